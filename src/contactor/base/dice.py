@@ -1,0 +1,29 @@
+"""SHELL: chance that can be repeated: everything random in a core is drawn from dice it was given."""
+
+import random
+import uuid
+
+
+class Dice:
+    """A seeded source of chance; the same seed gives the same throws on every machine."""
+
+    def __init__(self, seed: int | str) -> None:
+        self.seed = seed
+        self._random = random.Random(seed)  # noqa: S311 - chance for behaviour, never for secrets
+
+    @classmethod
+    def unpredictable(cls) -> "Dice":
+        """Dice that no other process has: for message ids and back-off of real stations."""
+        return cls(uuid.uuid4().hex)
+
+    def between(self, low: float, high: float) -> float:
+        """A number, every one between `low` and `high` as likely."""
+        return self._random.uniform(low, high)
+
+    def happens(self, probability: float) -> bool:
+        """True with the given probability, 0 to 1."""
+        return self._random.random() < probability
+
+    def message_id(self) -> str:
+        """A fresh UUID version 4 in its 36-character spelling (RPC-01)."""
+        return str(uuid.UUID(int=self._random.getrandbits(128), version=4))

@@ -1,0 +1,1 @@
+"""Floor 1: the product's guide as checked data."""

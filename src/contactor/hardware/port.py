@@ -1,0 +1,60 @@
+"""The port: what a station's software may read from hardware at any moment, and how it asks for deeds.
+
+The simulated rig implements it; a driver for real power electronics would too.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from contactor.base.ids import OutletNumber
+from contactor.hardware.commands import Command
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One outlet's meter and vehicle, all sampled at the same instant.
+
+    `register_wh` never goes back and counts whole watt-hours since the meter was made. `voltage_v * current_a`
+    is `power_w`. `offered_w` and `offered_a` are what the vehicle may take now: the grant, the modules and the
+    outlet's rating together. `soc_percent` is None where the vehicle does not tell.
+    """
+
+    register_wh: int
+    power_w: float
+    current_a: float
+    voltage_v: float
+    offered_w: float
+    offered_a: float
+    demand_w: float
+    soc_percent: int | None
+
+
+class Hardware(Protocol):
+    """The charger's hardware as its software sees it."""
+
+    @property
+    def outlets(self) -> Sequence[OutletNumber]:
+        """The outlets, in order, numbered from 1."""
+        ...
+
+    @property
+    def modules_healthy(self) -> int:
+        """How many power modules can deliver now."""
+        ...
+
+    def is_plugged(self, outlet: OutletNumber) -> bool:
+        """Whether a vehicle is connected."""
+        ...
+
+    def read(self, outlet: OutletNumber) -> Reading:
+        """Sample the meter and the vehicle now."""
+        ...
+
+    def faults(self) -> Sequence[tuple[str, OutletNumber | None]]:
+        """The active trouble codes, oldest first, each with its outlet or None for the station."""
+        ...
+
+    def obey(self, command: Command) -> None:
+        """Do what is asked; what comes of it is told by signals."""
+        ...

@@ -1,0 +1,1 @@
+"""Floor 2: text between two peers, well or badly."""

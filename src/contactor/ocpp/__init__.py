@@ -1,0 +1,1 @@
+"""Floor 1: OCPP 1.6 without I/O and without any product."""
