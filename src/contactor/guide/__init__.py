@@ -1,1 +1,1 @@
-"""Floor 1: the product's guide as checked data."""
+"""Floor 1: the product as data: what the connectivity guide says, and nothing of how OCPP or a station works."""

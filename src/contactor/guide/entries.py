@@ -1,0 +1,296 @@
+"""What a product's tables hold, one class for each kind of row; facts only, checked when they were read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class OutletKind(StrEnum):
+    """The plug at the end of a fixed cable."""
+
+    CCS2 = "CCS2"
+    CHADEMO = "CHAdeMO"
+
+
+class Access(StrEnum):
+    """What the central system may do with a key."""
+
+    RO = "RO"
+    RW = "RW"
+    W = "W"
+
+
+class KeyKind(StrEnum):
+    """How the text of a key's value is to be read."""
+
+    BOOLEAN = "boolean"
+    INTEGER = "integer"
+    LIST = "list"
+    TEXT = "text"
+    HEX = "hex"
+    URL = "url"
+
+
+class Origin(StrEnum):
+    """Who defines a key: a feature profile of OCPP 1.6, its security white paper, or the vendor."""
+
+    CORE = "core"
+    LOCAL_AUTH_LIST = "local_auth_list"
+    RESERVATION = "reservation"
+    SMART_CHARGING = "smart_charging"
+    SECURITY = "security"
+    VENDOR = "vendor"
+
+
+class DerivedFrom(StrEnum):
+    """Where the value of a key comes from when the guide prints none."""
+
+    MODEL = "model"
+
+
+class Sender(StrEnum):
+    """The side that asks."""
+
+    STATION = "station"
+    CENTRAL = "central"
+
+
+class Part(StrEnum):
+    """The cabinet a trouble sits in."""
+
+    TERMINAL = "terminal"
+    POWER_CABINET = "power cabinet"
+
+
+class Scope(StrEnum):
+    """The connectors a trouble is reported on: one, connector 0 and all others, or connector 0 alone."""
+
+    CONNECTOR = "connector"
+    STATION = "station"
+    STATION_ONLY = "station_only"
+
+
+class Effect(StrEnum):
+    """Whether a trouble leaves the status alone or takes the connectors in its scope out of service (D-20)."""
+
+    WARNING = "warning"
+    FAULT = "fault"
+
+
+class BadgeSource(StrEnum):
+    """Who may vouch for a badge while the central system cannot."""
+
+    LIST = "list"
+    CACHE = "cache"
+    ANYONE = "anyone"
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A commercial reference; the outlets are in the order of their connectors (D-01)."""
+
+    reference: str
+    power_kw: int
+    outlets: tuple[OutletKind, ...]
+    module_kw: int
+
+    @property
+    def power_w(self) -> int:
+        """Rated power in watts."""
+        return self.power_kw * 1000
+
+    @property
+    def module_count(self) -> int:
+        """How many power modules the cabinet holds (D-16)."""
+        return self.power_kw // self.module_kw
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigurationKey:
+    """A configuration key with its limits; `default` is the text on the wire, empty where there is none.
+
+    `allowed` holds the only values, for a list the only items. Limits that do not apply are None.
+    """
+
+    key: str
+    access: Access
+    kind: KeyKind
+    unit: str
+    default: str
+    has_default: bool
+    derived_from: DerivedFrom | None
+    minimum: int | None
+    maximum: int | None
+    length_min: int | None
+    length_max: int | None
+    items_min: int | None
+    items_max: int | None
+    allowed: tuple[str, ...] | None
+    reboot_needed: bool
+    meaning: str
+    origin: Origin
+
+    @property
+    def readable(self) -> bool:
+        """Whether GetConfiguration may tell the value."""
+        return self.access is not Access.W
+
+    @property
+    def writable(self) -> bool:
+        """Whether ChangeConfiguration may set the value."""
+        return self.access is not Access.RO
+
+    def default_for(self, model: Model) -> str | None:
+        """The wire value on a station of this model that was never configured; None where there is no value yet."""
+        if self.derived_from is DerivedFrom.MODEL:
+            return str(model.power_kw)
+        return self.default if self.has_default else None
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An operation the product supports; `group` is the guide's heading, `profile` OCPP's."""
+
+    action: str
+    sender: Sender
+    group: str
+    profile: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class VendorError:
+    """A trouble code; `stop_reason` says how the transactions in its scope end, None where they go on."""
+
+    dtc: str
+    description: str
+    error_code: str
+    part: Part
+    scope: Scope
+    effect: Effect
+    stop_reason: str | None
+    tamper: bool
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class MeasurandEntry:
+    """A measurand with the unit and location it is sent with; `enabled_by` names the key that switches it on."""
+
+    measurand: str
+    unit: str
+    location: str
+    sampled_by_default: bool
+    aligned_by_default: bool
+    enabled_by: str | None
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChargingProfileLimits:
+    """What a charging profile may ask; the three maxima are the defaults of the keys named beside them."""
+
+    purposes: tuple[str, ...]
+    kinds: tuple[str, ...]
+    recurrences: tuple[str, ...]
+    rate_unit: str
+    ignored_fields: tuple[str, ...]
+    outlets_without: tuple[OutletKind, ...]
+    minimum_limit_w: int
+    residual_a_per_module: float
+    stack_level_key: str
+    stack_level_max: int
+    periods_key: str
+    periods_max: int
+    profiles_key: str
+    profiles_max: int
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityMode:
+    """A way to connect; `oca_profile` is None where the security white paper has no such profile."""
+
+    name: str
+    title: str
+    scheme: str
+    basic_authentication: bool
+    oca_profile: int | None
+    recommended: bool
+
+    @property
+    def tls(self) -> bool:
+        """Whether the connection is encrypted."""
+        return self.scheme == "wss"
+
+
+@dataclass(frozen=True, slots=True)
+class OfflineStrategy:
+    """Which badges may start a charge offline, and the key values that say so.
+
+    Keys absent from `settings` do not matter. `accepts` is in the order of looking up. `printed` is False where
+    the guide does not mention the combination.
+    """
+
+    name: str
+    title: str
+    settings: Mapping[str, bool]
+    accepts: tuple[BadgeSource, ...]
+    printed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CostMessage:
+    """The DataTransfer that puts a running cost on the screen (D-21).
+
+    The first of `transaction_fields` is the spelling to write; all are understood.
+    """
+
+    vendor_id: str
+    message_id: str
+    currency_field: str
+    method_field: str
+    method: str
+    connector_field: str
+    total_field: str
+    transaction_fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """Everything the guide says about one product; mappings keep the guide's order."""
+
+    name: str
+    vendor: str
+    module_kw: int
+    models: Mapping[str, Model]
+    configuration: Mapping[str, ConfigurationKey]
+    operations: tuple[Operation, ...]
+    vendor_errors: Mapping[str, VendorError]
+    measurands: Mapping[str, MeasurandEntry]
+    charging_profiles: ChargingProfileLimits
+    security_modes: tuple[SecurityMode, ...]
+    offline_strategies: tuple[OfflineStrategy, ...]
+    cost_message: CostMessage
+    file_transfer_schemes: tuple[str, ...]
+    _keys_by_folded_name: Mapping[str, ConfigurationKey] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        folded = {name.casefold(): key for name, key in self.configuration.items()}
+        object.__setattr__(self, "_keys_by_folded_name", folded)
+
+    def key(self, name: str) -> ConfigurationKey | None:
+        """Find a key without regard to case (D-02); None if the product has no such key (D-06)."""
+        return self._keys_by_folded_name.get(name.casefold())
+
+    def offline_strategy(self, settings: Mapping[str, bool]) -> OfflineStrategy:
+        """Find the strategy that the values of the switches select.
+
+        `settings` holds at least the switches the strategies mention, by canonical name; exactly one fits.
+        """
+        fitting = [
+            strategy
+            for strategy in self.offline_strategies
+            if all(settings[name] == value for name, value in strategy.settings.items())
+        ]
+        assert len(fitting) == 1
+        return fitting[0]
