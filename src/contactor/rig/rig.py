@@ -1,0 +1,392 @@
+"""The rig: a charger's hardware put together, driven by the station's commands, by time, and by people.
+
+Everything here happens at the moment last advanced to. Commands and what people do never answer: their signals are
+collected, in order, and the next `advance` hands them out; until then `deadline_s` is now.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from contactor.base.dice import Dice
+from contactor.base.errors import BadSetting, BrokenPromise
+from contactor.base.ids import OutletNumber
+from contactor.hardware.commands import AllowEnergy, Command, GrantPower, StopEnergy
+from contactor.hardware.port import Reading
+from contactor.hardware.signals import (
+    FaultCleared,
+    FaultRaised,
+    ModulesChanged,
+    ScreenTouched,
+    Signal,
+    StopPressed,
+)
+from contactor.rig.badge_reader import read_badge
+from contactor.rig.cabinet import Cabinet
+from contactor.rig.faults import MODULE_FAULT, Faults, canonical_dtc, takes_module
+from contactor.rig.meter import Meter
+from contactor.rig.outlet import NEVER_S, Outlet
+from contactor.rig.outlet_moves import OutletState
+from contactor.rig.plug import RATINGS, CableRating, PlugKind
+from contactor.rig.settings import RigSettings
+from contactor.rig.snapshot import FaultRecord, ModuleRecord, OutletRecord, RigSnapshot
+from contactor.rig.vehicle import Vehicle
+from contactor.rig.vehicle_record import record_of, vehicle_from
+
+DEFAULTS = RigSettings()
+
+
+class Rig:
+    """Simulated hardware of one charger; implements `contactor.hardware.port.Hardware`.
+
+    Power modules stay with an outlet until the station grants otherwise, even when its vehicle leaves: sharing is the
+    software's decision. `registers_wh` are the meters' first readings, in order, 0 where not given.
+
+    Raises:
+        BadSetting: no outlet, no module, or more registers than outlets.
+    """
+
+    def __init__(
+        self,
+        model_outlets: Sequence[PlugKind],
+        module_count: int,
+        *,
+        dice: Dice,
+        settings: RigSettings = DEFAULTS,
+        registers_wh: Sequence[int] = (),
+        ratings: Mapping[PlugKind, CableRating] = RATINGS,
+        start_s: float = 0.0,
+    ) -> None:
+        if not model_outlets:
+            raise BadSetting("outlets", list(model_outlets), "a charger has at least 1")
+        if len(registers_wh) > len(model_outlets):
+            raise BadSetting("meter registers", list(registers_wh), f"this charger has {len(model_outlets)} outlets")
+        self._now_s = start_s
+        self._dice = dice
+        self._is_powered = True
+        self._signals: list[Signal] = []
+        self._faults = Faults()
+        self._cabinet = Cabinet(module_count)
+        self._outlets: dict[OutletNumber, Outlet] = {}
+        first_readings_wh = (*registers_wh, *([0] * len(model_outlets)))
+        for number, (plug, first_wh) in enumerate(zip(model_outlets, first_readings_wh, strict=False), start=1):
+            self._outlets[OutletNumber(number)] = Outlet(
+                OutletNumber(number),
+                plug,
+                ratings[plug],
+                meter=Meter(first_wh, now_s=start_s),
+                settings=settings,
+                dice=dice,
+                tell=self._tell,
+            )
+
+    # Time.
+
+    @property
+    def now_s(self) -> float:
+        """The rig second last advanced to."""
+        return self._now_s
+
+    @property
+    def deadline_s(self) -> float | None:
+        """When `advance` is due: now if signals wait, None if nothing can happen by itself."""
+        if self._signals:
+            return self._now_s
+        due_s = min(outlet.due_s for outlet in self._outlets.values())
+        return None if due_s == NEVER_S else due_s
+
+    def advance(self, to_s: float) -> list[Signal]:
+        """Let time pass, and return what hardware and people told since the last advance, in order.
+
+        Raises:
+            BrokenPromise: `to_s` lies before the second last advanced to.
+        """
+        if not to_s >= self._now_s:
+            raise BrokenPromise(f"rig time cannot go back from {self._now_s} s to {to_s} s")
+        while True:
+            outlet = min(self._outlets.values(), key=_due_s)
+            if outlet.due_s > to_s:
+                break
+            self._now_s = outlet.due_s
+            outlet.work(outlet.due_s)
+        self._now_s = to_s
+        signals, self._signals = self._signals, []
+        return signals
+
+    # What the software sees: the port.
+
+    @property
+    def outlets(self) -> Sequence[OutletNumber]:
+        """The outlets, in order, numbered from 1."""
+        return tuple(self._outlets)
+
+    @property
+    def modules_healthy(self) -> int:
+        """How many power modules can deliver now."""
+        return self._cabinet.healthy
+
+    def is_plugged(self, outlet: OutletNumber) -> bool:
+        """Whether a vehicle is connected."""
+        return self._outlet(outlet).vehicle is not None
+
+    def read(self, outlet: OutletNumber) -> Reading:
+        """Sample meter and vehicle at the second last advanced to."""
+        return self._outlet(outlet).read(self._now_s)
+
+    def faults(self) -> Sequence[tuple[str, OutletNumber | None]]:
+        """The active trouble codes, oldest first."""
+        return self._faults.active
+
+    def obey(self, command: Command) -> None:
+        """Do what is asked; without electronics nobody listens.
+
+        AllowEnergy is refused without a word where no vehicle is connected or a fault keeps the contactor open, and is
+        not remembered: ask again after CablePlugged or FaultCleared. Every StopEnergy is answered by EnergyOff.
+
+        Raises:
+            BrokenPromise: an outlet, a number of modules or a limit that cannot be.
+        """
+        try:
+            outlet = self._outlets[command.outlet]
+        except KeyError:
+            raise BrokenPromise(f"{command}: this rig has outlets 1 to {len(self._outlets)}") from None
+        if not self._is_powered:
+            return
+        match command:
+            case AllowEnergy():
+                outlet.allow(self._now_s)
+            case StopEnergy():
+                outlet.stop(self._now_s)
+            case GrantPower(modules=modules, limit_w=limit_w):
+                if modules < 0 or not limit_w >= 0:
+                    raise BrokenPromise(f"{command}: modules and limit are never below 0")
+                outlet.limit(limit_w, self._now_s)
+                self._cabinet.ask(outlet.number, modules)
+                self._feed_outlets()
+
+    # What drivers and passers-by do.
+
+    def plug(self, outlet: OutletNumber, vehicle: Vehicle) -> None:
+        """Connect a vehicle.
+
+        Raises:
+            BadSetting: no such outlet, the outlet or the vehicle is taken, or the plug does not fit.
+        """
+        at = self._outlet(outlet)
+        name = vehicle.model.name
+        if at.vehicle is not None:
+            raise BadSetting(f"outlet {outlet}", name, f"it is taken by {at.vehicle.model.name!r}; unplug that first")
+        if vehicle.model.plug is not at.plug:
+            raise BadSetting(f"outlet {outlet}", name, f"its plug is {at.plug}, the vehicle has {vehicle.model.plug}")
+        if any(other.vehicle is vehicle for other in self._outlets.values()):
+            raise BadSetting(f"outlet {outlet}", name, "that vehicle is connected to another outlet")
+        at.connect(vehicle)
+
+    def unplug(self, outlet: OutletNumber) -> Vehicle:
+        """Disconnect the vehicle, by force if it is latched, and hand it back; current is cut before the plug moves.
+
+        Raises:
+            BadSetting: no such outlet, or no vehicle on it.
+        """
+        at = self._outlet(outlet)
+        if at.vehicle is None:
+            raise BadSetting("outlet", outlet, "no vehicle is connected to it")
+        return at.disconnect(self._now_s)
+
+    def limit_vehicle(self, outlet: OutletNumber, power_w: float) -> None:
+        """Let the driver turn the vehicle's power down or up again; 0 W pauses it.
+
+        Raises:
+            BadSetting: no such outlet, no vehicle on it, or a power that cannot be.
+        """
+        at = self._outlet(outlet)
+        if at.vehicle is None:
+            raise BadSetting("outlet", outlet, "no vehicle is connected to it")
+        at.vehicle.limit_power(power_w)
+        at.reconsider(self._now_s)
+
+    def present_badge(self, uid: str) -> None:
+        """Hold a badge to the reader.
+
+        Raises:
+            BadSetting: the badge has no text.
+        """
+        presented = read_badge(uid, is_working=self._faults.reader_works())
+        if presented is not None:
+            self._tell(presented)
+
+    def touch_screen(self, outlet: OutletNumber | None = None) -> None:
+        """Touch the screen, for one outlet or for the next.
+
+        Raises:
+            BadSetting: no such outlet.
+        """
+        self._tell(ScreenTouched(None if outlet is None else self._outlet(outlet).number))
+
+    def press_stop(self, outlet: OutletNumber) -> None:
+        """Press the stop button of an outlet on the screen.
+
+        Raises:
+            BadSetting: no such outlet.
+        """
+        self._tell(StopPressed(self._outlet(outlet).number))
+
+    # What goes wrong.
+
+    def raise_fault(self, dtc: str, outlet: OutletNumber | None = None) -> None:
+        """Make a trouble code active on an outlet or the station, with what it does to the hardware; once is enough.
+
+        Raises:
+            BadSetting: no such outlet, or an empty code.
+        """
+        dtc = canonical_dtc(dtc)
+        scope = None if outlet is None else self._outlet(outlet).number
+        if not self._faults.set_active(dtc, scope):
+            return
+        self._tell(FaultRaised(dtc, scope))
+        if takes_module(dtc) and self._cabinet.fail_one(dtc, self._dice):
+            self._tell(ModulesChanged())
+        self._apply_faults()
+
+    def clear_fault(self, dtc: str, outlet: OutletNumber | None = None) -> None:
+        """End a trouble code and mend what it broke; energy stays off until it is allowed anew.
+
+        Raises:
+            BadSetting: no such outlet, or the code is not active there.
+        """
+        dtc = canonical_dtc(dtc)
+        scope = None if outlet is None else self._outlet(outlet).number
+        self._faults.clear(dtc, scope)
+        self._tell(FaultCleared(dtc, scope))
+        if not self._faults.is_active(dtc) and self._cabinet.mend(dtc):
+            self._tell(ModulesChanged())
+        self._apply_faults()
+
+    def fail_module(self, number: int) -> None:
+        """Break one power module by its number, from 1; clearing the module fault mends all that failed so.
+
+        Raises:
+            BadSetting: no such module.
+        """
+        if not self._cabinet.fail(number, MODULE_FAULT):
+            return
+        if self._faults.set_active(MODULE_FAULT, None):
+            self._tell(FaultRaised(MODULE_FAULT, None))
+        self._tell(ModulesChanged())
+        self._apply_faults()
+
+    # Power of the electronics, and what outlasts it.
+
+    @property
+    def is_powered(self) -> bool:
+        """Whether the electronics have power."""
+        return self._is_powered
+
+    def power_off(self) -> None:
+        """Cut the electronics' power: contactors drop, grants and untold signals are gone, meters keep their count.
+
+        People can still plug, unplug and break things; nobody tells. Asked twice changes nothing.
+        """
+        for outlet in self._outlets.values():
+            outlet.trip(self._now_s)
+            outlet.limit(0.0, self._now_s)
+        self._cabinet.release_all()
+        self._feed_outlets()
+        self._is_powered = False
+        self._signals.clear()
+
+    def power_on(self) -> None:
+        """Give power back; nothing is told: the software looks around with `is_plugged` and `faults`."""
+        self._is_powered = True
+
+    def snapshot(self) -> RigSnapshot:
+        """Write down what a power cut leaves, in plain values: vehicles, batteries, meters, faults, failed modules."""
+        return RigSnapshot(
+            outlets=[self._record(outlet) for outlet in self._outlets.values()],
+            failed_modules=[ModuleRecord(number=number, dtc=dtc) for number, dtc in self._cabinet.failed],
+            faults=[FaultRecord(dtc=dtc, outlet=outlet) for dtc, outlet in self._faults.active],
+        )
+
+    def restore(self, snapshot: RigSnapshot) -> None:
+        """Become what was written down, as after a power cut: contactors open, no grants, nothing told.
+
+        Raises:
+            BadSetting: it was taken from a rig with other outlets or modules, or holds an impossible value.
+        """
+        records = snapshot["outlets"]
+        if len(records) != len(self._outlets):
+            raise BadSetting("snapshot", f"{len(records)} outlets", f"this rig has {len(self._outlets)}")
+        is_powered = self._is_powered
+        self.power_off()
+        for outlet, record in zip(self._outlets.values(), records, strict=True):
+            self._restore_outlet(outlet, record)
+        self._cabinet.restore_failed((module["number"], module["dtc"]) for module in snapshot["failed_modules"])
+        self._faults.restore(
+            (fault["dtc"], None if fault["outlet"] is None else OutletNumber(fault["outlet"]))
+            for fault in snapshot["faults"]
+        )
+        self._apply_faults()
+        self._is_powered = is_powered
+        self._signals.clear()
+
+    # For panels and checks.
+
+    def state(self, outlet: OutletNumber) -> OutletState:
+        """What the outlet is doing."""
+        return self._outlet(outlet).state
+
+    def plug_kind(self, outlet: OutletNumber) -> PlugKind:
+        """Which plug the outlet ends in."""
+        return self._outlet(outlet).plug
+
+    def vehicle(self, outlet: OutletNumber) -> Vehicle | None:
+        """The vehicle on the outlet; its battery counts up to the last step, `read` up to now."""
+        return self._outlet(outlet).vehicle
+
+    def modules_granted(self, outlet: OutletNumber) -> int:
+        """How many modules are connected to the outlet now: the grant, or what was left of it."""
+        return self._outlet(outlet).feed.modules
+
+    def energy_delivered_wh(self, outlet: OutletNumber) -> float:
+        """Energy since the meter was made, exact; the register is its first reading plus this, rounded down."""
+        return self._outlet(outlet).meter.delivered_wh(self._now_s)
+
+    def _outlet(self, outlet: OutletNumber) -> Outlet:
+        try:
+            return self._outlets[outlet]
+        except KeyError:
+            raise BadSetting("outlet", outlet, f"this charger has outlets 1 to {len(self._outlets)}") from None
+
+    def _tell(self, signal: Signal) -> None:
+        if self._is_powered:
+            self._signals.append(signal)
+
+    def _feed_outlets(self) -> None:
+        for outlet in self._outlets.values():
+            outlet.be_fed(self._cabinet.feed(outlet.number), self._now_s)
+
+    def _apply_faults(self) -> None:
+        """Bring outlets and cabinet into line with the active codes."""
+        for outlet in self._outlets.values():
+            outlet.is_blocked = self._faults.block(outlet.number)
+            if outlet.is_blocked:
+                outlet.trip(self._now_s)
+            outlet.derate(self._faults.outlet_derating(outlet.number), self._now_s)
+        self._cabinet.derate(self._faults.cabinet_derating())
+        self._feed_outlets()
+
+    def _restore_outlet(self, outlet: Outlet, record: OutletRecord) -> None:
+        if outlet.vehicle is not None:
+            outlet.disconnect(self._now_s)
+        outlet.meter.restore(record["register_initial_wh"], record["delivered_wh"], self._now_s)
+        if record["vehicle"] is not None:
+            self.plug(outlet.number, vehicle_from(record["vehicle"]))
+
+    def _record(self, outlet: Outlet) -> OutletRecord:
+        return OutletRecord(
+            register_initial_wh=outlet.meter.initial_wh,
+            delivered_wh=outlet.meter.delivered_wh(self._now_s),
+            vehicle=None if outlet.vehicle is None else record_of(outlet.vehicle),
+        )
+
+
+def _due_s(outlet: Outlet) -> float:
+    return outlet.due_s
