@@ -1,0 +1,111 @@
+"""Registration: who a station is, whether it may work, and what time it is (sections 4 and 5 of the rules)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+from msgspec import UNSET, UnsetType
+from sqlalchemy import Connection, select, update
+
+from contactor.base.ids import StationId
+from contactor.central.milliseconds import to_ms
+from contactor.central.plan import Answer, Caller, Do, Plan
+from contactor.central.store import schema
+from contactor.central.store.statement import Rows, insert
+from contactor.ocpp.enumerations import RegistrationStatus
+from contactor.ocpp.messages import BootNotification, BootNotificationResult, Heartbeat, HeartbeatResult
+
+_INSERT_BOOT = insert(
+    schema.boots,
+    "station_id",
+    "received_at_ms",
+    "answered",
+    "vendor",
+    "model",
+    "firmware_version",
+    "details",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """Answers boots by what the station's row says (CS-22), and heartbeats by the clock.
+
+    An accepted station is told how often to send heartbeats, another how long to wait before it asks again.
+    """
+
+    heartbeat_interval_s: int
+    retry_s: int
+
+    def heartbeat(self, caller: Caller, _request: Heartbeat) -> Plan:
+        """Tell the time, at once (HB-04)."""
+        return Answer(HeartbeatResult(current_time=caller.received_at))
+
+    def boot(self, caller: Caller, request: BootNotification) -> Plan:
+        """Record what the station says of itself and answer its registration (BOOT-03, BOOT-18)."""
+
+        def work(connection: Connection) -> BootNotificationResult:
+            status = _record_boot(connection, caller.station_id, request, caller.received_at)
+            is_accepted = status is RegistrationStatus.ACCEPTED
+            return BootNotificationResult(
+                status=status,
+                current_time=caller.received_at,
+                interval=self.heartbeat_interval_s if is_accepted else self.retry_s,
+            )
+
+        return Do(work)
+
+
+def _record_boot(
+    connection: Connection, station_id: StationId, boot: BootNotification, received_at: datetime
+) -> RegistrationStatus:
+    """Write the boot down; open transactions stay open, their stops are still on the way (BOOT-17)."""
+    stations = schema.stations
+    word = connection.execute(select(stations.c.registration).where(stations.c.id == station_id)).scalar_one_or_none()
+    if word is None:  # removed while it was connected: there is no row to write to
+        return RegistrationStatus.REJECTED
+    status = RegistrationStatus(word)
+    at_ms = to_ms(received_at)
+    connection.execute(
+        update(stations)
+        .where(stations.c.id == station_id)
+        .values(
+            **_described(boot),
+            booted_at_ms=at_ms,
+            last_seen_at_ms=at_ms,
+            # Whoever is not accepted now must boot again before anything else (BOOT-14).
+            accepted_at_ms=at_ms if status is RegistrationStatus.ACCEPTED else None,
+        )
+    )
+    details = msgspec.json.encode(boot).decode()
+    row = (
+        station_id,
+        at_ms,
+        status.value,
+        boot.charge_point_vendor,
+        boot.charge_point_model,
+        _present(boot.firmware_version),
+        details,
+    )
+    Rows(_INSERT_BOOT, (row,)).execute_on(connection)
+    return status
+
+
+def _described(boot: BootNotification) -> Mapping[str, str | None]:
+    """What the station says of itself, by column; what it leaves out now is not true any more."""
+    return {
+        "vendor": boot.charge_point_vendor,
+        "model": boot.charge_point_model,
+        "serial_number": _present(boot.charge_point_serial_number),
+        "box_serial_number": _present(boot.charge_box_serial_number),
+        "firmware_version": _present(boot.firmware_version),
+        "iccid": _present(boot.iccid),
+        "imsi": _present(boot.imsi),
+        "meter_type": _present(boot.meter_type),
+        "meter_serial_number": _present(boot.meter_serial_number),
+    }
+
+
+def _present(value: str | UnsetType) -> str | None:
+    return None if value is UNSET else value

@@ -1,0 +1,67 @@
+"""StatusNotification: all of them are kept; the latest by its own timestamp is what the connector is."""
+
+from datetime import datetime, timedelta
+
+from msgspec import UNSET, UnsetType
+
+from contactor.central.milliseconds import to_ms
+from contactor.central.plan import Caller, Plan, Write
+from contactor.central.store import schema
+from contactor.central.store.statement import Rows, insert_new, upsert
+from contactor.ocpp.messages import StatusNotification, StatusNotificationResult
+
+CLOCKLESS = timedelta(days=1)
+"""A status that claims to be older than this comes from a station whose clock is not set; its arrival counts."""
+
+_COLUMNS = (
+    "station_id",
+    "connector_id",
+    "status",
+    "error_code",
+    "vendor_id",
+    "vendor_error_code",
+    "details",
+    "reported_at_ms",
+    "received_at_ms",
+)
+# A repeated notification has the same content and is kept once; its receipt is not part of the content.
+_INSERT_STATUS = insert_new(schema.statuses, *_COLUMNS)
+_PUT_CONNECTOR = upsert(
+    schema.connectors,
+    *_COLUMNS,
+    key=("station_id", "connector_id"),
+    where="excluded.reported_at_ms >= connectors.reported_at_ms",
+)
+_RECEIVED = StatusNotificationResult()
+
+
+def status(caller: Caller, request: StatusNotification) -> Plan:
+    """Record the status, and make it the connector's own unless a later one is known."""
+    reported_at = caller.received_at if request.timestamp is UNSET else request.timestamp
+    row = (
+        caller.station_id,
+        request.connector_id,
+        request.status.value,
+        request.error_code.value,
+        _present(request.vendor_id),
+        _present(request.vendor_error_code),
+        _present(request.info),
+    )
+    received_at_ms = to_ms(caller.received_at)
+    judged_at_ms = to_ms(_believable(reported_at, caller.received_at))
+    return Write(
+        (
+            Rows(_INSERT_STATUS, ((*row, to_ms(reported_at), received_at_ms),)),
+            Rows(_PUT_CONNECTOR, ((*row, judged_at_ms, received_at_ms),)),
+        ),
+        _RECEIVED,
+    )
+
+
+def _believable(reported_at: datetime, received_at: datetime) -> datetime:
+    """The instant by which statuses are ordered: a clock that is ahead or not set must not freeze the connector."""
+    return reported_at if received_at - CLOCKLESS <= reported_at <= received_at else received_at
+
+
+def _present(value: str | UnsetType) -> str:
+    return "" if value is UNSET else value

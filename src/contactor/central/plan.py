@@ -1,0 +1,56 @@
+"""What a handler decides to do about a request: answer at once, or write first and answer after the commit.
+
+Handlers only decide; the session carries the plan out. So a handler is a plain function to test, and no handler can
+answer before what it was told is on disk.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from contactor.base.ids import StationId
+from contactor.central.store.statement import Rows
+from contactor.ocpp.messages import Result
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks, and when the request came."""
+
+    station_id: StationId
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Nothing is to be written: answer now."""
+
+    result: Result
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """Write these rows, then give the answer that is known already; `after` is called before it leaves."""
+
+    rows: tuple[Rows, ...]
+    result: Result
+    after: Callable[[], None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Do:
+    """Do this work in the writer's transaction; what it returns is the answer.
+
+    The work may run twice if it shares a batch with a bad item, so it has no effect but on the connection.
+    """
+
+    work: Callable[[Connection], Result]
+
+
+Plan = Answer | Write | Do
+
+Handler = Callable[[Caller, Any], Plan]  # Any: the table's key says which request type the handler takes
+InboundTable = Mapping[str, Handler]

@@ -1,0 +1,90 @@
+"""A batch: work of many producers that becomes durable together, in one database transaction.
+
+One bad item must not cost the others: when anything fails, all is rolled back and done again item by item, each
+behind a savepoint of its own. So an item's work may run twice; it must have no effect but on the connection.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from contactor.central.store.statement import Row, Rows, Statement
+
+Work = Callable[[Connection], object]
+Done = Callable[[object], None]
+"""Takes what the work returned (None for rows) or the exception that kept it from being durable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One producer's piece: a function of the connection, or rows for prepared statements, and whom to tell."""
+
+    work: Work | tuple[Rows, ...]
+    done: Done
+
+
+Outcome = tuple[Item, object]
+
+
+class Batches:
+    """Runs batches on one connection; remembers how this database spells each statement."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._spellings: dict[Statement, str] = {}
+
+    def commit(self, items: Sequence[Item]) -> list[Outcome]:
+        """Make the items durable and return each with its outcome, in order; never raises for an item's sake."""
+        try:
+            with self._connection.begin():
+                return self._run_together(items)
+        # Whatever an item or the disk may raise: its producer is told, and the writer lives on.
+        except Exception:
+            return self._commit_one_by_one(items)
+
+    def _run_together(self, items: Sequence[Item]) -> list[Outcome]:
+        outcomes: list[Outcome] = []
+        pending: dict[Statement, list[Row]] = {}
+        for item in items:
+            if isinstance(item.work, tuple):
+                for part in item.work:
+                    pending.setdefault(part.statement, []).extend(part.rows)
+                outcomes.append((item, None))
+            else:
+                self._insert(pending)  # what came before the work must be there when it looks
+                outcomes.append((item, item.work(self._connection)))
+        self._insert(pending)
+        return outcomes
+
+    def _commit_one_by_one(self, items: Sequence[Item]) -> list[Outcome]:
+        try:
+            with self._connection.begin():
+                return [(item, self._run_alone(item)) for item in items]
+        # The commit itself failed, or the database is gone: nobody's work is durable.
+        except Exception as error:
+            return [(item, error) for item in items]
+
+    def _run_alone(self, item: Item) -> object:
+        try:
+            with self._connection.begin_nested():
+                return self._run_together([item])[0][1]
+        # The bad item's own error, for its producer.
+        except Exception as error:
+            return error
+
+    def _insert(self, pending: dict[Statement, list[Row]]) -> None:
+        for statement, rows in pending.items():
+            self._connection.exec_driver_sql(self._spelling(statement), _as_many(rows))
+        pending.clear()
+
+    def _spelling(self, statement: Statement) -> str:
+        spelling = self._spellings.get(statement)
+        if spelling is None:
+            spelling = self._spellings[statement] = statement.spelled_for(self._connection.dialect)
+        return spelling
+
+
+def _as_many(rows: list[Row]) -> Any:  # Any: SQLAlchemy's type for rows is invariant and would cost a copy
+    return rows

@@ -1,0 +1,42 @@
+"""The port to what makes work durable; the thread and the turn of a loop both stand behind it."""
+
+from typing import Protocol
+
+from contactor.base.errors import ContactorError
+from contactor.central.store.batch import Done, Work
+from contactor.central.store.statement import Rows
+
+
+class WriterFull(ContactorError):
+    """More waits for the disk than may wait; the producer must say so to its peer."""
+
+    def __init__(self, waiting: int) -> None:
+        super().__init__(f"{waiting} items wait to be written, and no more may")
+
+
+class WriterStopped(ContactorError):
+    """The writer has been stopped; nothing can be written any more."""
+
+    def __init__(self) -> None:
+        super().__init__("the writer has been stopped")
+
+
+class Writer(Protocol):
+    """Takes work from the event loop and calls back on the loop when the work is durable."""
+
+    def write(self, work: Work | tuple[Rows, ...], done: Done) -> None:
+        """Take a piece of work.
+
+        `done` is called once, on the loop, after the commit: with what the work returned (None for rows), or with the
+        exception that kept it from being durable. Work is done in the order in which it was given; rows of items that
+        follow each other may be grouped by statement, so rows that depend on one another belong into one work function.
+
+        Raises:
+            WriterFull: too much is waiting.
+            WriterStopped: `stop` was called.
+        """
+        ...
+
+    async def stop(self) -> None:
+        """Write what waits, call everybody back, and let go of the database."""
+        ...

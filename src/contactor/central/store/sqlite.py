@@ -1,0 +1,54 @@
+"""SHELL: SQLite as the central system wants it: write-ahead log, every commit on disk, foreign keys held."""
+
+import sqlite3
+from pathlib import Path
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
+
+BUSY_TIMEOUT_MS = 5_000
+"""How long a statement waits for another process that writes (a backup, a person with a shell)."""
+
+MEMORY = ":memory:"
+"""A database that ends with the process; for tests and virtual worlds."""
+
+_MODE = "contactor_begin"
+
+
+def open_engine(path: Path | str) -> Engine:
+    """An engine for the database file at `path`, made if missing.
+
+    Transactions are ours to begin: the driver's own idea of when to begin would leave savepoints and DDL outside.
+    """
+    if str(path) == MEMORY:
+        url = URL.create("sqlite", database=MEMORY)
+        engine = create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
+    else:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(URL.create("sqlite", database=str(path)))
+    event.listen(engine, "connect", _set_up)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def for_writing(engine: Engine) -> Engine:
+    """The same database for one who writes: it takes the write lock at once.
+
+    A transaction that reads first and asks for the lock later is refused if another process wrote meanwhile.
+    """
+    return engine.execution_options(**{_MODE: "IMMEDIATE"})
+
+
+def _set_up(connection: sqlite3.Connection, _record: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        f"busy_timeout = {BUSY_TIMEOUT_MS}",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get(_MODE, 'DEFERRED')}")

@@ -1,0 +1,65 @@
+"""A statement that is written many times: its text, and the order of its columns in a row."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Dialect, Table, text
+
+Row = tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Statement:
+    """SQL with named parameters, and the names in the order in which rows give them.
+
+    Compared by identity, so that the writer can find a batch's rows of one statement by a plain dictionary.
+    """
+
+    sql: str
+    columns: tuple[str, ...]
+
+    def spelled_for(self, dialect: Dialect) -> str:
+        """The text with the driver's own placeholders, in the order of `columns`."""
+        compiled = text(self.sql).compile(dialect=dialect)
+        assert tuple(compiled.positiontup or self.columns) == self.columns, self.sql
+        return str(compiled)
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows for one statement."""
+
+    statement: Statement
+    rows: Sequence[Row]
+
+    def execute_on(self, connection: Connection) -> None:
+        """Write the rows from within a work function; a batch has a faster way."""
+        if self.rows:
+            columns = self.statement.columns
+            connection.execute(text(self.statement.sql), [dict(zip(columns, row, strict=True)) for row in self.rows])
+
+
+def insert_new(table: Table, *columns: str) -> Statement:
+    """Insert a row unless one with the same unique key is there: how a repeated message is recorded once."""
+    return Statement(f"{_insert(table, columns)} ON CONFLICT DO NOTHING", columns)
+
+
+def insert(table: Table, *columns: str) -> Statement:
+    """Insert a row."""
+    return Statement(_insert(table, columns), columns)
+
+
+def upsert(table: Table, *columns: str, key: Sequence[str], where: str = "") -> Statement:
+    """Insert a row, or overwrite the one with the same key if `where` (SQL over `excluded` and the table) holds."""
+    changes = ", ".join(f"{column} = excluded.{column}" for column in columns if column not in key)
+    condition = f" WHERE {where}" if where else ""
+    return Statement(
+        f"{_insert(table, columns)} ON CONFLICT ({', '.join(key)}) DO UPDATE SET {changes}{condition}", columns
+    )
+
+
+def _insert(table: Table, columns: Sequence[str]) -> str:
+    unknown = set(columns) - set(table.columns.keys())
+    assert not unknown, f"{table.name} has no {unknown}"
+    places = ", ".join(f":{column}" for column in columns)
+    return f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({places})"  # noqa: S608 - names from our own tables

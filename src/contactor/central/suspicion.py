@@ -1,0 +1,83 @@
+"""The reasons for which a transaction's record is marked suspect: kept, answered normally, and shown to a person.
+
+A mark never changes what was reported, and nothing is refused for one (CS-01, CS-16).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from contactor.central.milliseconds import from_ms
+
+TOLERANCE_MS = 5 * 60 * 1000
+"""How far a station's clock may run ahead of ours before its timestamps are doubted."""
+
+
+class Suspicion(StrEnum):
+    """What is doubtful about a transaction."""
+
+    STOP_MISSING = "stop_missing"
+    STOP_MATCHED_BY_TIME = "stop_matched_by_time"
+    STOP_CONTRADICTED = "stop_contradicted"
+    STOP_BEFORE_START = "stop_before_start"
+    METER_WENT_BACK = "meter_went_back"
+    START_IN_FUTURE = "start_in_future"
+    STOP_IN_FUTURE = "stop_in_future"
+
+
+MEANINGS: dict[Suspicion, str] = {
+    Suspicion.STOP_MISSING: "another transaction began on the connector before a stop came (CS-14)",
+    Suspicion.STOP_MATCHED_BY_TIME: "the stop named no known transaction and was matched by time (CS-13, CS-15)",
+    Suspicion.STOP_CONTRADICTED: "a second stop came with other values; the first is kept (CS-05)",
+    Suspicion.STOP_BEFORE_START: "the stop's timestamp lies before the start's (CS-16)",
+    Suspicion.METER_WENT_BACK: "meterStop is below meterStart; the energy counts as 0 (CS-16)",
+    Suspicion.START_IN_FUTURE: "the start's timestamp was ahead of our clock when it came (CS-16)",
+    Suspicion.STOP_IN_FUTURE: "the stop's timestamp was ahead of our clock when it came (CS-16)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """One reason, with the values that raised it."""
+
+    reason: Suspicion
+    details: str
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Both ends of a transaction, in milliseconds and Wh."""
+
+    started_at_ms: int
+    stopped_at_ms: int
+    meter_start_wh: int
+    meter_stop_wh: int
+
+
+def doubt_start(started_at_ms: int, received_at_ms: int) -> Iterator[Doubt]:
+    """What is doubtful about a start."""
+    if _is_future(started_at_ms, received_at_ms):
+        yield Doubt(Suspicion.START_IN_FUTURE, _ahead(started_at_ms, received_at_ms))
+
+
+def doubt_stop(span: Span, received_at_ms: int) -> Iterator[Doubt]:
+    """What is doubtful about a stop, given the start it belongs to."""
+    if _is_future(span.stopped_at_ms, received_at_ms):
+        yield Doubt(Suspicion.STOP_IN_FUTURE, _ahead(span.stopped_at_ms, received_at_ms))
+    if span.stopped_at_ms < span.started_at_ms:
+        yield Doubt(
+            Suspicion.STOP_BEFORE_START,
+            f"started {from_ms(span.started_at_ms)}, stopped {from_ms(span.stopped_at_ms)}",
+        )
+    if span.meter_stop_wh < span.meter_start_wh:
+        yield Doubt(
+            Suspicion.METER_WENT_BACK, f"meterStart {span.meter_start_wh} Wh, meterStop {span.meter_stop_wh} Wh"
+        )
+
+
+def _is_future(reported_at_ms: int, received_at_ms: int) -> bool:
+    return reported_at_ms > received_at_ms + TOLERANCE_MS
+
+
+def _ahead(reported_at_ms: int, received_at_ms: int) -> str:
+    return f"reported {from_ms(reported_at_ms)}, received {from_ms(received_at_ms)}"
