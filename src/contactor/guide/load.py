@@ -46,7 +46,6 @@ def product_names() -> tuple[str, ...]:
     return tuple(sorted(folder.name for folder in _data().iterdir() if (folder / "product.toml").is_file()))
 
 
-@cache
 def load_product(name: str = "evlink_pro_dc") -> Product:
     """Load a product's data; the same object every time.
 
@@ -54,10 +53,7 @@ def load_product(name: str = "evlink_pro_dc") -> Product:
         BadSetting: there is no such product; the message lists those there are.
         BadRow: a row of its data is wrong.
     """
-    known = product_names()
-    if name not in known:
-        raise BadSetting("product", name, f"known products: {', '.join(known)}")
-    return read_product(_data() / name)
+    return _load_once(name)
 
 
 def read_product(folder: Traversable) -> Product:
@@ -91,6 +87,15 @@ def read_product(folder: Traversable) -> Product:
     about.finish()
     check_agreement(product)
     return product
+
+
+# Apart from `load_product`, so that the default name and the same name spelt out are one entry of the cache.
+@cache
+def _load_once(name: str) -> Product:
+    known = product_names()
+    if name not in known:
+        raise BadSetting("product", name, f"known products: {', '.join(known)}")
+    return read_product(_data() / name)
 
 
 def _data() -> Traversable:
