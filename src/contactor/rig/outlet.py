@@ -146,11 +146,15 @@ class Outlet:
             return 0.0
         return self.vehicle.wish_w()
 
+    def gained_wh(self, now_s: float) -> float:
+        """What the battery has gained since the vehicle's own count was last brought up to date."""
+        stored_w = self._open_circuit_v * self.meter.current_a
+        return stored_w * (now_s - self.meter.since_s) / SECONDS_PER_HOUR
+
     def read(self, now_s: float) -> Reading:
         """Sample everything at one moment; leaves no trace."""
         meter = self.meter
         offered_w, offered_a = self._offered()
-        gained_wh = self._open_circuit_v * meter.current_a * (now_s - meter.since_s) / SECONDS_PER_HOUR
         return Reading(
             register_wh=meter.register_wh(now_s),
             power_w=meter.power_w,
@@ -159,7 +163,7 @@ class Outlet:
             offered_w=offered_w,
             offered_a=offered_a,
             demand_w=self.wish_w(now_s),
-            soc_percent=None if self.vehicle is None else self.vehicle.soc_percent_after(gained_wh),
+            soc_percent=None if self.vehicle is None else self.vehicle.soc_percent_after(self.gained_wh(now_s)),
         )
 
     # What an outlet does at the moments of its time table.
@@ -287,8 +291,7 @@ class Outlet:
     def _settle(self, now_s: float) -> None:
         """Put into battery and register what flowed until now."""
         assert self.vehicle is not None
-        stored_w = self._open_circuit_v * self.meter.current_a
-        self.vehicle.charge_wh += stored_w * (now_s - self.meter.since_s) / SECONDS_PER_HOUR
+        self.vehicle.charge_wh += self.gained_wh(now_s)
         self.meter.settle(now_s)
         self._open_circuit_v = self.vehicle.open_circuit_v
 

@@ -381,10 +381,11 @@ class Rig:
             self.plug(outlet.number, vehicle_from(record["vehicle"]))
 
     def _record(self, outlet: Outlet) -> OutletRecord:
+        vehicle, gained_wh = outlet.vehicle, outlet.gained_wh(self._now_s)
         return OutletRecord(
             register_initial_wh=outlet.meter.initial_wh,
             delivered_wh=outlet.meter.delivered_wh(self._now_s),
-            vehicle=None if outlet.vehicle is None else record_of(outlet.vehicle),
+            vehicle=None if vehicle is None else record_of(vehicle, gained_wh=gained_wh),
         )
 
 

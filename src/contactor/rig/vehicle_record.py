@@ -6,11 +6,11 @@ from contactor.rig.vehicle import Pause, Vehicle
 from contactor.rig.vehicle_model import VehicleModel
 
 
-def record_of(vehicle: Vehicle) -> VehicleRecord:
-    """Write a vehicle down; nothing of it is lost."""
+def record_of(vehicle: Vehicle, *, gained_wh: float = 0.0) -> VehicleRecord:
+    """Write a vehicle down with what it gained since its own last count; nothing of it is lost."""
     return VehicleRecord(
         model=_model_record(vehicle.model),
-        charge_wh=vehicle.charge_wh,
+        charge_wh=vehicle.charge_wh + gained_wh,
         power_limit_w=vehicle.power_limit_w,
         stops_at_soc=vehicle.stops_at_soc,
         ends_when_done=vehicle.ends_when_done,
