@@ -1,0 +1,239 @@
+"""Knows who is expected where, and turns plugs, badges and remote starts into charges (AU, LA, RA, B1, B6)."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from contactor.base.ids import ConnectorId, IdTag, same_tag
+from contactor.ocpp.enumerations import StopReason
+from contactor.station.authorization import Authorization, Decision, is_presentable, same_group
+from contactor.station.charging import Charging
+from contactor.station.configuration import Configuration
+from contactor.station.connector import Connector
+from contactor.station.effects import Effects
+from contactor.station.events import Moment
+from contactor.station.keys import Key
+from contactor.station.screen import Screen
+from contactor.station.settings import StationSettings
+from contactor.station.transactions import Transaction
+
+
+@dataclass(slots=True)
+class Expected:
+    """A start that waits: for the answer about its badge, for its car, or both.
+
+    `may_move` is a remote start without a connector id: it follows the car to whichever connector is plugged.
+    """
+
+    id_tag: IdTag
+    since_s: float
+    may_move: bool = False
+    is_authorised: bool = False
+    parent: str | None = None
+
+
+class Access:
+    """The driver's side of the station: at most one expected start for each connector."""
+
+    def __init__(
+        self,
+        settings: StationSettings,
+        configuration: Configuration,
+        connectors: Mapping[ConnectorId, Connector],
+        authorization: Authorization,
+        charging: Charging,
+        screen: Screen,
+        effects: Effects,
+        can_charge: Callable[[ConnectorId], bool],
+    ) -> None:
+        self._settings = settings
+        self._configuration = configuration
+        self._connectors = connectors
+        self._authorization = authorization
+        self._charging = charging
+        self._screen = screen
+        self._effects = effects
+        self._can_charge = can_charge
+        self._expected: dict[ConnectorId, Expected] = {}
+
+    def is_expected(self, connector_id: ConnectorId) -> bool:
+        """Whether a start waits at a connector."""
+        return connector_id in self._expected
+
+    # What drivers do
+
+    def plugged(self, connector: Connector, now: Moment) -> None:
+        """A car was connected: whoever is expected may begin; in free mode anybody may (D-26)."""
+        connector.plug(now)
+        self._screen.plugged(connector.id)
+        if self._charging.open_on(connector.id) is not None:
+            self._charging.resume(connector)
+            return
+        self._move_expected_to(connector.id)
+        if connector.id in self._expected:
+            self._begin_if_ready(connector.id, now)
+        elif not self._configuration.flag(Key.AUTHENTICATION_OCPP_MODE) and self._can_charge(connector.id):
+            tag = IdTag(self._configuration.text(Key.DEFAULT_ID_TAG) or "")
+            self.expect(connector.id, tag, now, authorise=True)
+
+    def car_leaving(self, connector: Connector, now: Moment) -> bool:
+        """The car was pulled off: end its transaction where the configuration says so (STP-06, STP-07).
+
+        Returns whether a transaction ended, which shows as Finishing for a moment (ST-08).
+        """
+        ends = self._charging.open_on(connector.id) is not None and self._configuration.flag(
+            Key.STOP_ON_EV_SIDE_DISCONNECT
+        )
+        if ends:
+            self._charging.end_unplugged(connector, now)
+        return ends
+
+    def unplugged(self, connector: Connector) -> None:
+        """The car is gone, and nobody is expected with it."""
+        self._expected.pop(connector.id, None)
+        connector.unplug()
+        self._screen.unplugged(connector.id)
+
+    def badge(self, uid: str, now: Moment) -> None:
+        """A badge was held to the reader: it starts or stops a charge at the connector it is meant for."""
+        if not self._configuration.flag(Key.AUTHENTICATION_OCPP_MODE):
+            return
+        if not is_presentable(uid):
+            self._effects.note("badge unreadable", characters=len(uid))
+            return
+        connector_id = self._meant_connector()
+        if connector_id is None:
+            self._effects.note("badge without a car", id_tag=uid)
+            return
+        id_tag = IdTag(uid)
+        transaction = self._charging.open_on(connector_id)
+        if transaction is not None:
+            self._stop_by_badge(transaction, id_tag, now)
+        elif connector_id in self._expected:
+            self._second_badge(connector_id, id_tag)
+        elif self._can_charge(connector_id):
+            self.expect(connector_id, id_tag, now, authorise=True)
+        else:
+            self._effects.note("badge refused", connector=connector_id, id_tag=id_tag, reason="not in service")
+
+    def stop_pressed(self, connector: Connector, now: Moment) -> None:
+        """The stop button on the screen."""
+        if self._charging.open_on(connector.id) is not None:
+            self._charging.end(connector, StopReason.LOCAL, now)
+
+    # What waits
+
+    def expect(
+        self, connector_id: ConnectorId, id_tag: IdTag, now: Moment, *, authorise: bool, may_move: bool = False
+    ) -> None:
+        """Expect a start, asking about its badge first unless told otherwise (RS-04, RS-05)."""
+        expected = Expected(id_tag, now.s, may_move=may_move)
+        self._expected[connector_id] = expected
+        if authorise:
+            self._authorization.decide(id_tag, now, lambda decision, at: self._decided(expected, decision, at))
+            return
+        expected.is_authorised = True
+        self._begin_if_ready(connector_id, now)
+
+    def drop(self, connector_id: ConnectorId) -> None:
+        """Nobody is expected at a connector any more."""
+        self._expected.pop(connector_id, None)
+
+    def settle(self, now: Moment) -> None:
+        """Give up what has waited too long, or waits at a connector that is out of service (AVL-08)."""
+        for connector in self._connectors.values():
+            if connector.id in self._expected and not self._can_charge(connector.id):
+                self.drop(connector.id)
+            deadline_s = self._deadline_s(connector)
+            if deadline_s is None or now.s < deadline_s:
+                continue
+            if connector.id in self._expected:
+                expected = self._expected.pop(connector.id)
+                self._effects.note("start timed out", connector=connector.id, id_tag=expected.id_tag)
+            else:
+                connector.is_over = True
+
+    @property
+    def deadline_s(self) -> float | None:
+        """When the next wait is over."""
+        deadlines = [self._deadline_s(connector) for connector in self._connectors.values()]
+        return min((each for each in deadlines if each is not None), default=None)
+
+    def _deadline_s(self, connector: Connector) -> float | None:
+        timeout_s = self._configuration.number(Key.CONNECTION_TIME_OUT)
+        if timeout_s == 0:
+            return None
+        expected = self._expected.get(connector.id)
+        if expected is not None:
+            # Once the car is there, only the answer about the badge is awaited, and calls time out by themselves.
+            return None if connector.is_plugged else expected.since_s + timeout_s
+        waits_for_badge = (
+            connector.is_plugged
+            and not connector.is_over
+            and self._settings.finish_unauthorised
+            and self._charging.open_on(connector.id) is None
+            and self._can_charge(connector.id)
+        )
+        return connector.plugged_since_s + timeout_s if waits_for_badge else None
+
+    # How a start is decided
+
+    def _decided(self, expected: Expected, decision: Decision, now: Moment) -> None:
+        connector_id = next((each for each, waiting in self._expected.items() if waiting is expected), None)
+        if connector_id is None:
+            return  # unplugged, timed out or taken out of service meanwhile
+        if not decision.is_accepted:
+            del self._expected[connector_id]
+            self._effects.note("badge refused", connector=connector_id, id_tag=expected.id_tag)
+            return
+        expected.is_authorised = True
+        expected.parent = decision.parent
+        self._begin_if_ready(connector_id, now)
+
+    def _begin_if_ready(self, connector_id: ConnectorId, now: Moment) -> None:
+        expected, connector = self._expected[connector_id], self._connectors[connector_id]
+        if expected.is_authorised and connector.is_plugged and self._can_charge(connector_id):
+            del self._expected[connector_id]
+            self._charging.begin(connector, expected.id_tag, expected.parent, now)
+
+    def _move_expected_to(self, connector_id: ConnectorId) -> None:
+        if connector_id in self._expected:
+            return
+        for waiting_at, expected in self._expected.items():
+            if expected.may_move and not self._connectors[waiting_at].is_plugged:
+                self._expected[connector_id] = self._expected.pop(waiting_at)
+                return
+
+    def _meant_connector(self) -> ConnectorId | None:
+        """The connector a badge is meant for: the only one with a car, or the one on the screen (LA-1..3)."""
+        if self._screen.shown is not None:
+            return self._screen.shown
+        if self._settings.allow_badge_before_plug:
+            return next((each for each in self._connectors if self._can_charge(each)), None)
+        return None
+
+    def _second_badge(self, connector_id: ConnectorId, id_tag: IdTag) -> None:
+        expected = self._expected[connector_id]
+        # A second tap while the question is on its way is impatience; afterwards it is a change of mind (AU-08).
+        if expected.is_authorised and same_tag(expected.id_tag, id_tag):
+            self.drop(connector_id)
+
+    # How a stop is decided
+
+    def _stop_by_badge(self, transaction: Transaction, id_tag: IdTag, now: Moment) -> None:
+        if same_tag(transaction.id_tag, id_tag):
+            self._end(transaction, id_tag, now)  # and nobody is asked (AU-10)
+        elif transaction.parent is None:
+            self._effects.note("badge refused", connector=transaction.connector_id, id_tag=id_tag)  # AU-12
+        else:
+            self._authorization.decide(id_tag, now, lambda decision, at: self._group_decided(transaction, decision, at))
+
+    def _group_decided(self, transaction: Transaction, decision: Decision, now: Moment) -> None:
+        if transaction.is_stopped:
+            return
+        if decision.is_accepted and same_group(transaction.parent, decision.parent):
+            self._end(transaction, decision.id_tag, now)  # AU-11
+        else:
+            self._effects.note("badge refused", connector=transaction.connector_id, id_tag=decision.id_tag)
+
+    def _end(self, transaction: Transaction, id_tag: IdTag, now: Moment) -> None:
+        self._charging.end(self._connectors[transaction.connector_id], StopReason.LOCAL, now, id_tag)

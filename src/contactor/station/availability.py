@@ -1,0 +1,70 @@
+"""Knows which connectors may be used, and which change waits for a transaction to end (AVL-01..11)."""
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from contactor.base.ids import ConnectorId
+from contactor.ocpp.enumerations import AvailabilityStatus, AvailabilityType
+from contactor.station.store.port import Shelf, Store
+
+STATION = ConnectorId(0)
+
+
+class _Flag(msgspec.Struct):
+    is_operative: bool = True
+    scheduled: bool | None = None
+
+
+class Availability:
+    """One flag for the station and one for each connector; both must be up for a connector to be operative."""
+
+    def __init__(
+        self, store: Store, connector_ids: Sequence[ConnectorId], is_busy: Callable[[ConnectorId], bool]
+    ) -> None:
+        self._shelf = Shelf(store, "availability", _Flag)
+        kept = self._shelf.records()
+        self._flags = {each: kept.get(str(each), _Flag()) for each in (STATION, *connector_ids)}
+        self._is_busy = is_busy
+
+    def is_operative(self, connector_id: ConnectorId) -> bool:
+        """Whether a connector may be used as far as the central system is concerned."""
+        return self._flags[STATION].is_operative and self._flags[connector_id].is_operative
+
+    def change(self, connector_id: int, kind: AvailabilityType) -> AvailabilityStatus:
+        """Judge and carry out, or schedule, a ChangeAvailability."""
+        wanted = kind is AvailabilityType.OPERATIVE
+        if connector_id not in self._flags:
+            return AvailabilityStatus.REJECTED
+        if connector_id == STATION:
+            answers = [self._change_one(each, wanted=wanted) for each in self._flags if each != STATION]
+            answers.append(self._change_one(STATION, wanted=wanted))
+        else:
+            answers = [self._change_one(ConnectorId(connector_id), wanted=wanted)]
+        scheduled = AvailabilityStatus.SCHEDULED in answers
+        return AvailabilityStatus.SCHEDULED if scheduled else AvailabilityStatus.ACCEPTED
+
+    def settle(self) -> None:
+        """Carry out what was scheduled and need not wait any longer."""
+        for connector_id, flag in self._flags.items():
+            if flag.scheduled is not None and not self._waits(connector_id):
+                flag.is_operative, flag.scheduled = flag.scheduled, None
+                self._keep(connector_id)
+
+    def _change_one(self, connector_id: ConnectorId, *, wanted: bool) -> AvailabilityStatus:
+        flag = self._flags[connector_id]
+        # Only taking out of service has to wait; and asking for what is cancels what was scheduled (AVL-06).
+        must_wait = not wanted and flag.is_operative and self._waits(connector_id)
+        flag.scheduled = wanted if must_wait else None
+        if not must_wait:
+            flag.is_operative = wanted
+        self._keep(connector_id)
+        return AvailabilityStatus.SCHEDULED if must_wait else AvailabilityStatus.ACCEPTED
+
+    def _waits(self, connector_id: ConnectorId) -> bool:
+        if connector_id == STATION:
+            return any(self._is_busy(each) for each in self._flags if each != STATION)
+        return self._is_busy(connector_id)
+
+    def _keep(self, connector_id: ConnectorId) -> None:
+        self._shelf.put(str(connector_id), self._flags[connector_id])

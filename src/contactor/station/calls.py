@@ -1,0 +1,82 @@
+"""Knows which call goes out next: one at a time, and nobody at the charger waits for a backlog (RPC-02, Q-03)."""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum, auto
+from typing import Any
+
+from contactor.ocpp.errors import ErrorCode
+from contactor.ocpp.messages import Request
+from contactor.station.events import Moment
+
+QUEUE_MAX = 200
+
+
+class FailureKind(StrEnum):
+    """How a call failed."""
+
+    REFUSED = auto()
+    """The central system answered with a CALLERROR, or with an answer that is none."""
+    TIMED_OUT = auto()
+    LINK_LOST = auto()
+    """It was sent, or waited to be, when the connection ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a call has no answer; `code` is set when it was refused."""
+
+    kind: FailureKind
+    code: ErrorCode | None = None
+    description: str = ""
+
+
+@dataclass(slots=True)
+class Errand:
+    """A call and who wants to know how it went.
+
+    `answered` takes the result type that the actions table pairs with the request, hence Any. `message_id` is given
+    for a message that may be sent again under its own name (Q-08).
+    """
+
+    request: Request
+    answered: Callable[[Any, Moment], None]
+    failed: Callable[[Failure, Moment], None]
+    message_id: str | None = None
+
+
+class Calls:
+    """The calls that are not kept for later: what the connection's end makes pointless is told so and dropped."""
+
+    def __init__(self) -> None:
+        self._urgent: deque[Errand] = deque()
+        self._ordinary: deque[Errand] = deque()
+        self.current: Errand | None = None
+
+    def put(self, errand: Errand, *, urgent: bool = False) -> None:
+        """Queue a call; an urgent one is what a person or the central system waits for.
+
+        The queue is bounded: with hundreds waiting, the oldest ordinary one has lost its meaning and goes.
+        """
+        queue = self._urgent if urgent else self._ordinary
+        queue.append(errand)
+        if len(queue) > QUEUE_MAX:
+            queue.popleft()
+
+    def next_urgent(self) -> Errand | None:
+        """Take the next urgent call."""
+        return self._urgent.popleft() if self._urgent else None
+
+    def next_ordinary(self) -> Errand | None:
+        """Take the next ordinary call."""
+        return self._ordinary.popleft() if self._ordinary else None
+
+    def link_lost(self, now: Moment) -> None:
+        """Tell everyone who waits that the connection is gone."""
+        waiting = [*([self.current] if self.current else []), *self._urgent, *self._ordinary]
+        self.current = None
+        self._urgent.clear()
+        self._ordinary.clear()
+        for errand in waiting:
+            errand.failed(Failure(FailureKind.LINK_LOST), now)

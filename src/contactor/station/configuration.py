@@ -1,0 +1,130 @@
+"""Knows every configuration key's value, judges writes by the guide's limits and remembers them (CF-01..22)."""
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from contactor.base.errors import BadSetting
+from contactor.guide.entries import Access, ConfigurationKey, Model, Product
+from contactor.guide.limits import canonical_value
+from contactor.ocpp.datatypes import KeyValue
+from contactor.ocpp.enumerations import ConfigurationStatus, Measurand
+from contactor.station.keys import Key
+from contactor.station.store.port import Shelf, Store
+
+
+class _Value(msgspec.Struct, frozen=True):
+    value: str
+
+
+class Configuration:
+    """The 52 keys of the product as this station has them.
+
+    Values are wire strings in their canonical form. A stored value wins over `initial`, which wins over the
+    guide's default for the model. Keys marked *reboot needed* keep the value the station started with until it starts
+    again.
+
+    Raises:
+        BadSetting: an initial value names no key or breaks its limits.
+    """
+
+    def __init__(self, product: Product, model: Model, initial: Mapping[str, str], store: Store) -> None:
+        self._product = product
+        self._shelf = Shelf(store, "configuration", _Value)
+        self._values: dict[str, str] = {
+            name: default
+            for name, key in product.configuration.items()
+            if (default := key.default_for(model)) is not None
+        }
+        for name, text in initial.items():
+            self._set_initial(name, text)
+        for name, kept in self._shelf.records().items():
+            # A key that a newer product dropped is left in the store and out of sight.
+            if name in product.configuration:
+                self._values[name] = kept.value
+        self._in_force = dict(self._values)
+
+    def _set_initial(self, name: str, text: str) -> None:
+        key = self._product.key(name)
+        if key is None:
+            raise BadSetting(f"initial value of {name}", text, "the guide has no such key; see: contactor guide keys")
+        self._values[key.key] = canonical_value(key, text)
+
+    # Reading, as the software does
+
+    def text(self, key: Key) -> str | None:
+        """The value in force, or None where the key was never set."""
+        return self._in_force.get(key)
+
+    def number(self, key: Key) -> int:
+        """The value in force of an integer key."""
+        return int(self._in_force[key])
+
+    def flag(self, key: Key) -> bool:
+        """The value in force of a boolean key."""
+        return self._in_force[key] == "true"
+
+    def items(self, key: Key) -> tuple[str, ...]:
+        """The value in force of a list key."""
+        value = self._in_force[key]
+        return tuple(value.split(",")) if value else ()
+
+    # Reading and writing, as the central system does
+
+    def change(self, name: str, text: str) -> ConfigurationStatus:
+        """Judge and keep a write (ChangeConfiguration). Nothing changes unless the answer says so."""
+        key = self._product.key(name)
+        if key is None:
+            return ConfigurationStatus.NOT_SUPPORTED
+        if key.access is Access.RO:
+            return ConfigurationStatus.REJECTED
+        try:
+            value = canonical_value(key, text)
+        except BadSetting:
+            return ConfigurationStatus.REJECTED
+        if not self._fits_the_others(key.key, value):
+            return ConfigurationStatus.REJECTED
+        self._values[key.key] = value
+        self._shelf.put(key.key, _Value(value))
+        if key.reboot_needed:
+            return ConfigurationStatus.REBOOT_REQUIRED
+        self._in_force[key.key] = value
+        return ConfigurationStatus.ACCEPTED
+
+    def overwrite(self, key: Key, value: str) -> None:
+        """Keep a value the software itself found out, such as the heartbeat interval of a boot (D-36)."""
+        self._values[key] = self._in_force[key] = value
+        self._shelf.put(key, _Value(value))
+
+    def report(self, names: Iterable[str] | None) -> tuple[list[KeyValue], list[str]]:
+        """Answer GetConfiguration: the known keys and the names nobody knows (CF-10..14)."""
+        if not names:
+            readable = (key for key in self._product.configuration.values() if key.readable)
+            return [self._described(key) for key in readable], []
+        known: dict[str, KeyValue] = {}
+        unknown: dict[str, None] = {}
+        for name in names:
+            key = self._product.key(name)
+            if key is None:
+                unknown[name] = None
+            else:
+                known[key.key] = self._described(key)
+        return list(known.values()), list(unknown)
+
+    def _described(self, key: ConfigurationKey) -> KeyValue:
+        value = self._values.get(key.key) if key.readable else None
+        return KeyValue(
+            key=key.key,
+            readonly=key.access is Access.RO,
+            value=msgspec.UNSET if value is None else value,
+        )
+
+    def _fits_the_others(self, name: str, value: str) -> bool:
+        """Rules that look at two keys at once."""
+        if name in (Key.METER_VALUES_SAMPLED_DATA, Key.METER_VALUES_ALIGNED_DATA):
+            # Voltage is switched by a key of its own (D-10).
+            return Measurand.VOLTAGE not in value.split(",") or self.flag(Key.METER_VALUES_CONTAIN_VOLTAGE)
+        if name == Key.SUPERVISION_URL:
+            # TLS may not be given up over OCPP (SEC-03).
+            return value.startswith("wss:") or not self._in_force.get(Key.SUPERVISION_URL, "").startswith("wss:")
+        return True

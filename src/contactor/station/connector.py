@@ -1,0 +1,67 @@
+"""One connector: what is physically so at its outlet, and the status that follows."""
+
+from datetime import datetime
+
+from contactor.base.ids import ConnectorId, OutletNumber
+from contactor.ocpp.enumerations import ChargePointStatus as Status
+from contactor.station.events import Moment
+from contactor.station.status_matrix import Energy, Facts, route, status_of
+
+
+class Connector:
+    """The state of one connector that belongs to nobody else.
+
+    `is_over` is set when a visit ends while the car stays connected: the driver still has to unplug (Finishing).
+    """
+
+    def __init__(self, number: int, instant: datetime) -> None:
+        self.id = ConnectorId(number)
+        self.outlet = OutletNumber(number)
+        self.is_plugged = False
+        self.plugged_since_s = 0.0
+        self.is_over = False
+        self.energy = Energy.OFF
+        self.status = Status.AVAILABLE
+        self.changed_at = instant
+        self._has_begun = False
+
+    def plug(self, now: Moment) -> None:
+        """A car was connected: a new visit begins."""
+        self.is_plugged = True
+        self.is_over = False
+        self.plugged_since_s = now.s
+
+    def unplug(self) -> None:
+        """The car is gone, and with it the visit and the current."""
+        self.is_plugged = False
+        self.is_over = False
+        self.energy = Energy.OFF
+
+    def settle(self, facts: Facts, now: Moment) -> tuple[Status, ...]:
+        """Take the status that the facts demand; return every status passed on the way, the new one last.
+
+        The connector adds what it knows itself to `facts`.
+        """
+        self._has_begun = facts.in_transaction and (self._has_begun or self.status in _BEGUN)
+        status = status_of(
+            Facts(
+                is_faulted=facts.is_faulted,
+                is_operative=facts.is_operative,
+                is_reserved=facts.is_reserved,
+                is_plugged=self.is_plugged,
+                is_expected=facts.is_expected,
+                is_over=self.is_over,
+                in_transaction=facts.in_transaction,
+                has_begun=self._has_begun,
+                is_held_back=facts.is_held_back,
+                energy=self.energy,
+            )
+        )
+        passed = route(self.status, status)
+        if passed:
+            self.status = status
+            self.changed_at = now.instant
+        return passed
+
+
+_BEGUN = frozenset({Status.CHARGING, Status.SUSPENDED_EV, Status.SUSPENDED_EVSE})

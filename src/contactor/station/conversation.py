@@ -1,0 +1,130 @@
+"""The station's end of the wire: which call goes next, and where each answer and request belongs."""
+
+from collections.abc import Callable
+
+from contactor.ocpp.errors import ErrorCode, ProtocolViolation
+from contactor.ocpp.events import CallAnswered, CallFailed, CallInvalid, CallReceived, CallTimedOut, FrameIgnored
+from contactor.ocpp.peer import Peer
+from contactor.station.calls import Calls, Errand, Failure, FailureKind
+from contactor.station.effects import Effects, SendText
+from contactor.station.events import Moment
+from contactor.station.inbound import Inbound
+from contactor.station.outbox import Outbox, TransactionBook
+from contactor.station.registration import Registration, Standing
+from contactor.station.security_log import SecurityEvent, SecurityLog
+
+BACKLOG = 3
+"""More transaction messages waiting than this are a backlog, which other messages overtake (Q-03)."""
+
+
+class Conversation:
+    """Joins the protocol peer with everything that wants to speak or has to answer."""
+
+    def __init__(
+        self,
+        peer: Peer,
+        calls: Calls,
+        registration: Registration,
+        outbox: Outbox,
+        book: TransactionBook,
+        security_log: SecurityLog,
+        inbound: Inbound,
+        effects: Effects,
+        is_up: Callable[[], bool],
+    ) -> None:
+        self._peer = peer
+        self._calls = calls
+        self._registration = registration
+        self._outbox = outbox
+        self._book = book
+        self._security_log = security_log
+        self._inbound = inbound
+        self._effects = effects
+        self._is_up = is_up
+
+    @property
+    def deadline_s(self) -> float | None:
+        """When the open call times out or, with none open, when the next one becomes due."""
+        if not self._is_up():
+            return None
+        if self._peer.is_calling:
+            return self._peer.deadline_s
+        deadlines = [self._registration.deadline_s]
+        if self._registration.is_accepted:
+            deadlines += [self._outbox.deadline_s, self._security_log.deadline_s]
+        return min((each for each in deadlines if each is not None), default=None)
+
+    def received(self, text: bytes, now: Moment) -> None:
+        """Take one message of the central system."""
+        match self._peer.receive(text, now.s):
+            case CallReceived() as call:
+                self._answer(call, now)
+            case CallInvalid(reply=reply, violation=violation):
+                self._effects.note("invalid request", reason=violation.description)
+                if self._registration.answers_requests:
+                    self._effects.add(SendText(reply))
+            case CallAnswered(result=result):
+                self._finish(lambda errand: errand.answered(result, now))
+            case CallFailed(code=code, description=description):
+                self._registration.refused_as_unknown(code, now)
+                failure = Failure(FailureKind.REFUSED, code, description)
+                self._finish(lambda errand: errand.failed(failure, now))
+            case FrameIgnored(reason=reason, security_relevant=security_relevant):
+                if security_relevant:
+                    self._security_log.record(SecurityEvent.INVALID_MESSAGES, now, reason)
+                self._effects.note("message ignored", reason=reason)
+
+    def link_lost(self, now: Moment) -> None:
+        """The connection is gone, with every question and answer that was on its way."""
+        self._peer.link_lost()
+        self._calls.link_lost(now)
+
+    def expire(self, now: Moment) -> None:
+        """Give up a call that was not answered in time (RPC-04)."""
+        expired: CallTimedOut | None = self._peer.expire(now.s)
+        if expired is not None:
+            self._finish(lambda errand: errand.failed(Failure(FailureKind.TIMED_OUT), now))
+
+    def settle(self, now: Moment) -> None:
+        """Send the next call if none is open."""
+        if not self._is_up() or self._peer.is_calling:
+            return
+        errand = self._next(now)
+        if errand is None:
+            return
+        self._calls.current = errand
+        text = self._peer.call(errand.request, now.s, message_id=errand.message_id)
+        self._effects.add(SendText(text))
+
+    def _next(self, now: Moment) -> Errand | None:
+        """What a person waits for goes first; what is merely owed goes in its own order (Q-02, Q-03)."""
+        if not self._registration.is_accepted:
+            # Before acceptance only the boot, and what a pending station was asked for, may be sent (BOOT-08).
+            triggered = self._calls.next_urgent() if self._registration.standing is Standing.PENDING else None
+            return triggered or self._registration.due(now)
+        errand = self._calls.next_urgent() or self._registration.due(now)
+        if errand is None and len(self._outbox) <= BACKLOG:
+            # Without a backlog a stop reaches the central system before the Finishing that it explains.
+            errand = self._outbox.next(self._book, now)
+        return (
+            errand or self._calls.next_ordinary() or self._security_log.next(now) or self._outbox.next(self._book, now)
+        )
+
+    def _answer(self, call: CallReceived, now: Moment) -> None:
+        if not self._registration.answers_requests:
+            self._peer.refuse(call.message_id, ErrorCode.GENERIC_ERROR)  # settles the peer's books; nothing is sent
+            return
+        try:
+            reply = self._inbound.reply(call.request)
+        except ProtocolViolation as violation:
+            text = self._peer.refuse(call.message_id, violation.code, violation.description, violation.details)
+            self._effects.add(SendText(text))
+            return
+        self._effects.add(SendText(self._peer.answer(call.message_id, reply.result)))
+        if reply.afterwards is not None:
+            reply.afterwards(now)
+
+    def _finish(self, tell: Callable[[Errand], None]) -> None:
+        errand, self._calls.current = self._calls.current, None
+        assert errand is not None, "the peer reports only calls that were made"
+        tell(errand)

@@ -1,0 +1,83 @@
+"""Effects: what a station's core asks the world to do, carried out in order once its writes are on disk."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from contactor.hardware.commands import Command
+
+
+@dataclass(frozen=True, slots=True)
+class Dial:
+    """Open a connection; answered by LinkOpened or DialFailed. `password` is the raw key, None without Basic."""
+
+    url: str
+    identity: str
+    password: bytes | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SendText:
+    """Put one message on the open connection."""
+
+    text: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """Close the connection in an orderly way."""
+
+    code: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetPing:
+    """Ping the central system every so many seconds; 0 stops it (TR-12)."""
+
+    interval_s: int
+
+
+class RestartKind(StrEnum):
+    """How thorough a restart is."""
+
+    SOFT = "Soft"
+    HARD = "Hard"
+
+
+@dataclass(frozen=True, slots=True)
+class Restart:
+    """Start the software anew from its store; the last effect of a life."""
+
+    kind: RestartKind
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something a person who watches wants to know; `facts` never hold a secret."""
+
+    event: str
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+
+Effect = Command | Dial | SendText | HangUp | SetPing | Restart | Note
+
+
+class Effects:
+    """The effects of the event being handled, in the order they were asked for."""
+
+    def __init__(self) -> None:
+        self._asked: list[Effect] = []
+
+    def add(self, effect: Effect) -> None:
+        """Ask for one more effect."""
+        self._asked.append(effect)
+
+    def note(self, event: str, **facts: object) -> None:
+        """Tell whoever watches."""
+        self._asked.append(Note(event, facts))
+
+    def take(self) -> list[Effect]:
+        """Everything asked for since the last time; forgets it."""
+        asked, self._asked = self._asked, []
+        return asked

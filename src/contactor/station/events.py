@@ -1,0 +1,66 @@
+"""Events: what a station's core is told. Hardware signals are events as they are; these are the others."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from contactor.hardware.signals import Signal
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Now, in both times: `s` monotonic seconds for deadlines, `instant` wall clock (UTC) for the record."""
+
+    s: float
+    instant: datetime
+
+
+class PowerOnCause(StrEnum):
+    """Why the software starts; it decides how an open transaction ends and what the security log says."""
+
+    POWER = "power"
+    RESET = "reset"
+    REBOOT = "reboot"
+
+
+@dataclass(frozen=True, slots=True)
+class PoweredOn:
+    """The software starts; the first event of every station."""
+
+    cause: PowerOnCause = PowerOnCause.POWER
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineReached:
+    """The deadline the core asked for has come."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkOpened:
+    """The websocket is open and speaks ocpp1.6."""
+
+
+@dataclass(frozen=True, slots=True)
+class DialFailed:
+    """Nobody answered, or the answer was no: `status` is the HTTP status where there was one."""
+
+    reason: str
+    status: int | None = None
+    security_event: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkClosed:
+    """The connection ended, whoever ended it."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextReceived:
+    """One websocket message, its UTF-8 bytes, unchecked."""
+
+    text: bytes
+
+
+Event = Signal | PoweredOn | DeadlineReached | LinkOpened | DialFailed | LinkClosed | TextReceived

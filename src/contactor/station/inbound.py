@@ -1,0 +1,205 @@
+"""What the station does with each request of the central system: a row for each action it offers."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from contactor.base.ids import ConnectorId
+from contactor.ocpp.enumerations import (
+    ClearCacheStatus,
+    ConfigurationStatus,
+    DataTransferStatus,
+    RemoteStartStopStatus,
+    ResetStatus,
+    TriggerMessageStatus,
+    UnlockStatus,
+    UpdateStatus,
+)
+from contactor.ocpp.errors import ErrorCode, ProtocolViolation
+from contactor.ocpp.messages import (
+    ChangeAvailability,
+    ChangeAvailabilityResult,
+    ChangeConfiguration,
+    ChangeConfigurationResult,
+    ClearCache,
+    ClearCacheResult,
+    DataTransfer,
+    DataTransferResult,
+    GetConfiguration,
+    GetConfigurationResult,
+    GetLocalListVersion,
+    GetLocalListVersionResult,
+    RemoteStartTransaction,
+    RemoteStartTransactionResult,
+    RemoteStopTransaction,
+    RemoteStopTransactionResult,
+    Request,
+    Reset,
+    ResetResult,
+    Result,
+    SendLocalList,
+    SendLocalListResult,
+    TriggerMessage,
+    TriggerMessageResult,
+    UnlockConnector,
+    UnlockConnectorResult,
+)
+from contactor.station.availability import Availability
+from contactor.station.badge_cache import BadgeCache
+from contactor.station.configuration import Configuration
+from contactor.station.events import Moment
+from contactor.station.keys import Key
+from contactor.station.local_list import LocalList
+from contactor.station.registration import Registration
+from contactor.station.remote_control import RemoteControl
+from contactor.station.reset import Reset as ResetPart
+from contactor.station.triggers import Triggers
+
+NO_LIST = -1
+"""The list version of a station that has no list, or has it switched off (LL-01)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The answer, and what the request causes once the answer is on its way (RPC-15)."""
+
+    result: Result
+    afterwards: Callable[[Moment], None] | None = None
+
+
+class Inbound:
+    """Answers requests; the rows below are everything the station offers."""
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        registration: Registration,
+        availability: Availability,
+        remote_control: RemoteControl,
+        reset: ResetPart,
+        triggers: Triggers,
+        cache: BadgeCache,
+        local_list: LocalList,
+        key_changed: Callable[[str, Moment], None],
+    ) -> None:
+        self._configuration = configuration
+        self._registration = registration
+        self._availability = availability
+        self._remote_control = remote_control
+        self._reset = reset
+        self._triggers = triggers
+        self._cache = cache
+        self._list = local_list
+        self._key_changed = key_changed
+        # Each handler takes the request type of its own row; the codec has already seen to that.
+        self._rows: Mapping[type[Request], Callable[[Any], Reply]] = {
+            ChangeAvailability: self._change_availability,
+            ChangeConfiguration: self._change_configuration,
+            ClearCache: self._clear_cache,
+            DataTransfer: self._data_transfer,
+            GetConfiguration: self._get_configuration,
+            GetLocalListVersion: self._get_local_list_version,
+            RemoteStartTransaction: self._remote_start,
+            RemoteStopTransaction: self._remote_stop,
+            Reset: self._begin_reset,
+            SendLocalList: self._send_local_list,
+            TriggerMessage: self._trigger,
+            UnlockConnector: self._unlock,
+        }
+
+    @property
+    def actions(self) -> list[str]:
+        """The names of the actions offered; any other known one is answered NotSupported."""
+        return [request.__name__ for request in self._rows]
+
+    def reply(self, request: Request) -> Reply:
+        """Judge a request, and change nothing that its answer does not promise.
+
+        Raises:
+            ProtocolViolation: the request must be refused by CALLERROR.
+        """
+        return self._rows[type(request)](request)
+
+    def _change_availability(self, request: ChangeAvailability) -> Reply:
+        status = self._availability.change(request.connector_id, request.type)
+        return Reply(ChangeAvailabilityResult(status=status))
+
+    def _change_configuration(self, request: ChangeConfiguration) -> Reply:
+        status = self._configuration.change(request.key, request.value)
+        if status is not ConfigurationStatus.ACCEPTED:
+            return Reply(ChangeConfigurationResult(status=status))
+        return Reply(ChangeConfigurationResult(status=status), lambda now: self._key_changed(request.key, now))
+
+    def _clear_cache(self, _request: ClearCache) -> Reply:
+        self._cache.clear()
+        return Reply(ClearCacheResult(status=ClearCacheStatus.ACCEPTED))
+
+    def _data_transfer(self, _request: DataTransfer) -> Reply:
+        return Reply(DataTransferResult(status=DataTransferStatus.UNKNOWN_VENDOR_ID))
+
+    def _get_configuration(self, request: GetConfiguration) -> Reply:
+        names = None if request.key is msgspec.UNSET else request.key
+        allowed = self._configuration.number(Key.GET_CONFIGURATION_MAX_KEYS)
+        if names is not None and len(names) > allowed:
+            raise ProtocolViolation(
+                ErrorCode.OCCURENCE_CONSTRAINT_VIOLATION, f"key: {len(names)} keys asked for, at most {allowed} allowed"
+            )
+        known, unknown = self._configuration.report(names)
+        return Reply(
+            GetConfigurationResult(
+                configuration_key=tuple(known) or msgspec.UNSET, unknown_key=tuple(unknown) or msgspec.UNSET
+            )
+        )
+
+    def _get_local_list_version(self, _request: GetLocalListVersion) -> Reply:
+        enabled = self._configuration.flag(Key.LOCAL_AUTH_LIST_ENABLED)
+        return Reply(GetLocalListVersionResult(list_version=self._list.version if enabled else NO_LIST))
+
+    def _remote_start(self, request: RemoteStartTransaction) -> Reply:
+        # Before its acceptance a station takes no remote start or stop (BOOT-11).
+        target = self._remote_control.target(request) if self._registration.is_accepted else None
+        if target is None:
+            return Reply(RemoteStartTransactionResult(status=RemoteStartStopStatus.REJECTED))
+        connector_id: ConnectorId = target
+        return Reply(
+            RemoteStartTransactionResult(status=RemoteStartStopStatus.ACCEPTED),
+            lambda now: self._remote_control.start(connector_id, request, now),
+        )
+
+    def _remote_stop(self, request: RemoteStopTransaction) -> Reply:
+        status = RemoteStartStopStatus.REJECTED
+        if self._registration.is_accepted:
+            status = self._remote_control.judge_stop(request.transaction_id)
+        if status is RemoteStartStopStatus.REJECTED:
+            return Reply(RemoteStopTransactionResult(status=status))
+        return Reply(
+            RemoteStopTransactionResult(status=status),
+            lambda now: self._remote_control.stop(request.transaction_id, now),
+        )
+
+    def _begin_reset(self, request: Reset) -> Reply:
+        if self._reset.is_running:
+            return Reply(ResetResult(status=ResetStatus.REJECTED))
+        return Reply(ResetResult(status=ResetStatus.ACCEPTED), lambda now: self._reset.begin(request.type, now))
+
+    def _send_local_list(self, request: SendLocalList) -> Reply:
+        if not self._configuration.flag(Key.LOCAL_AUTH_LIST_ENABLED):
+            return Reply(SendLocalListResult(status=UpdateStatus.NOT_SUPPORTED))
+        entries = [] if request.local_authorization_list is msgspec.UNSET else request.local_authorization_list
+        status = self._list.update(request.list_version, request.update_type, entries)
+        if status is UpdateStatus.ACCEPTED:
+            for entry in entries:
+                self._cache.forget(entry.id_tag)  # the list speaks for it now (CA-08)
+        return Reply(SendLocalListResult(status=status))
+
+    def _trigger(self, request: TriggerMessage) -> Reply:
+        status = self._triggers.judge(request)
+        if status is not TriggerMessageStatus.ACCEPTED:
+            return Reply(TriggerMessageResult(status=status))
+        return Reply(TriggerMessageResult(status=status), lambda now: self._triggers.send(request, now))
+
+    def _unlock(self, _request: UnlockConnector) -> Reply:
+        # The cable is fixed to the station; there is nothing to unlock, and nothing stops (D-18).
+        return Reply(UnlockConnectorResult(status=UnlockStatus.NOT_SUPPORTED))

@@ -1,0 +1,218 @@
+"""Knows when to sample, and turns readings into MeterValues (MV-01..19)."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+
+from contactor.base.ids import ConnectorId, OutletNumber
+from contactor.guide.entries import MeasurandEntry
+from contactor.hardware.port import Hardware, Reading
+from contactor.ocpp.datatypes import MeterValue, SampledValue
+from contactor.ocpp.enumerations import Location, Measurand, ReadingContext, UnitOfMeasure
+from contactor.ocpp.messages import MeterValues
+from contactor.station.configuration import Configuration
+from contactor.station.events import Moment
+from contactor.station.keys import Key
+from contactor.station.outbox import Outbox
+from contactor.station.transactions import Transaction, Transactions
+
+LIFE_SIGN_INTERVAL_S = 60.0
+"""How often an open transaction's register is kept against a power cut (PW-05)."""
+
+_VALUES: Mapping[str, Callable[[Reading], float | None]] = {
+    Measurand.ENERGY_ACTIVE_IMPORT_REGISTER: lambda reading: reading.register_wh,
+    Measurand.POWER_ACTIVE_IMPORT: lambda reading: reading.power_w,
+    Measurand.POWER_OFFERED: lambda reading: reading.offered_w,
+    Measurand.CURRENT_IMPORT: lambda reading: reading.current_a,
+    Measurand.CURRENT_OFFERED: lambda reading: reading.offered_a,
+    Measurand.SOC: lambda reading: reading.soc_percent,
+    Measurand.VOLTAGE: lambda reading: reading.voltage_v,
+}
+
+
+class Metering:
+    """Samples open transactions on their own grid and all connectors on the clock's."""
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        hardware: Hardware,
+        transactions: Transactions,
+        outbox: Outbox,
+        measurands: Mapping[str, MeasurandEntry],
+    ) -> None:
+        self._configuration = configuration
+        self._hardware = hardware
+        self._transactions = transactions
+        self._outbox = outbox
+        self._measurands = measurands
+        self._grids: dict[int, _Grid] = {}
+        self._offline_since_s: float | None = 0.0
+        self._aligned_next: datetime | None = None
+        self._aligned_interval_s = 0
+        self._deadline_s: float | None = None
+
+    @property
+    def deadline_s(self) -> float | None:
+        """When the next sample or life sign is due."""
+        return self._deadline_s
+
+    def went_offline(self, now: Moment) -> None:
+        """The central system is out of reach: the guide's slower interval begins (D-25)."""
+        if self._offline_since_s is None:
+            self._offline_since_s = now.s
+
+    def came_online(self) -> None:
+        """The central system is there again: the normal grid resumes."""
+        self._offline_since_s = None
+
+    def transaction_started(self, transaction: Transaction, now: Moment) -> None:
+        """A transaction's grid begins at its start (MV-01)."""
+        self._grids[transaction.key] = _Grid(now.s)
+
+    def transaction_stopped(self, transaction: Transaction) -> None:
+        """No sample after the stop (MV-19)."""
+        self._grids.pop(transaction.key, None)
+
+    def settle(self, now: Moment) -> None:
+        """Take the samples that are due and find the next moment."""
+        self._sample_clock_aligned(now)
+        deadlines = [self._aligned_due_s(now)] if self._aligned_next is not None else []
+        for transaction in self._transactions.all_open():
+            grid = self._grids[transaction.key]
+            self._sample_periodically(transaction, grid, now)
+            if now.s >= grid.life_sign_s + LIFE_SIGN_INTERVAL_S:
+                self.note_life(transaction, now)
+            due_s = self._due_s(grid)
+            deadlines += [grid.life_sign_s + LIFE_SIGN_INTERVAL_S, *([] if due_s is None else [due_s])]
+        self._deadline_s = min(deadlines, default=None)
+
+    def note_life(self, transaction: Transaction, now: Moment) -> None:
+        """Keep an open transaction's register and time in the store."""
+        self._grids[transaction.key].life_sign_s = now.s
+        register_wh = self._hardware.read(OutletNumber(transaction.connector_id)).register_wh
+        self._transactions.note_life(transaction, register_wh, now)
+
+    def triggered(self, connector_id: ConnectorId, now: Moment) -> MeterValues | None:
+        """The values of this moment because they were asked for; None if the list leaves nothing (TRG-06)."""
+        transaction = self._transactions.open_on(connector_id)
+        values = self._sample(connector_id, Key.METER_VALUES_SAMPLED_DATA, ReadingContext.TRIGGER, now.instant)
+        if values is None:
+            return None
+        central_id = transaction.central_id if transaction is not None else None
+        return MeterValues(
+            connector_id=connector_id,
+            transaction_id=msgspec.UNSET if central_id is None else central_id,
+            meter_value=(values,),
+        )
+
+    def _sample_periodically(self, transaction: Transaction, grid: "_Grid", now: Moment) -> None:
+        due_s = self._due_s(grid)
+        if due_s is None or now.s < due_s:
+            return
+        grid.sampled_s = now.s
+        self._owe(
+            transaction.connector_id,
+            transaction,
+            self._sample(
+                transaction.connector_id,
+                Key.METER_VALUES_SAMPLED_DATA,
+                ReadingContext.SAMPLE_PERIODIC,
+                max(now.instant, transaction.started_at),
+            ),
+        )
+        self.note_life(transaction, now)
+
+    def _due_s(self, grid: "_Grid") -> float | None:
+        if self._offline_since_s is None:
+            base_s, interval_s = grid.start_s, self._configuration.number(Key.METER_VALUE_SAMPLE_INTERVAL)
+        else:
+            base_s = max(self._offline_since_s, grid.start_s)
+            interval_s = self._configuration.number(Key.DISCONNECTED_METER_VALUE_SAMPLE_INTERVAL)
+        if interval_s == 0:
+            return None
+        last_s = max(grid.sampled_s, base_s)
+        # A hair is added so that a sample taken exactly on the grid does not count as before it.
+        passed = math.floor((last_s - base_s) / interval_s + 1e-9)
+        return base_s + (passed + 1) * interval_s
+
+    def _sample_clock_aligned(self, now: Moment) -> None:
+        interval_s = self._configuration.number(Key.CLOCK_ALIGNED_DATA_INTERVAL)
+        if interval_s == 0:
+            self._aligned_next = None
+            self._aligned_interval_s = 0
+            return
+        boundary = self._aligned_next
+        if boundary is not None and interval_s == self._aligned_interval_s and boundary <= now.instant:
+            for outlet in self._hardware.outlets:
+                connector_id = ConnectorId(outlet)
+                values = self._sample(
+                    connector_id, Key.METER_VALUES_ALIGNED_DATA, ReadingContext.SAMPLE_CLOCK, boundary
+                )
+                self._owe(connector_id, self._transactions.open_on(connector_id), values)
+        self._aligned_interval_s = interval_s
+        self._aligned_next = next_boundary(now.instant, interval_s)
+
+    def _aligned_due_s(self, now: Moment) -> float:
+        assert self._aligned_next is not None
+        return now.s + (self._aligned_next - now.instant).total_seconds()
+
+    def _owe(self, connector_id: ConnectorId, transaction: Transaction | None, values: MeterValue | None) -> None:
+        if values is None:
+            return
+        if transaction is None:
+            self._outbox.put(MeterValues(connector_id=connector_id, meter_value=(values,)), None)
+            return
+        # The id is put in when the message leaves (TX-07); until then it holds the place.
+        message = MeterValues(connector_id=connector_id, transaction_id=-1, meter_value=(values,))
+        self._outbox.put(message, transaction.key)
+
+    def _sample(
+        self, connector_id: ConnectorId, list_key: Key, context: ReadingContext, instant: datetime
+    ) -> MeterValue | None:
+        reading = self._hardware.read(OutletNumber(connector_id))
+        sampled = tuple(
+            SampledValue(
+                value=as_text(value),
+                context=context,
+                measurand=Measurand(name),
+                unit=UnitOfMeasure(self._measurands[name].unit),
+                location=Location(self._measurands[name].location),
+            )
+            for name in self._listed(list_key)
+            if (value := _VALUES[name](reading)) is not None
+        )
+        return MeterValue(timestamp=instant, sampled_value=sampled) if sampled else None
+
+    def _listed(self, list_key: Key) -> Sequence[str]:
+        with_voltage = self._configuration.flag(Key.METER_VALUES_CONTAIN_VOLTAGE)
+        # An empty list means the register (MV-03).
+        names = self._configuration.items(list_key) or (Measurand.ENERGY_ACTIVE_IMPORT_REGISTER,)
+        names = tuple(name for name in names if name != Measurand.VOLTAGE)
+        return (*names, Measurand.VOLTAGE) if with_voltage else names
+
+
+class _Grid:
+    """When one transaction was sampled and kept, in monotonic seconds."""
+
+    def __init__(self, start_s: float) -> None:
+        self.start_s = start_s
+        self.sampled_s = start_s
+        self.life_sign_s = start_s
+
+
+def next_boundary(instant: datetime, interval_s: int) -> datetime:
+    """The first multiple of the interval after an instant, counted from midnight UTC (MV-04)."""
+    midnight = instant.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    passed = math.floor((instant - midnight).total_seconds() / interval_s)
+    boundary = midnight + timedelta(seconds=(passed + 1) * interval_s)
+    # The grid begins anew at midnight even where the interval does not divide a day.
+    return min(boundary, midnight + timedelta(days=1))
+
+
+def as_text(value: float) -> str:
+    """A number as meter values write it: decimal digits, no exponent, no more than three decimals (MV-08)."""
+    text = f"{value:.3f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text

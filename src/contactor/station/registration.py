@@ -1,0 +1,154 @@
+"""Knows how the station stands with the central system: boot, heartbeat, and what may be sent when (BOOT, HB)."""
+
+from collections.abc import Callable
+from enum import StrEnum, auto
+
+import msgspec
+
+from contactor.ocpp.enumerations import RegistrationStatus
+from contactor.ocpp.errors import ErrorCode
+from contactor.ocpp.messages import BootNotification, BootNotificationResult, Heartbeat, HeartbeatResult
+from contactor.station.calls import Errand, Failure, FailureKind
+from contactor.station.configuration import Configuration
+from contactor.station.events import Moment
+from contactor.station.keys import Key
+from contactor.station.store.port import Shelf, Store
+
+BOOT_RETRY_MAX_S = 300.0
+A_DAY_S = 86_400.0
+
+
+class Standing(StrEnum):
+    """How the central system has answered this life's BootNotification."""
+
+    UNANSWERED = auto()
+    ACCEPTED = auto()
+    PENDING = auto()
+    REJECTED = auto()
+
+
+_STANDINGS = {
+    RegistrationStatus.ACCEPTED: Standing.ACCEPTED,
+    RegistrationStatus.PENDING: Standing.PENDING,
+    RegistrationStatus.REJECTED: Standing.REJECTED,
+}
+
+
+class _Acceptance(msgspec.Struct, frozen=True):
+    """Where the station was once accepted: only there does it charge while offline (BOOT-15)."""
+
+    url: str | None
+    identity: str | None
+
+
+class Registration:
+    """Sends BootNotification until it is accepted, then Heartbeats; remembers that it was ever accepted."""
+
+    def __init__(
+        self, store: Store, configuration: Configuration, boot: BootNotification, *, boot_retry_s: float
+    ) -> None:
+        self._configuration = configuration
+        self._boot = boot
+        self._boot_retry_s = boot_retry_s
+        self._shelf = Shelf(store, "acceptance", _Acceptance)
+        self._ever = self._shelf.records().get("accepted")
+        self.standing = Standing.UNANSWERED
+        self._boot_due_s: float | None = 0.0
+        self._boot_failures = 0
+        self._last_interval_s = 0.0
+        self._last_heartbeat_s = 0.0
+        self._heartbeat_on_the_way = False
+        self.accepted: Callable[[BootNotificationResult, Moment], None] = lambda _result, _now: None
+        self.time_told: Callable[[HeartbeatResult, Moment], None] = lambda _result, _now: None
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether ordinary messages may be sent."""
+        return self.standing is Standing.ACCEPTED
+
+    @property
+    def answers_requests(self) -> bool:
+        """Whether requests of the central system get an answer (BOOT-07)."""
+        return self.standing is not Standing.REJECTED
+
+    @property
+    def was_ever_accepted(self) -> bool:
+        """Whether this central system has ever accepted this identity (BOOT-15)."""
+        return self._ever is not None and self._ever == self._here()
+
+    @property
+    def deadline_s(self) -> float | None:
+        """When the next BootNotification or Heartbeat is due."""
+        if self.standing is not Standing.ACCEPTED:
+            return self._boot_due_s
+        return None if self._heartbeat_on_the_way else self._last_heartbeat_s + self._heartbeat_interval_s()
+
+    def due(self, now: Moment) -> Errand | None:
+        """The BootNotification or Heartbeat that must go now, if any."""
+        deadline_s = self.deadline_s
+        if deadline_s is None or now.s < deadline_s:
+            return None
+        if self.standing is Standing.ACCEPTED:
+            return self.heartbeat(now)
+        return self.boot_notification()
+
+    def boot_notification(self) -> Errand:
+        """The BootNotification, because it is due or was triggered (BOOT-12)."""
+        self._boot_due_s = None
+        return Errand(self._boot, self._boot_answered, self._boot_failed)
+
+    def heartbeat(self, now: Moment) -> Errand:
+        """A Heartbeat, because it is due or was triggered."""
+        self._last_heartbeat_s = now.s
+        self._heartbeat_on_the_way = True
+
+        def answered(result: HeartbeatResult, at: Moment) -> None:
+            self._heartbeat_on_the_way = False
+            self.time_told(result, at)
+
+        def failed(_failure: Failure, _at: Moment) -> None:
+            self._heartbeat_on_the_way = False
+
+        return Errand(Heartbeat(), answered, failed)
+
+    def link_opened(self, now: Moment) -> None:
+        """A connection stands: boot if that is still owed, otherwise carry on as before (TR-14)."""
+        if self.standing is Standing.UNANSWERED:
+            self._boot_due_s = now.s
+
+    def refused_as_unknown(self, code: ErrorCode | None, now: Moment) -> None:
+        """A call was refused; SecurityError says that we are not accepted any more (TR-15)."""
+        if code is ErrorCode.SECURITY_ERROR and self.standing is Standing.ACCEPTED:
+            self.standing = Standing.UNANSWERED
+            self._boot_due_s = now.s
+
+    def _boot_answered(self, result: BootNotificationResult, now: Moment) -> None:
+        self.standing = _STANDINGS[result.status]
+        self._boot_failures = 0
+        self._last_interval_s = result.interval
+        if self.standing is not Standing.ACCEPTED:
+            # An interval of 0 leaves the wait to us, and it must not flood (BOOT-06).
+            self._boot_due_s = now.s + (result.interval or self._boot_retry_s)
+            return
+        self._last_heartbeat_s = now.s
+        if result.interval > 0:
+            self._configuration.overwrite(Key.HEARTBEAT_INTERVAL, str(result.interval))
+        if self._ever != self._here():
+            self._ever = self._here()
+            self._shelf.put("accepted", self._ever)
+        self.accepted(result, now)
+
+    def _boot_failed(self, failure: Failure, now: Moment) -> None:
+        if failure.kind is FailureKind.LINK_LOST:
+            self._boot_due_s = now.s  # asked again as soon as there is a link
+            return
+        wait_s = (self._last_interval_s or self._boot_retry_s) * 2.0 ** min(self._boot_failures, 10)
+        self._boot_failures += 1
+        self._boot_due_s = now.s + min(wait_s, max(BOOT_RETRY_MAX_S, self._last_interval_s))
+
+    def _heartbeat_interval_s(self) -> float:
+        # 0 turns heartbeats off, but the clock still wants one a day (HB-03).
+        return self._configuration.number(Key.HEARTBEAT_INTERVAL) or A_DAY_S
+
+    def _here(self) -> _Acceptance:
+        return _Acceptance(self._configuration.text(Key.SUPERVISION_URL), self._configuration.text(Key.BOX_IDENTIFIER))

@@ -1,0 +1,76 @@
+"""Judges remote starts and stops (RA-1..10, RS-01..10)."""
+
+from collections.abc import Callable, Mapping
+
+import msgspec
+
+from contactor.base.ids import ConnectorId
+from contactor.ocpp.enumerations import RemoteStartStopStatus, StopReason
+from contactor.ocpp.messages import RemoteStartTransaction
+from contactor.station.access import Access
+from contactor.station.charging import Charging
+from contactor.station.configuration import Configuration
+from contactor.station.connector import Connector
+from contactor.station.events import Moment
+from contactor.station.keys import Key
+from contactor.station.transactions import Transactions
+
+
+class RemoteControl:
+    """Decides which connector a remote start means; carrying it out comes after the answer (RPC-15)."""
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        connectors: Mapping[ConnectorId, Connector],
+        transactions: Transactions,
+        access: Access,
+        charging: Charging,
+        can_charge: Callable[[ConnectorId], bool],
+    ) -> None:
+        self._configuration = configuration
+        self._connectors = connectors
+        self._transactions = transactions
+        self._access = access
+        self._charging = charging
+        self._can_charge = can_charge
+
+    def target(self, request: RemoteStartTransaction) -> ConnectorId | None:
+        """The connector a remote start will use, or wait at; None if it must be rejected."""
+        candidates = [each for each in self._free() if request.connector_id in (msgspec.UNSET, each)]
+        plugged = [each for each in candidates if self._connectors[each].is_plugged]
+        if plugged:
+            return plugged[0]  # RA-1, RA-6, RA-7
+        may_wait = self._configuration.flag(Key.ENABLE_REMOTE_START_NO_CONNECTED_EV)
+        return candidates[0] if candidates and may_wait else None
+
+    def start(self, connector_id: ConnectorId, request: RemoteStartTransaction, now: Moment) -> None:
+        """Carry out an accepted remote start."""
+        self._access.expect(
+            connector_id,
+            request.id_tag,
+            now,
+            authorise=self._configuration.flag(Key.AUTHORIZE_REMOTE_TX_REQUESTS),
+            may_move=request.connector_id is msgspec.UNSET,
+        )
+
+    def judge_stop(self, central_id: int) -> RemoteStartStopStatus:
+        """Accepted if the transaction is open here (RS-09)."""
+        known = self._transactions.open_with_central_id(central_id) is not None
+        return RemoteStartStopStatus.ACCEPTED if known else RemoteStartStopStatus.REJECTED
+
+    def stop(self, central_id: int, now: Moment) -> None:
+        """Carry out an accepted remote stop."""
+        transaction = self._transactions.open_with_central_id(central_id)
+        if transaction is not None:
+            self._charging.end(self._connectors[transaction.connector_id], StopReason.REMOTE, now)
+
+    def _free(self) -> list[ConnectorId]:
+        """Connectors that could take a start now, lowest first (RS-03, RS-07, D-29)."""
+        return [
+            each
+            for each in self._connectors
+            if self._can_charge(each)
+            and self._transactions.open_on(each) is None
+            and not self._access.is_expected(each)
+        ]

@@ -1,0 +1,70 @@
+"""Carries out a Reset: transactions end, their stops are given time to arrive, then the software starts anew (RST)."""
+
+from collections.abc import Callable, Mapping
+
+from contactor.base.ids import ConnectorId
+from contactor.ocpp.enumerations import ResetType, StopReason
+from contactor.station.charging import ENERGY_OFF_WAIT_S, Charging
+from contactor.station.connector import Connector
+from contactor.station.effects import Effects, HangUp, Restart, RestartKind
+from contactor.station.events import Moment
+from contactor.station.security_log import SecurityEvent, SecurityLog
+
+_GOING_AWAY = 1001
+
+_REASONS = {ResetType.SOFT: StopReason.SOFT_RESET, ResetType.HARD: StopReason.HARD_RESET}
+_RESTARTS = {ResetType.SOFT: RestartKind.SOFT, ResetType.HARD: RestartKind.HARD}
+
+
+class Reset:
+    """At most one reset at a time; a hard one does not wait."""
+
+    def __init__(
+        self,
+        connectors: Mapping[ConnectorId, Connector],
+        charging: Charging,
+        security_log: SecurityLog,
+        effects: Effects,
+        nothing_owed: Callable[[], bool],
+        *,
+        wait_s: float,
+    ) -> None:
+        self._connectors = connectors
+        self._charging = charging
+        self._security_log = security_log
+        self._effects = effects
+        self._nothing_owed = nothing_owed
+        self._wait_s = wait_s
+        self._kind: ResetType | None = None
+        self._latest_s: float | None = None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the station is about to restart."""
+        return self._kind is not None
+
+    @property
+    def deadline_s(self) -> float | None:
+        """When the restart happens whatever is still owed."""
+        return self._latest_s
+
+    def begin(self, kind: ResetType, now: Moment) -> None:
+        """Stop every transaction; the reset was answered already (RST-07)."""
+        self._kind = kind
+        for connector in self._connectors.values():
+            if self._charging.open_on(connector.id) is not None:
+                self._charging.end(connector, _REASONS[kind], now)
+        self._security_log.record(SecurityEvent.RESET_OR_REBOOT, now, f"{kind} reset")
+        # A hard reset waits for nothing but the current to stop: what is owed is delivered by the next life (RST-04).
+        self._latest_s = now.s + (ENERGY_OFF_WAIT_S if kind is ResetType.HARD else self._wait_s)
+
+    def settle(self, now: Moment) -> None:
+        """Restart when nothing is owed any more, or when the wait is over."""
+        if self._kind is None or self._latest_s is None:
+            return
+        may_go = not self._charging.is_ending and (self._kind is ResetType.HARD or self._nothing_owed())
+        if now.s < self._latest_s and not may_go:
+            return
+        self._effects.add(HangUp(_GOING_AWAY, "restarting"))
+        self._effects.add(Restart(_RESTARTS[self._kind]))
+        self._latest_s = None

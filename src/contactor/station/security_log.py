@@ -1,0 +1,129 @@
+"""Keeps the security log and sees to it that critical events reach the central system (SE-01..06, D-32)."""
+
+from collections import deque
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+from contactor.ocpp.messages import SecurityEventNotification, SecurityEventNotificationResult
+from contactor.station.calls import Errand, Failure, FailureKind
+from contactor.station.configuration import Configuration
+from contactor.station.events import Moment
+from contactor.station.keys import Key
+from contactor.station.store.port import Shelf, Store
+
+LOG_MAX = 1000
+RETRY_S = 60.0
+
+
+class SecurityEvent(StrEnum):
+    """The event types of the security white paper, in its spelling."""
+
+    FIRMWARE_UPDATED = "FirmwareUpdated"
+    FAILED_TO_AUTHENTICATE_AT_CENTRAL_SYSTEM = "FailedToAuthenticateAtCentralSystem"
+    CENTRAL_SYSTEM_FAILED_TO_AUTHENTICATE = "CentralSystemFailedToAuthenticate"
+    SETTING_SYSTEM_TIME = "SettingSystemTime"
+    STARTUP_OF_THE_DEVICE = "StartupOfTheDevice"
+    RESET_OR_REBOOT = "ResetOrReboot"
+    SECURITY_LOG_WAS_CLEARED = "SecurityLogWasCleared"
+    RECONFIGURATION_OF_SECURITY_PARAMETERS = "ReconfigurationOfSecurityParameters"
+    MEMORY_EXHAUSTION = "MemoryExhaustion"
+    INVALID_MESSAGES = "InvalidMessages"
+    ATTEMPTED_REPLAY_ATTACKS = "AttemptedReplayAttacks"
+    TAMPER_DETECTION_ACTIVATED = "TamperDetectionActivated"
+    INVALID_CENTRAL_SYSTEM_CERTIFICATE = "InvalidCentralSystemCertificate"
+    INVALID_TLS_VERSION = "InvalidTLSVersion"
+    INVALID_TLS_CIPHER_SUITE = "InvalidTLSCipherSuite"
+
+
+CRITICAL = frozenset(
+    {
+        SecurityEvent.FIRMWARE_UPDATED,
+        SecurityEvent.SETTING_SYSTEM_TIME,
+        SecurityEvent.STARTUP_OF_THE_DEVICE,
+        SecurityEvent.RESET_OR_REBOOT,
+        SecurityEvent.SECURITY_LOG_WAS_CLEARED,
+        SecurityEvent.MEMORY_EXHAUSTION,
+        SecurityEvent.TAMPER_DETECTION_ACTIVATED,
+    }
+)
+
+
+class SecurityEntry(msgspec.Struct, frozen=True):
+    """One line of the log; `is_owed` while the central system has not confirmed it."""
+
+    number: int
+    event: SecurityEvent
+    instant: datetime
+    remark: str = ""
+    is_owed: bool = False
+
+
+class SecurityLog:
+    """A rolling log; what is critical is delivered in order, over power cuts and refusals (SE-04)."""
+
+    def __init__(self, store: Store, configuration: Configuration) -> None:
+        self._shelf = Shelf(store, "security_log", SecurityEntry)
+        self._configuration = configuration
+        self._entries = deque(self._shelf.records().values())
+        self._next_number = self._entries[-1].number + 1 if self._entries else 1
+        self._owed = deque(entry for entry in self._entries if entry.is_owed)
+        self._in_flight = False
+        self._not_before_s = 0.0
+
+    def entries(self) -> list[SecurityEntry]:
+        """The log, oldest first."""
+        return list(self._entries)
+
+    def record(self, event: SecurityEvent, now: Moment, remark: str = "") -> None:
+        """Log an event, and owe it to the central system if it is critical and wanted there (SE-02, SE-03)."""
+        is_owed = event in CRITICAL and self._configuration.flag(Key.SECURITY_EVENTS_ENABLED)
+        entry = SecurityEntry(self._next_number, event, now.instant, remark[:255], is_owed)
+        self._next_number += 1
+        self._entries.append(entry)
+        self._shelf.put(_key(entry), entry)
+        if is_owed:
+            self._owed.append(entry)
+        while len(self._entries) > LOG_MAX:
+            self._drop_oldest_settled()
+
+    @property
+    def deadline_s(self) -> float | None:
+        """When the next event may be sent."""
+        return self._not_before_s if self._owed and not self._in_flight else None
+
+    def next(self, now: Moment) -> Errand | None:
+        """The oldest event owed, if it may go now."""
+        if self._in_flight or not self._owed or now.s < self._not_before_s:
+            return None
+        entry = self._owed[0]
+        self._in_flight = True
+        request = SecurityEventNotification(
+            type=entry.event, timestamp=entry.instant, tech_info=entry.remark or msgspec.UNSET
+        )
+        return Errand(request, self._answered, self._failed)
+
+    def _answered(self, _result: SecurityEventNotificationResult, _now: Moment) -> None:
+        self._in_flight = False
+        entry = self._owed.popleft()
+        settled = msgspec.structs.replace(entry, is_owed=False)
+        for position, present in enumerate(self._entries):
+            if present.number == entry.number:
+                self._entries[position] = settled
+                self._shelf.put(_key(settled), settled)
+
+    def _failed(self, failure: Failure, now: Moment) -> None:
+        self._in_flight = False
+        if failure.kind is not FailureKind.LINK_LOST:
+            self._not_before_s = now.s + RETRY_S
+
+    def _drop_oldest_settled(self) -> None:
+        owed = {entry.number for entry in self._owed}
+        victim = next((entry for entry in self._entries if entry.number not in owed), self._entries[0])
+        self._entries.remove(victim)
+        self._shelf.delete(_key(victim))
+
+
+def _key(entry: SecurityEntry) -> str:
+    return f"{entry.number:012d}"

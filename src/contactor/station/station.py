@@ -1,0 +1,422 @@
+"""The station: every part put together, and the order in which they work.
+
+`handle` takes one event and gives back effects. In between the event goes to the parts it concerns, then everything
+derived from it settles in a fixed order, then the store is committed; only then may effects leave.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from contactor.base.backoff import Backoff
+from contactor.base.dice import Dice
+from contactor.base.ids import ConnectorId, OutletNumber
+from contactor.guide.entries import Product
+from contactor.hardware import signals
+from contactor.hardware.port import Hardware
+from contactor.ocpp.actions import Side
+from contactor.ocpp.enumerations import ChargePointErrorCode, ChargePointStatus, StopReason
+from contactor.ocpp.messages import BootNotification, BootNotificationResult, HeartbeatResult
+from contactor.ocpp.peer import Peer
+from contactor.station import events
+from contactor.station.access import Access
+from contactor.station.authorization import Authorization
+from contactor.station.availability import Availability
+from contactor.station.calls import Calls
+from contactor.station.charging import Charging
+from contactor.station.connection import Connection
+from contactor.station.connector import Connector
+from contactor.station.conversation import Conversation
+from contactor.station.effects import Effect, Effects
+from contactor.station.events import Event, Moment, PowerOnCause
+from contactor.station.faults import Faults
+from contactor.station.inbound import Inbound
+from contactor.station.keys import Key
+from contactor.station.memory import Memory
+from contactor.station.metering import Metering
+from contactor.station.power import Power
+from contactor.station.registration import Registration
+from contactor.station.remote_control import RemoteControl
+from contactor.station.reset import Reset
+from contactor.station.screen import Screen
+from contactor.station.security_log import SecurityEvent
+from contactor.station.settings import StationSettings
+from contactor.station.status_matrix import Energy, Facts
+from contactor.station.status_reports import EV_SIDE_DISCONNECTED, Error, StatusReports
+from contactor.station.store.port import Store
+from contactor.station.timekeeping import STEP_WORTH_TELLING_S
+from contactor.station.transactions import Transaction
+from contactor.station.triggers import Triggers
+
+STATION = ConnectorId(0)
+
+_INTERRUPTED_BY = {
+    PowerOnCause.POWER: StopReason.POWER_LOSS,
+    PowerOnCause.RESET: StopReason.HARD_RESET,
+    PowerOnCause.REBOOT: StopReason.REBOOT,
+}
+
+
+class Station:
+    """The charger's software, without any I/O of its own but reading the hardware's meters.
+
+    Args:
+        product: the guide's facts.
+        settings: model, serial and the choices the texts leave open.
+        hardware: read at any time, never commanded directly: commands are effects.
+        store: what survives a power cut; the station loads its state from it.
+        dice: chance for message ids and back-off.
+        moment: now.
+
+    Raises:
+        BadSetting: the model or an initial configuration value is not one of the product's.
+        StoreError: the store holds what this version cannot read.
+    """
+
+    def __init__(
+        self,
+        product: Product,
+        settings: StationSettings,
+        hardware: Hardware,
+        store: Store,
+        dice: Dice,
+        moment: Moment,
+    ) -> None:
+        self._hardware = hardware
+        self._effects = Effects()
+        self._calls = Calls()
+        self._was_online = False
+        self._memory = memory = Memory.recall(product, settings, store, dice)
+        self.configuration = memory.configuration
+        self.transactions = memory.transactions
+        self._now = memory.timekeeping.corrected(moment)
+        self.connectors = {ConnectorId(outlet): Connector(outlet, self._now.instant) for outlet in hardware.outlets}
+        self._connection = Connection(self.configuration, Backoff(dice), self._effects)
+        self._registration = Registration(
+            store, self.configuration, _boot_notification(product, settings), boot_retry_s=settings.boot_retry_s
+        )
+        self._faults = Faults(product.vendor_errors, list(self.connectors))
+        self._availability = Availability(
+            store, list(self.connectors), lambda each: self.transactions.open_on(each) is not None
+        )
+        self._status_reports = StatusReports(
+            [STATION, *self.connectors], self.configuration, self._calls, self._now.instant, lambda: self.is_online
+        )
+        self._build_drivers_side(product, settings)
+        self._build_centrals_side(settings, dice)
+        self._handlers = self._table()
+
+    def _build_drivers_side(self, product: Product, settings: StationSettings) -> None:
+        memory = self._memory
+        self._metering = Metering(
+            self.configuration, self._hardware, self.transactions, memory.outbox, product.measurands
+        )
+        self._charging = Charging(self.connectors, self._hardware, self.transactions, self._metering, self._effects)
+        self._power = Power(
+            self.configuration, self._hardware, self.connectors, self._effects, module_w=product.module_kw * 1000.0
+        )
+        self.screen = Screen(list(self.connectors.values()))
+        authorization = Authorization(
+            self.configuration,
+            memory.badge_cache,
+            memory.local_list,
+            self._calls,
+            lambda: self.is_online,
+            self._list_conflict_found,
+        )
+        self._access = Access(
+            settings,
+            self.configuration,
+            self.connectors,
+            authorization,
+            self._charging,
+            self.screen,
+            self._effects,
+            self.can_charge,
+        )
+        self.transactions.refused = self._start_refused
+        self.transactions.learned = authorization.learned
+
+    def _build_centrals_side(self, settings: StationSettings, dice: Dice) -> None:
+        memory = self._memory
+        self._reset = Reset(
+            self.connectors,
+            self._charging,
+            memory.security_log,
+            self._effects,
+            lambda: not self.is_online or not len(memory.outbox),
+            wait_s=settings.reset_wait_s,
+        )
+        inbound = Inbound(
+            self.configuration,
+            self._registration,
+            self._availability,
+            RemoteControl(
+                self.configuration, self.connectors, self.transactions, self._access, self._charging, self.can_charge
+            ),
+            self._reset,
+            Triggers(list(self.connectors), self._registration, self._status_reports, self._metering, self._calls),
+            memory.badge_cache,
+            memory.local_list,
+            self._key_changed,
+        )
+        self._conversation = Conversation(
+            Peer(Side.STATION, dice.message_id, call_timeout_s=settings.call_timeout_s, supported=inbound.actions),
+            self._calls,
+            self._registration,
+            memory.outbox,
+            self.transactions,
+            memory.security_log,
+            inbound,
+            self._effects,
+            lambda: self._connection.is_up,
+        )
+        self._registration.accepted = self._accepted
+        self._registration.time_told = self._time_told
+
+    def _table(self) -> Mapping[type[Event], Callable[[Any, Moment], None]]:
+        """What each kind of event does; Any, because each row takes its own kind."""
+        return {
+            events.PoweredOn: self._powered_on,
+            events.DeadlineReached: _settling_is_enough,
+            events.LinkOpened: self._link_opened,
+            events.DialFailed: self._dial_failed,
+            events.LinkClosed: self._link_closed,
+            events.TextReceived: lambda event, now: self._conversation.received(event.text, now),
+            signals.CablePlugged: lambda event, now: self._access.plugged(self._at(event.outlet), now),
+            signals.CableUnplugged: self._unplugged,
+            signals.EnergyFlowing: lambda event, _now: self._energy_is(event.outlet, Energy.FLOWING),
+            signals.VehiclePaused: lambda event, _now: self._energy_is(event.outlet, Energy.PAUSED_BY_VEHICLE),
+            signals.VehicleEnded: self._vehicle_ended,
+            signals.EnergyOff: lambda event, now: self._charging.energy_is_off(self._at(event.outlet), now),
+            signals.DemandChanged: _settling_is_enough,
+            signals.ModulesChanged: _settling_is_enough,
+            signals.BadgePresented: lambda event, now: self._access.badge(event.uid, now),
+            signals.ScreenTouched: lambda event, _now: self.screen.touched(event.outlet),
+            signals.StopPressed: lambda event, now: self._access.stop_pressed(self._at(event.outlet), now),
+            signals.FaultRaised: self._fault_raised,
+            signals.FaultCleared: self._fault_cleared,
+        }
+
+    # What the world sees
+
+    @property
+    def is_online(self) -> bool:
+        """Connected to a central system that has accepted this station."""
+        return self._connection.is_up and self._registration.is_accepted
+
+    @property
+    def messages_owed(self) -> int:
+        """How many transaction-related messages the central system has not confirmed."""
+        return len(self._memory.outbox)
+
+    @property
+    def deadline_s(self) -> float | None:
+        """When to handle `DeadlineReached`, in monotonic seconds; None while only events can change anything."""
+        deadlines = (
+            self._connection.deadline_s,
+            self._conversation.deadline_s,
+            self._status_reports.deadline_s,
+            self._metering.deadline_s,
+            self._access.deadline_s,
+            self._charging.deadline_s,
+            self._reset.deadline_s,
+        )
+        return min((each for each in deadlines if each is not None), default=None)
+
+    def can_charge(self, connector_id: ConnectorId) -> bool:
+        """Whether a new charge may begin at a connector as far as the station itself is concerned (BOOT-15, ST-31)."""
+        return (
+            self._registration.was_ever_accepted
+            and not self._reset.is_running
+            and self._availability.is_operative(connector_id)
+            and not self._faults.is_faulted(connector_id)
+            and not self._faults.is_faulted(STATION)
+        )
+
+    def handle(self, event: Event, moment: Moment) -> list[Effect]:
+        """Take one event; return what the world has to do about it, in order.
+
+        Raises:
+            StoreError: the state could not be written; nothing of the event may leave, and this object is spent:
+                make a new station from the store.
+        """
+        self._now = now = self._memory.timekeeping.corrected(moment)
+        self._handlers[type(event)](event, now)
+        self._conversation.expire(now)
+        self._settle(now)
+        self._memory.store.commit()
+        return self._effects.take()
+
+    def _settle(self, now: Moment) -> None:
+        self._notice_the_line(now)
+        self._charging.settle(now)
+        self._access.settle(now)
+        self._availability.settle()
+        for connector in self.connectors.values():
+            self._settle_status(connector, now)
+        self._settle_station_status(now)
+        self._status_reports.settle(now)
+        self._power.settle()
+        self._metering.settle(now)
+        self._reset.settle(now)
+        self._connection.settle(now)
+        self._conversation.settle(now)
+
+    def _notice_the_line(self, now: Moment) -> None:
+        if self.is_online == self._was_online:
+            return
+        self._was_online = self.is_online
+        if self.is_online:
+            self._metering.came_online()
+        else:
+            self._metering.went_offline(now)
+
+    def _settle_status(self, connector: Connector, now: Moment, remark: str | None = None) -> None:
+        transaction = self.transactions.open_on(connector.id)
+        facts = Facts(
+            is_faulted=self._faults.is_faulted(connector.id),
+            is_operative=self._availability.is_operative(connector.id),
+            is_expected=self._access.is_expected(connector.id),
+            in_transaction=transaction is not None,
+            is_held_back=transaction is not None and transaction.is_held_back,
+        )
+        if transaction is not None and not connector.is_plugged:
+            remark = EV_SIDE_DISCONNECTED  # ST-07
+        error = self._faults.newest_error(connector.id)
+        passed = connector.settle(facts, now)
+        for status in passed:
+            self._status_reports.changed(connector.id, status, now, error=error, remark=remark)
+        if not passed:
+            self._status_reports.error_changed(connector.id, error, now)
+        elif transaction is not None:
+            self._metering.note_life(transaction, now)  # PW-05
+
+    def _settle_station_status(self, now: Moment) -> None:
+        """Connector 0 is Available, Unavailable or Faulted, whatever the connectors are (ST-02)."""
+        status = ChargePointStatus.AVAILABLE
+        if self._faults.is_faulted(STATION):
+            status = ChargePointStatus.FAULTED
+        elif not self._availability.is_operative(STATION):
+            status = ChargePointStatus.UNAVAILABLE
+        self._status_reports.changed(STATION, status, now, error=self._faults.newest_error(STATION))
+
+    # Power and line
+
+    def _powered_on(self, event: events.PoweredOn, now: Moment) -> None:
+        """Find the world as it is, and close what an earlier life left open (PW-01, PW-03)."""
+        self._memory.security_log.record(SecurityEvent.STARTUP_OF_THE_DEVICE, now, f"after {event.cause}")
+        for dtc, outlet in self._hardware.faults():
+            self._faults.raised(dtc, outlet)
+        for connector in self.connectors.values():
+            transaction = self.transactions.open_on(connector.id)
+            if transaction is not None:
+                if self._hardware.is_plugged(connector.outlet):
+                    connector.plug(now)
+                    self.screen.plugged(connector.id)
+                self._charging.end_interrupted(transaction, connector, _INTERRUPTED_BY[event.cause])
+            elif self._hardware.is_plugged(connector.outlet):
+                self._access.plugged(connector, now)
+
+    def _link_opened(self, _event: events.LinkOpened, now: Moment) -> None:
+        self._connection.opened(now)
+        self._registration.link_opened(now)
+        if self._registration.is_accepted:
+            self._status_reports.report_differences(now)
+
+    def _link_closed(self, event: events.LinkClosed, now: Moment) -> None:
+        self._connection.closed(event.reason, now)
+        self._conversation.link_lost(now)
+
+    def _dial_failed(self, event: events.DialFailed, now: Moment) -> None:
+        self._connection.failed(event.reason, now)
+        if event.security_event is not None:
+            self._memory.security_log.record(SecurityEvent(event.security_event), now, event.reason)
+
+    def _accepted(self, result: BootNotificationResult, now: Moment) -> None:
+        self._effects.note("accepted", heartbeat_s=result.interval)
+        self._set_clock(result, now)
+        self._connection.accepted()
+        self._status_reports.report_all(now)
+
+    def _time_told(self, result: HeartbeatResult, now: Moment) -> None:
+        self._set_clock(result, now)
+
+    def _set_clock(self, result: BootNotificationResult | HeartbeatResult, now: Moment) -> None:
+        step_s = self._memory.timekeeping.synchronise(result.current_time, now)
+        if abs(step_s) >= STEP_WORTH_TELLING_S:
+            self._memory.security_log.record(SecurityEvent.SETTING_SYSTEM_TIME, now, f"clock set by {step_s:+.1f} s")
+
+    # What happens at the outlets
+
+    def _unplugged(self, event: signals.CableUnplugged, now: Moment) -> None:
+        connector = self._at(event.outlet)
+        if self._access.car_leaving(connector, now):
+            # With no minimum duration the central system sees Finishing before Available (ST-08).
+            self._settle_status(connector, now, EV_SIDE_DISCONNECTED)
+        self._access.unplugged(connector)
+
+    def _energy_is(self, outlet: OutletNumber, energy: Energy) -> None:
+        connector = self._at(outlet)
+        if self.transactions.open_on(connector.id) is not None:
+            connector.energy = energy
+
+    def _vehicle_ended(self, event: signals.VehicleEnded, now: Moment) -> None:
+        connector = self._at(event.outlet)
+        if self.transactions.open_on(connector.id) is not None:
+            self._charging.end(connector, StopReason.OTHER, now)  # STP-08
+
+    def _fault_raised(self, event: signals.FaultRaised, now: Moment) -> None:
+        if not self._faults.raised(event.dtc, event.outlet):
+            return
+        self._effects.note("fault", dtc=event.dtc, outlet=event.outlet)
+        if self._faults.is_tampering(event.dtc):
+            self._memory.security_log.record(SecurityEvent.TAMPER_DETECTION_ACTIVATED, now, event.dtc)
+        reason = self._faults.stop_reason(event.dtc)
+        if reason is None:
+            return
+        for connector_id in self._faults.scope(event.dtc, event.outlet):
+            if self.transactions.open_on(connector_id) is not None:
+                self._charging.end(self.connectors[connector_id], reason, now)
+
+    def _fault_cleared(self, event: signals.FaultCleared, _now: Moment) -> None:
+        if self._faults.cleared(event.dtc, event.outlet):
+            self._effects.note("fault cleared", dtc=event.dtc, outlet=event.outlet)
+
+    def _start_refused(self, transaction: Transaction, now: Moment) -> None:
+        """The central system does not accept a transaction that is running (TX-04)."""
+        connector = self.connectors[transaction.connector_id]
+        if self.configuration.flag(Key.STOP_ON_INVALID_ID):
+            self._charging.end(connector, StopReason.DE_AUTHORIZED, now)
+        else:
+            self._charging.hold_back(transaction, connector)
+
+    def _list_conflict_found(self, now: Moment) -> None:
+        self._status_reports.report_error(STATION, Error(ChargePointErrorCode.LOCAL_LIST_CONFLICT), now)
+
+    def _key_changed(self, name: str, now: Moment) -> None:
+        """A few keys are more than a number that is read when it is needed (CF-19, SEC-07)."""
+        match name.casefold():
+            case "authorizationkey":
+                self._memory.security_log.record(
+                    SecurityEvent.RECONFIGURATION_OF_SECURITY_PARAMETERS, now, "AuthorizationKey changed"
+                )
+                self._connection.dial_anew()
+            case "websocketpinginterval":
+                self._connection.ping_changed()
+
+    def _at(self, outlet: OutletNumber) -> Connector:
+        return self.connectors[ConnectorId(outlet)]
+
+
+def _settling_is_enough(_event: Event, _now: Moment) -> None:
+    """Nothing but what settles after every event."""
+
+
+def _boot_notification(product: Product, settings: StationSettings) -> BootNotification:
+    """The four fields of the guide and no other (BOOT-02)."""
+    return BootNotification(
+        charge_point_vendor=product.vendor,
+        charge_point_model=settings.model,
+        charge_point_serial_number=settings.serial,
+        firmware_version=settings.firmware_version,
+    )

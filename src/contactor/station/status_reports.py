@@ -1,0 +1,170 @@
+"""Knows what the central system has been told of each connector, and what it must still be told (ST-01..08, ST-30)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+
+from contactor.base.ids import ConnectorId
+from contactor.ocpp.enumerations import ChargePointErrorCode, ChargePointStatus
+from contactor.ocpp.messages import StatusNotification, StatusNotificationResult
+from contactor.station.calls import Calls, Errand, Failure, FailureKind
+from contactor.station.configuration import Configuration
+from contactor.station.events import Moment
+from contactor.station.keys import Key
+
+EV_SIDE_DISCONNECTED = "EV side disconnected"
+
+
+@dataclass(frozen=True, slots=True)
+class Error:
+    """What goes with an errorCode: the vendor's code and a text of at most 50 characters (D-19)."""
+
+    code: ChargePointErrorCode = ChargePointErrorCode.NO_ERROR
+    vendor_code: str | None = None
+    text: str | None = None
+
+
+NO_ERROR = Error()
+
+
+@dataclass(slots=True)
+class _Told:
+    """One connector as it is, and as it was last reported."""
+
+    status: ChargePointStatus
+    since: datetime
+    error: Error = NO_ERROR
+    remark: str | None = None
+    due_s: float | None = None
+    reported: tuple[ChargePointStatus, Error] | None = None
+    on_the_way: int = 0
+
+
+class StatusReports:
+    """Turns changes of status into StatusNotifications, each at its time.
+
+    A status is reported when it has lasted MinimumStatusDuration; faults, and what a fault leaves behind, at once
+    (ST-04). While nothing can be sent only the newest status is kept: history is not told afterwards.
+    """
+
+    def __init__(
+        self,
+        connector_ids: list[ConnectorId],
+        configuration: Configuration,
+        calls: Calls,
+        instant: datetime,
+        may_send: Callable[[], bool],
+    ) -> None:
+        self._configuration = configuration
+        self._calls = calls
+        self._told = {connector_id: _Told(ChargePointStatus.AVAILABLE, instant) for connector_id in connector_ids}
+        self._may_send = may_send
+
+    def changed(
+        self,
+        connector_id: ConnectorId,
+        status: ChargePointStatus,
+        now: Moment,
+        *,
+        error: Error = NO_ERROR,
+        remark: str | None = None,
+    ) -> None:
+        """A connector has a new status now; `error` is its newest active error, `remark` a text for `info`."""
+        told = self._told[connector_id]
+        if told.status is status and told.remark == remark:
+            self.error_changed(connector_id, error, now)
+            return
+        hurried = ChargePointStatus.FAULTED in (told.status, status) or told.error != error
+        told.status, told.since, told.remark, told.error = status, now.instant, remark, error
+        duration_s = 0 if hurried else self._configuration.number(Key.MINIMUM_STATUS_DURATION)
+        if (status, told.error) == told.reported and not told.on_the_way and duration_s:
+            told.due_s = None  # back to what was last reported: nothing to tell
+            return
+        told.due_s = now.s + duration_s
+        if duration_s == 0:
+            self._send_if_possible(connector_id, now)
+
+    def error_changed(self, connector_id: ConnectorId, error: Error, now: Moment) -> None:
+        """The connector's newest active error is another one, or none any more; told at once (FLT-01, FLT-07)."""
+        told = self._told[connector_id]
+        if told.error == error:
+            return
+        told.error = error
+        told.since = now.instant
+        told.due_s = now.s
+        self._send_if_possible(connector_id, now)
+
+    def report_all(self, now: Moment) -> None:
+        """After a boot: connector 0 and every other one, whatever was told before (BOOT-04)."""
+        for connector_id in self._told:
+            self._send(connector_id, now)
+
+    def report_differences(self, now: Moment) -> None:
+        """After a reconnection: what is not as it was last told (ST-30)."""
+        for told in self._told.values():
+            if (told.status, told.error) != told.reported:
+                told.due_s = now.s if told.due_s is None else told.due_s
+        self.settle(now)
+
+    def report(self, connector_id: ConnectorId, now: Moment) -> None:
+        """Send the present status because it was asked for (TRG-07)."""
+        self._send(connector_id, now, urgent=True)
+
+    def report_error(self, connector_id: ConnectorId, error: Error, _now: Moment) -> None:
+        """Tell of something that happened once and does not last (FLT-08)."""
+        if self._may_send():
+            message = _notification(connector_id, self._told[connector_id], error)
+            self._calls.put(Errand(message, _nothing_more, _nothing_more))
+
+    def settle(self, now: Moment) -> None:
+        """Send what has become due."""
+        for connector_id, told in self._told.items():
+            if told.due_s is not None and told.due_s <= now.s:
+                self._send_if_possible(connector_id, now)
+
+    @property
+    def deadline_s(self) -> float | None:
+        """When the next status has lasted long enough."""
+        if not self._may_send():
+            return None
+        return min((told.due_s for told in self._told.values() if told.due_s is not None), default=None)
+
+    def _send_if_possible(self, connector_id: ConnectorId, now: Moment) -> None:
+        if self._may_send():
+            self._send(connector_id, now)
+
+    def _send(self, connector_id: ConnectorId, _now: Moment, *, urgent: bool = False) -> None:
+        told = self._told[connector_id]
+        told.due_s = None
+        told.on_the_way += 1
+        snapshot = (told.status, told.error)
+
+        def settled(_result: StatusNotificationResult, _at: Moment) -> None:
+            told.on_the_way -= 1
+            told.reported = snapshot
+
+        def failed(failure: Failure, _at: Moment) -> None:
+            told.on_the_way -= 1
+            # A refusal was heard, so it counts as told (ERR-13); a lost connection leaves the difference standing.
+            if failure.kind is not FailureKind.LINK_LOST:
+                told.reported = snapshot
+
+        self._calls.put(Errand(_notification(connector_id, told, told.error), settled, failed), urgent=urgent)
+
+
+def _nothing_more(_outcome: StatusNotificationResult | Failure, _now: Moment) -> None:
+    """Said once, however it went."""
+
+
+def _notification(connector_id: ConnectorId, told: _Told, error: Error) -> StatusNotification:
+    text = error.text if error.text is not None else told.remark
+    return StatusNotification(
+        connector_id=connector_id,
+        error_code=error.code,
+        status=told.status,
+        timestamp=told.since,
+        info=msgspec.UNSET if text is None else text[:50],
+        vendor_error_code=msgspec.UNSET if error.vendor_code is None else error.vendor_code,
+    )

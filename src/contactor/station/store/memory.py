@@ -1,0 +1,62 @@
+"""A store in memory: for fleets, storms and tests; keeps what was committed as long as the object lives."""
+
+from contactor.station.store.port import StoreError
+
+
+class MemoryStore:
+    """Committed rows in a dictionary; staged ones beside it until `commit`."""
+
+    def __init__(self) -> None:
+        self._parts: dict[str, dict[str, bytes]] = {}
+        self._staged: dict[tuple[str, str], bytes | None] = {}
+        self.commits = 0
+
+    def rows(self, part: str) -> dict[str, bytes]:
+        """The committed rows of a part, sorted by key."""
+        return dict(sorted(self._parts.get(part, {}).items()))
+
+    def put(self, part: str, key: str, value: bytes) -> None:
+        """Stage a row."""
+        self._staged[part, key] = value
+
+    def delete(self, part: str, key: str) -> None:
+        """Stage a removal."""
+        self._staged[part, key] = None
+
+    def commit(self) -> None:
+        """Apply everything staged."""
+        if not self._staged:
+            return
+        for (part, key), value in self._staged.items():
+            rows = self._parts.setdefault(part, {})
+            if value is None:
+                rows.pop(key, None)
+            else:
+                rows[key] = value
+        self._staged.clear()
+        self.commits += 1
+
+    def close(self) -> None:
+        """Forget what was staged, as a power cut does; the committed rows stay for the next owner."""
+        self._staged.clear()
+
+
+class ForgetfulStore(MemoryStore):
+    """A memory store that fails after a number of commits, for tests of power cuts and full disks."""
+
+    def __init__(self, commits_left: int) -> None:
+        super().__init__()
+        self.commits_left = commits_left
+
+    def commit(self) -> None:
+        """Apply everything staged, or lose it.
+
+        Raises:
+            StoreError: the allowed number of commits is used up; what was staged is gone.
+        """
+        if self._staged and self.commits_left == 0:
+            self._staged.clear()
+            raise StoreError("the medium takes no more")
+        if self._staged:
+            self.commits_left -= 1
+        super().commit()

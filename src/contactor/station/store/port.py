@@ -1,0 +1,81 @@
+"""The store's port: named parts of keyed rows, written together or not at all.
+
+A part of the station stages what it changes; the composition root commits once per event, before any effect of
+the event leaves. So what the wire hears of is always on disk already, and a power cut finds either all of an
+event or nothing of it (PW-04, Q-09).
+"""
+
+from typing import Generic, Protocol, TypeVar
+
+import msgspec
+
+from contactor.base.errors import ContactorError
+
+T = TypeVar("T")
+
+
+class StoreError(ContactorError):
+    """The store cannot keep what it was given, or holds what this version cannot read."""
+
+
+class Store(Protocol):
+    """Rows of bytes under (part, key)."""
+
+    def rows(self, part: str) -> dict[str, bytes]:
+        """Every committed row of a part, by key, in key order."""
+        ...
+
+    def put(self, part: str, key: str, value: bytes) -> None:
+        """Stage a row, new or replaced."""
+        ...
+
+    def delete(self, part: str, key: str) -> None:
+        """Stage the removal of a row; one that does not exist is no error."""
+        ...
+
+    def commit(self) -> None:
+        """Make everything staged durable in one step; nothing happens if nothing is staged.
+
+        Raises:
+            StoreError: the rows could not be written; none of them was.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of the medium; what was staged and not committed is forgotten."""
+        ...
+
+
+class Shelf(Generic[T]):
+    """One part of a store, seen as typed records.
+
+    `record` is a msgspec Struct type; rows are its JSON, so that a person can read a state folder.
+    """
+
+    def __init__(self, store: Store, part: str, record: type[T]) -> None:
+        self._store = store
+        self._part = part
+        self._decoder = msgspec.json.Decoder(record)
+        self._encoder = msgspec.json.Encoder()
+
+    def records(self) -> dict[str, T]:
+        """Every committed record by key.
+
+        Raises:
+            StoreError: a row does not fit the record type.
+        """
+        return {key: self._decode(key, row) for key, row in self._store.rows(self._part).items()}
+
+    def put(self, key: str, record: T) -> None:
+        """Stage a record."""
+        self._store.put(self._part, key, self._encoder.encode(record))
+
+    def delete(self, key: str) -> None:
+        """Stage the removal of a record."""
+        self._store.delete(self._part, key)
+
+    def _decode(self, key: str, row: bytes) -> T:
+        try:
+            return self._decoder.decode(row)
+        except msgspec.MsgspecError as error:
+            raise StoreError(f"stored {self._part} {key!r} cannot be read: {error}") from error
