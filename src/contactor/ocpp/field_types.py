@@ -70,5 +70,6 @@ def settle_instant(holder: OcppObject, field: str) -> None:
     try:
         utc = instant.astimezone(UTC)
     except OverflowError:
-        raise ValueError(f"Invalid RFC3339 encoded datetime: {field} lies outside the calendar in UTC") from None
+        name = dict(zip(holder.__struct_fields__, holder.__struct_encode_fields__, strict=True))[field]
+        raise ValueError(f"Invalid RFC3339 encoded datetime: `{name}` lies outside the calendar in UTC") from None
     force_setattr(holder, field, utc)

@@ -1,0 +1,118 @@
+"""How payloads become messages and messages become payloads: one prepared decoder per type, checking as it reads.
+
+Reading is strict: the types are the schemas. A family of more tolerant types can stand in for them in a `Codec` of
+its own, as `kind` only names what is wanted. Writing is always held against the strict types.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import Raw, inspect
+
+from contactor.base.errors import BrokenPromise
+from contactor.ocpp.actions import ACTIONS
+from contactor.ocpp.errors import ProtocolViolation
+from contactor.ocpp.field_types import OcppObject
+from contactor.ocpp.frames import holds_nul
+from contactor.ocpp.violations import DECODING_ERRORS, explain
+
+T = TypeVar("T", bound=OcppObject)
+
+_encode = msgspec.json.Encoder().encode
+
+MESSAGE_TYPES: tuple[type[OcppObject], ...] = tuple(
+    kind for action in ACTIONS.values() for kind in (action.request, action.result)
+)
+
+
+class Codec:
+    """Reads and writes the payloads of all operations."""
+
+    __slots__ = ("_decoders",)
+
+    def __init__(self, readers: Mapping[type[OcppObject], type[OcppObject]]) -> None:
+        """Prepare decoders; `readers` tells for every message type the type that reads it."""
+        self._decoders: dict[type[OcppObject], Callable[[Raw | bytes], Any]] = {  # Any: a dict cannot tie value to key
+            kind: msgspec.json.Decoder(reader).decode for kind, reader in readers.items()
+        }
+
+    def read(self, kind: type[T], payload: Raw | bytes) -> T:
+        """Decode and check a payload; JSON null counts as an empty object (RPC-08).
+
+        Raises:
+            ProtocolViolation: the payload breaks the schema, or a rule that schemas cannot express.
+        """
+        try:
+            message: T = self._decoders[kind](payload)
+        except DECODING_ERRORS as error:
+            if bytes(payload).strip() == b"null":
+                return self.read(kind, b"{}")
+            raise explain(error) from error
+        return message
+
+
+STRICT = Codec({kind: kind for kind in MESSAGE_TYPES})
+
+
+def write_payload(message: OcppObject) -> bytes:
+    """Encode a message, with instants as RPC-13 wants them.
+
+    Raises:
+        BrokenPromise: the message would not be valid on the wire. Making a message checks few of its limits, so this
+            is where a text too long or a number too large of our own is found.
+    """
+    kind = type(message)
+    if kind in _EMPTY:
+        return b"{}"
+    try:
+        payload = _encode(message)
+    except UnicodeEncodeError as error:
+        raise BrokenPromise(f"{kind.__name__} holds a text that UTF-8 cannot write: {error.reason}") from error
+    misspelt = _MISSPELT_INSTANTS[kind]
+    if misspelt is not None and b"." in payload:
+        payload = misspelt.sub(_respell, payload)
+    _hold_against_the_schema(kind, payload)
+    return payload
+
+
+def _hold_against_the_schema(kind: type[OcppObject], payload: bytes) -> None:
+    if holds_nul(payload):
+        raise BrokenPromise(f"{kind.__name__} holds the character NUL")
+    try:
+        STRICT.read(kind, payload)
+    except ProtocolViolation as violation:
+        raise BrokenPromise(f"{kind.__name__} cannot be sent: {violation}") from violation
+
+
+def _instant_names(info: inspect.Type) -> Iterator[str]:
+    """Wire names of all fields within a type that hold instants."""
+    if isinstance(info, inspect.StructType):
+        for entry in info.fields:
+            if isinstance(entry.type, inspect.DateTimeType):
+                yield entry.encode_name
+            yield from _instant_names(entry.type)
+    elif isinstance(info, inspect.VarTupleType):
+        yield from _instant_names(info.item_type)
+
+
+def _misspelt_instants(kind: type[OcppObject]) -> re.Pattern[bytes] | None:
+    """Return a pattern that finds the instants msgspec wrote with a fraction, and nothing else.
+
+    A key is the only place for `"name":` with bare quotes: inside a text they are escaped, and a text that ends so
+    is not followed by a colon. No other field bears the name of an instant, so what follows is one.
+    """
+    names = sorted(set(_instant_names(inspect.type_info(kind))))
+    if not names:
+        return None
+    return re.compile(rf'("(?:{"|".join(names)})":"[^"]{{19}})\.([0-9]{{3}})[0-9]*'.encode())
+
+
+def _respell(match: re.Match[bytes]) -> bytes:
+    whole, milliseconds = match.groups()
+    return bytes(whole) if milliseconds == b"000" else bytes(whole + b"." + milliseconds)
+
+
+_EMPTY = frozenset(kind for kind in MESSAGE_TYPES if not kind.__struct_fields__)
+_MISSPELT_INSTANTS = {kind: _misspelt_instants(kind) for kind in MESSAGE_TYPES}
