@@ -1,0 +1,146 @@
+"""SHELL: TLS as the security white paper wants it: versions, suites, files, and what a failed handshake means."""
+
+import logging
+import ssl
+from dataclasses import dataclass
+from pathlib import Path
+
+from contactor.base.errors import BadSetting, LinkError
+from contactor.link.link import CertificateRefused, LinkFailed, TlsFault
+
+logger = logging.getLogger("contactor.link")
+
+# What every current peer can do; TLS 1.3 brings its own suites and needs no list.
+ECDHE_SUITES = (
+    "ECDHE-ECDSA-AES128-GCM-SHA256",
+    "ECDHE-ECDSA-AES256-GCM-SHA384",
+    "ECDHE-RSA-AES128-GCM-SHA256",
+    "ECDHE-RSA-AES256-GCM-SHA384",
+)
+# SEC-21 demands them of a server although they have no forward secrecy; Python leaves them out unless named.
+PLAIN_RSA_SUITES = ("AES128-GCM-SHA256", "AES256-GCM-SHA384")
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateFiles:
+    """A certificate with its chain, and its key; PEM, the key not encrypted."""
+
+    certificate: Path
+    key: Path
+
+
+class _LoggedHandshake(ssl.SSLObject):
+    """Logs each refused handshake (SEC-26); asyncio drops the connection without a word."""
+
+    def do_handshake(self) -> None:
+        try:
+            super().do_handshake()
+        except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            raise
+        except ssl.SSLError as error:
+            logger.warning("a TLS handshake was refused: %s", error.reason or error)
+            raise
+
+
+def server_context(*certificates: CertificateFiles) -> ssl.SSLContext:
+    """Make the context of a listener.
+
+    Give an ECDSA and an RSA certificate to serve all four suites of SEC-21; OpenSSL picks the one that fits the peer.
+
+    Raises:
+        BadSetting: a file is missing, unreadable, or does not belong to the other.
+    """
+    assert certificates
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    _harden(context, ECDHE_SUITES + PLAIN_RSA_SUITES)
+    for files in certificates:
+        _load_certificate(context, files)
+    context.sslobject_class = _LoggedHandshake
+    return context
+
+
+def client_context(ca_file: Path | None = None) -> ssl.SSLContext:
+    """Make the context of a station: it trusts `ca_file` alone, or the system's authorities if there is none.
+
+    Raises:
+        BadSetting: the file is missing or holds no certificate.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    _harden(context, ECDHE_SUITES)
+    # SEC-23: the white paper puts the host name into the common name; it counts where there is no subjectAltName.
+    context.hostname_checks_common_name = True
+    if ca_file is None:
+        context.load_default_certs(ssl.Purpose.SERVER_AUTH)
+        return context
+    _require_file("ca_file", ca_file)
+    try:
+        context.load_verify_locations(cafile=ca_file)
+    except ssl.SSLError as error:
+        raise BadSetting("ca_file", str(ca_file), "a PEM file with certificates is needed") from error
+    return context
+
+
+def _harden(context: ssl.SSLContext, suites: tuple[str, ...]) -> None:
+    """SEC-20: TLS 1.2 at least, no compression."""
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.options |= ssl.OP_NO_COMPRESSION
+    context.set_ciphers(":".join(suites))
+
+
+def _load_certificate(context: ssl.SSLContext, files: CertificateFiles) -> None:
+    _require_file("certificate", files.certificate)
+    _require_file("key", files.key)
+    try:
+        # Without a password function OpenSSL would ask for one at the terminal, and wait.
+        context.load_cert_chain(files.certificate, files.key, password=lambda: "")
+    except ssl.SSLError as error:
+        if error.reason == "KEY_VALUES_MISMATCH":
+            expected = f"it must be the key of {files.certificate}"
+        else:
+            expected = f"an unencrypted PEM key and the PEM certificate {files.certificate} are needed"
+        raise BadSetting("key", str(files.key), expected) from error
+
+
+def _require_file(setting: str, path: Path) -> None:
+    try:
+        path.open("rb").close()
+    except OSError as error:
+        raise BadSetting(setting, str(path), f"a readable file is needed: {error.strerror}") from error
+
+
+# OpenSSL's numbers for what is wrong with a certificate (X509_V_ERR_..., x509_vfy.h).
+CERTIFICATE_FAULTS = {
+    2: TlsFault.UNKNOWN_AUTHORITY,
+    9: TlsFault.NOT_YET_VALID,
+    10: TlsFault.EXPIRED,
+    18: TlsFault.UNKNOWN_AUTHORITY,
+    19: TlsFault.UNKNOWN_AUTHORITY,
+    20: TlsFault.UNKNOWN_AUTHORITY,
+    21: TlsFault.UNKNOWN_AUTHORITY,
+    62: TlsFault.WRONG_HOST,
+    64: TlsFault.WRONG_HOST,
+}
+
+# OpenSSL's words for a handshake that found no common ground; newer versions spell the alerts differently.
+HANDSHAKE_FAULTS = {
+    "UNSUPPORTED_PROTOCOL": TlsFault.OLD_TLS_VERSION,
+    "TLSV1_ALERT_PROTOCOL_VERSION": TlsFault.OLD_TLS_VERSION,
+    "TLS_ALERT_PROTOCOL_VERSION": TlsFault.OLD_TLS_VERSION,
+    "SSLV3_ALERT_HANDSHAKE_FAILURE": TlsFault.NO_SHARED_CIPHER,
+    "SSL/TLS_ALERT_HANDSHAKE_FAILURE": TlsFault.NO_SHARED_CIPHER,
+    "TLSV1_ALERT_INSUFFICIENT_SECURITY": TlsFault.NO_SHARED_CIPHER,
+    "TLS_ALERT_INSUFFICIENT_SECURITY": TlsFault.NO_SHARED_CIPHER,
+    "WRONG_CIPHER_RETURNED": TlsFault.NO_SHARED_CIPHER,
+    "UNKNOWN_CIPHER_RETURNED": TlsFault.NO_SHARED_CIPHER,
+}
+
+
+def refusal_of(error: ssl.SSLError) -> LinkError:
+    """Say what a failed TLS handshake means for the one who dialled."""
+    reason = error.reason or str(error)
+    if isinstance(error, ssl.SSLCertVerificationError):
+        fault = CERTIFICATE_FAULTS.get(error.verify_code, TlsFault.OTHER_CERTIFICATE_FAULT)
+        return CertificateRefused(fault, error.verify_message)
+    if reason in HANDSHAKE_FAULTS:
+        return CertificateRefused(HANDSHAKE_FAULTS[reason], reason)
+    return LinkFailed(f"TLS: {reason}")  # such as a peer that speaks no TLS at all

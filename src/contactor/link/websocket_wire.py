@@ -1,0 +1,374 @@
+"""SHELL: one websocket on picows, either end: what picows' core leaves to its user is done here.
+
+That is: whole messages out of fragments, UTF-8, reserved bits, pings and their answers, a bound on what waits to be
+sent, the closing handshake with a time limit, and one closure for every opening. Nothing but this file and the two
+ends beside it knows picows, so that another library can take its place behind the same contract tests.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterator, MutableMapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from picows import WSAutoPingStrategy, WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport
+
+# Not in picows' public list. Its own `ws_create_server` hides the peer's address and certificate until after the
+# upgrade, and its `ws_connect` leaves the socket open when it is cancelled; both just build this protocol.
+from picows.picows import WSProtocol  # type: ignore[attr-defined]  # the stub file leaves it out
+
+from contactor.link.assembly import TEXT, Assembly, FrameRefused, check_text
+from contactor.link.link import (
+    CLOSE_INTERNAL_ERROR,
+    CLOSE_NORMAL,
+    CLOSE_PROTOCOL_ERROR,
+    Cancellable,
+    Closure,
+    Receiver,
+)
+from contactor.link.pulse import Pulse, PulseTimer
+
+logger = logging.getLogger("contactor.link")
+
+# picows adds its own slack; it doubles the buffer when a message is larger and never shrinks it again.
+READ_BUFFER_BYTES = 2048
+# Above this many unsent bytes asyncio tells us that the peer is slow.
+CONGESTED_BYTES = 64 * 1024
+# A close frame has 125 bytes, two of them for the code (RFC 6455 section 5.5).
+REASON_BYTES_MAX = 123
+
+if TYPE_CHECKING:
+    _Adapter = logging.LoggerAdapter[logging.Logger]
+else:
+    _Adapter = logging.LoggerAdapter
+
+
+class _QuietLog(_Adapter):
+    """Passes on warnings and worse only.
+
+    Below them picows writes whole upgrade requests, and with them Authorization headers, into the log. An adapter
+    also keeps it from making one child logger for each connection.
+    """
+
+    def isEnabledFor(self, level: int) -> bool:  # noqa: N802 - the name is logging's
+        return level >= logging.WARNING and self.logger.isEnabledFor(level)
+
+    def process(
+        self,
+        msg: object,
+        kwargs: MutableMapping[str, Any],  # Any: the signature is logging's
+    ) -> tuple[object, MutableMapping[str, Any]]:
+        return msg, kwargs
+
+
+PICOWS_LOG = _QuietLog(logging.getLogger("contactor.link.picows"), {})
+
+
+@dataclass(frozen=True, slots=True)
+class WireLimits:
+    """What one conversation may take in time and memory."""
+
+    message_bytes_max: int = 1024 * 1024
+    """Longest message, all fragments together; TR-19 asks for 256 KiB at least."""
+    unsent_bytes_max: int = 1024 * 1024
+    """A peer that leaves more than this unread is cut off."""
+    close_limit_s: float = 5.0
+    """How long the peer may take to answer our close."""
+
+
+@dataclass(frozen=True, slots=True)
+class PingPlan:
+    """How a conversation finds out that nobody is there any more."""
+
+    interval_s: float
+    answer_limit_s: float
+    only_when_silent: bool = False
+
+
+@dataclass(slots=True)
+class Ending:
+    """The closure in the making."""
+
+    code: int | None = None
+    reason: str = ""
+    is_ending: bool = False
+    is_clean: bool = False
+    watchdog: Cancellable | None = field(default=None, repr=False)
+
+
+class Roll:
+    """The conversations that are open; lets one wait until the last has left."""
+
+    def __init__(self) -> None:
+        self._present: set[Conversation] = set()
+        self._is_empty = asyncio.Event()
+        self._is_empty.set()
+
+    def __len__(self) -> int:
+        return len(self._present)
+
+    def __iter__(self) -> Iterator["Conversation"]:
+        return iter(tuple(self._present))
+
+    def join(self, conversation: "Conversation") -> None:
+        """Note that it began."""
+        self._present.add(conversation)
+        self._is_empty.clear()
+
+    def leave(self, conversation: "Conversation") -> None:
+        """Note that it is over."""
+        self._present.discard(conversation)
+        if not self._present:
+            self._is_empty.set()
+
+    async def wait_until_empty(self) -> None:
+        """Return when nobody is left."""
+        await self._is_empty.wait()
+
+
+class Conversation(WSListener):
+    """One websocket; a link to its receiver, a listener to picows."""
+
+    __slots__ = ("_assembly", "_ending", "_is_congested", "_limits", "_loop", "_pings", "_pulse",
+                 "_receiver", "_roll", "_transport", "name")  # fmt: skip
+
+    def __init__(
+        self,
+        receiver: Receiver,
+        name: str,
+        *,
+        limits: WireLimits,
+        pings: PingPlan,
+        roll: Roll | None = None,
+    ) -> None:
+        self.name = name
+        self._receiver = receiver
+        self._limits = limits
+        self._pings = pings
+        self._roll = roll
+        self._loop = asyncio.get_running_loop()
+        self._assembly = Assembly(limits.message_bytes_max)
+        self._ending = Ending()
+        self._is_congested = False
+        self._transport: WSTransport | None = None
+        self._pulse: PulseTimer | None = None
+
+    # What the receiver may ask (contactor.link.link.Link)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a message may still be sent.
+
+        picows sends a close frame of its own accord when it meets a broken frame; from then on it drops silently
+        whatever it is given.
+        """
+        transport = self._transport
+        return (
+            transport is not None
+            and not self._ending.is_ending
+            and not transport.is_close_frame_sent
+            and not transport.is_disconnected
+        )
+
+    def send(self, text: bytes) -> bool:
+        """Send one text message; False if the link is not open any more."""
+        return self._write(WSMsgType.TEXT, text)
+
+    def close(self, code: int = CLOSE_NORMAL, reason: str = "") -> None:
+        """Begin the closing handshake; the peer has `close_limit_s` to answer."""
+        assert 1000 <= code <= 4999
+        transport = self._transport
+        if transport is None or not self.is_open:
+            return
+        short_reason = _shorten(reason)
+        self._begin_end(code, short_reason)
+        transport.send_close(WSCloseCode(code), short_reason.encode())
+
+    def abort(self) -> None:
+        """Cut the line."""
+        self._cut("cut by us")
+
+    def set_ping_interval(self, interval_s: float) -> None:
+        """Ping every `interval_s` seconds from now on; 0 ends the pings (TR-12)."""
+        if self._pulse is not None and self.is_open:
+            self._pulse.retime(interval_s)
+
+    # What picows calls
+
+    def on_ws_connected(self, transport: WSTransport) -> None:
+        """The upgrade is done."""
+        self._transport = transport
+        if self._roll is not None:
+            self._roll.join(self)
+        transport.underlying_transport.set_write_buffer_limits(high=CONGESTED_BYTES)
+        pulse = Pulse(
+            self._pings.interval_s,
+            self._pings.answer_limit_s,
+            self._loop.time(),
+            only_when_silent=self._pings.only_when_silent,
+        )
+        self._pulse = PulseTimer(pulse, self._loop, ping=self._ping, give_up=self._cut)
+        self._call_receiver(lambda: self._receiver.link_opened(self))
+
+    def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
+        """One frame came; its payload lives in picows' buffer only until this returns."""
+        kind = frame.msg_type
+        if kind == WSMsgType.CLOSE:
+            self._close_received(transport, frame.get_payload_as_bytes())
+            return
+        # After a close frame nothing counts but the other close frame. picows still delivers what shared a buffer with
+        # the frame it refused.
+        if not self.is_open:
+            return
+        assert self._pulse is not None
+        if kind == WSMsgType.PONG or self._pings.only_when_silent:
+            self._pulse.pulse.heard()
+        if frame.rsv1 or frame.rsv2 or frame.rsv3:
+            self.close(CLOSE_PROTOCOL_ERROR, "reserved bit set without an extension")
+        elif kind == WSMsgType.PING:
+            self._write(WSMsgType.PONG, frame.get_payload_as_bytes())
+        elif kind != WSMsgType.PONG:
+            self._take_data(kind.value, bool(frame.fin), frame.get_payload_as_bytes())
+
+    def on_ws_disconnected(self, transport: WSTransport) -> None:
+        """The line is gone, however it ended; picows calls this once for every `on_ws_connected`."""
+        ending = self._ending
+        if not ending.is_ending:
+            self._adopt_close_of_picows(transport)
+        self._begin_end(ending.code, ending.reason)
+        if ending.watchdog is not None:
+            ending.watchdog.cancel()
+        self._call_receiver(lambda: self._receiver.link_closed(Closure(ending.code, ending.reason, ending.is_clean)))
+        if self._roll is not None:
+            self._roll.leave(self)
+
+    def pause_writing(self) -> None:
+        """More than CONGESTED_BYTES wait to be sent."""
+        self._is_congested = True
+
+    def resume_writing(self) -> None:
+        """The peer reads again."""
+        self._is_congested = False
+
+    # The parts
+
+    def _write(self, kind: WSMsgType, payload: bytes) -> bool:
+        transport = self._transport
+        if transport is None or not self.is_open:
+            return False
+        if self._is_congested:
+            unsent_bytes = transport.underlying_transport.get_write_buffer_size()
+            if unsent_bytes > self._limits.unsent_bytes_max:
+                self._cut(f"the peer does not read: {unsent_bytes} bytes wait to be sent")
+                return False
+        transport.send(kind, payload)
+        return True
+
+    def _ping(self) -> None:
+        self._write(WSMsgType.PING, b"")
+
+    def _take_data(self, kind: int, is_final: bool, payload: bytes) -> None:
+        try:
+            if is_final and kind == TEXT and not self._assembly.is_pending:
+                text: bytes | None = check_text(payload)
+            else:
+                text = self._assembly.take(kind, is_final, payload)
+        except FrameRefused as refusal:
+            self.close(refusal.code, refusal.reason)
+            return
+        if text is not None:
+            self._call_receiver(lambda: self._receiver.text_received(text))
+
+    def _call_receiver(self, callback: Callable[[], None]) -> None:
+        try:
+            callback()
+        except Exception:  # the boundary of one connection: a receiver's bug must cost its own link, not the others
+            logger.exception("the receiver of %s failed; the link is closed", self.name)
+            self.close(CLOSE_INTERNAL_ERROR, "internal error")
+
+    def _begin_end(self, code: int | None, reason: str) -> None:
+        ending = self._ending
+        if not ending.is_ending:
+            ending.is_ending = True
+            ending.code = code
+            ending.reason = reason
+            if self._transport is not None and not self._transport.is_disconnected:
+                ending.watchdog = self._loop.call_later(self._limits.close_limit_s, self._disconnect_at_once)
+        if self._pulse is not None:
+            self._pulse.stop()
+
+    def _disconnect_at_once(self) -> None:
+        if self._transport is not None:
+            self._transport.disconnect(graceful=False)
+
+    def _cut(self, reason: str) -> None:
+        self._begin_end(None, reason)
+        self._disconnect_at_once()
+
+    def _close_received(self, transport: WSTransport, payload: bytes) -> None:
+        ending = self._ending
+        if transport.is_close_frame_sent:
+            ending.is_clean = True  # the answer to our own
+        elif not ending.is_ending:
+            code = int.from_bytes(payload[:2], "big") if payload else None
+            self._begin_end(code, payload[2:].decode())
+            ending.is_clean = True
+            transport.send_close(WSCloseCode(_answer_to(code)))
+        # The listener ends TCP first (RFC 6455 section 7.1.1); a dialler waits for that, until the watchdog bites.
+        if not transport.is_client_side:
+            transport.disconnect()
+
+    def _adopt_close_of_picows(self, transport: WSTransport) -> None:
+        """Tell the receiver why, where picows itself ended the link over a broken or oversized frame."""
+        handshake = transport.close_handshake
+        if handshake is not None and handshake.sent is not None:
+            self._ending.code = handshake.sent.code.value
+            self._ending.reason = handshake.sent.reason
+            self._ending.is_clean = handshake.recv is not None
+
+
+def _answer_to(code: int | None) -> int:
+    """The close code to answer with: the peer's own; 1000 for an empty close, which picows would echo as a bare 0.
+
+    Codes that may never be on the wire are a protocol error (RFC 6455 section 7.4); picows stops most of them.
+    """
+    if code is None:
+        return CLOSE_NORMAL
+    return code if 1000 <= code <= 4999 and code != 1006 else CLOSE_PROTOCOL_ERROR
+
+
+def _shorten(reason: str) -> str:
+    return reason.encode()[:REASON_BYTES_MAX].decode(errors="ignore")
+
+
+def new_protocol(
+    listener_factory: Callable[..., object],
+    *,
+    host_header: str | None = None,
+    resource: str | None = None,
+    headers: list[tuple[str, str]] | None = None,
+    handshake_limit_s: float,
+    message_bytes_max: int,
+) -> WSProtocol:
+    """Make picows' protocol for one connection: a client's if there is a `host_header`, else a listener's.
+
+    Pings and pongs are ours: picows' own would cost a task a link, keep their interval for ever, answer a peer that
+    pings without reading without bound, and hide pings from us that prove the peer alive.
+    """
+    return WSProtocol(
+        host_header,
+        resource,
+        host_header is not None,
+        listener_factory,
+        PICOWS_LOG,
+        True,  # an exception that reaches picows ends that connection
+        handshake_limit_s,
+        False,  # no automatic pings, so the three values that follow say nothing
+        1,
+        1,
+        WSAutoPingStrategy.PING_WHEN_IDLE,
+        False,  # no automatic pongs
+        message_bytes_max,
+        headers,
+        READ_BUFFER_BYTES,
+    )
