@@ -46,7 +46,9 @@ _INSERT_STRAY = insert_new(
 )
 _INSERT_SUSPICION = insert_new(schema.suspicions, "transaction_id", "reason", "details", "noted_at_ms")
 
-_Transaction = Row[Any]  # Any: SQLAlchemy types a row by its columns only where they are spelled out one by one
+_Transaction = Row[
+    *tuple[Any, ...]
+]  # Any: SQLAlchemy types a row by its columns only where they are spelled out one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,9 +204,7 @@ def _place_stop(connection: Connection, station_id: str, stop: Stop) -> None:
         _stop_named(connection, transaction, stop)
         return
     by_time = _match_by_time(connection, station_id, stop) if stop.claimed_id == NO_TRANSACTION_ID else None
-    cause = (
-        StrayCause.NO_TRANSACTION_ID if stop.claimed_id == NO_TRANSACTION_ID else StrayCause.UNKNOWN_TRANSACTION
-    )
+    cause = StrayCause.NO_TRANSACTION_ID if stop.claimed_id == NO_TRANSACTION_ID else StrayCause.UNKNOWN_TRANSACTION
     _keep_stray(connection, station_id, stop, cause)
     if by_time is not None:
         _adopt_stray(connection, by_time)
@@ -262,9 +262,7 @@ def _match_by_time(connection: Connection, station_id: str, stop: Stop) -> int |
 
     A transaction whose number the station has used in readings is out of the question: it knows that number.
     """
-    knows_number = exists().where(
-        _readings.c.station_id == station_id, _readings.c.claimed_id == _transactions.c.id
-    )
+    knows_number = exists().where(_readings.c.station_id == station_id, _readings.c.claimed_id == _transactions.c.id)
     candidates = connection.execute(
         select(_transactions.c.id).where(
             _transactions.c.station_id == station_id,
@@ -274,7 +272,8 @@ def _match_by_time(connection: Connection, station_id: str, stop: Stop) -> int |
             ~knows_number,
         )
     ).scalars()
-    return _only(list(candidates))
+    found: int | None = _only(list(candidates))
+    return found
 
 
 # --- Strays -------------------------------------------------------------------------------------------------------
@@ -344,9 +343,7 @@ def _adopt_stray(connection: Connection, transaction_id: int) -> None:
 
 def _release_stray(connection: Connection, transaction_id: int) -> bool:
     """Let go of the stray stop a transaction had adopted; say whether there was one."""
-    released = connection.execute(
-        update(_strays).where(_strays.c.adopted_by == transaction_id).values(adopted_by=None)
-    )
+    released = connection.execute(update(_strays).where(_strays.c.adopted_by == transaction_id).values(adopted_by=None))
     return released.rowcount > 0
 
 

@@ -3,9 +3,9 @@
 A station sends the same measurands for years, so a reading is a few numbers and the name of its shape. A shape's number
 follows from its content alone: no node has to ask another for one.
 
-De-duplication (CS-06) is the table's key: station, transaction as claimed, connector, instant, and a checksum over shape
-and values. A repeated message falls together with the first; other values for the same instant are another reading,
-because nothing that a station reports is dropped.
+De-duplication (CS-06) is the table's key: station, transaction as claimed, connector, instant, and a checksum over
+shape and values. A repeated message falls together with the first; other values for the same instant are another
+reading, because nothing that a station reports is dropped.
 """
 
 import zlib
@@ -156,7 +156,9 @@ def _column(samples: Sequence[SampledValue], measurand: Measurand) -> Column | N
     """The first sample that is this measurand as a whole, at the outlet (or of the vehicle, as SoC is)."""
     for index, sample in enumerate(samples):
         # What is absent has a meaning: the energy register, in Wh, raw, at the outlet (MV-17).
-        is_it = measurand == (Measurand.ENERGY_ACTIVE_IMPORT_REGISTER if sample.measurand is UNSET else sample.measurand)
+        is_it = measurand == (
+            Measurand.ENERGY_ACTIVE_IMPORT_REGISTER if sample.measurand is UNSET else sample.measurand
+        )
         is_whole = sample.phase is UNSET and sample.format in (UNSET, ValueFormat.RAW)
         if is_it and is_whole and sample.location in (UNSET, Location.OUTLET, Location.EV):
             return Column(index, 1.0 if sample.unit is UNSET else _KILO.get(sample.unit, 1.0))

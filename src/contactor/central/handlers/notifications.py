@@ -1,4 +1,4 @@
-"""Progress notifications of firmware, diagnostics and logs: each one kept, the last one shown with the station (FW-14)."""
+"""Progress of firmware, diagnostics and logs: each notification is kept, the last shown with its station (FW-14)."""
 
 import msgspec
 

@@ -49,9 +49,12 @@ def insert(table: Table, *columns: str) -> Statement:
     return Statement(_insert(table, columns), columns)
 
 
-def upsert(table: Table, *columns: str, key: Sequence[str], where: str = "") -> Statement:
-    """Insert a row, or overwrite the one with the same key if `where` (SQL over `excluded` and the table) holds."""
-    changes = ", ".join(f"{column} = excluded.{column}" for column in columns if column not in key)
+def upsert(table: Table, *columns: str, key: Sequence[str], keep: Sequence[str] = (), where: str = "") -> Statement:
+    """Insert a row, or overwrite the one with the same key, but for the columns to `keep`.
+
+    With `where` (SQL over `excluded` and the table) a row is only overwritten if it holds.
+    """
+    changes = ", ".join(f"{column} = excluded.{column}" for column in columns if column not in (*key, *keep))
     condition = f" WHERE {where}" if where else ""
     return Statement(
         f"{_insert(table, columns)} ON CONFLICT ({', '.join(key)}) DO UPDATE SET {changes}{condition}", columns

@@ -1,0 +1,210 @@
+"""SHELL: the reading side: what the record says, read on connections of its own, never on the writer's."""
+
+from collections import defaultdict
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, func, literal, or_, select
+
+from contactor.base.ids import ConnectorId, IdTag, StationId
+from contactor.central.ledger import NO_TRANSACTION_ID
+from contactor.central.milliseconds import from_ms
+from contactor.central.store import schema
+from contactor.central.store.schema import StrayCause, TransactionState
+from contactor.central.suspicion import Suspicion
+from contactor.central.views import ConnectorView, ReadingView, StationView, StrayStopView, TransactionView
+from contactor.ocpp.datatypes import IdTagInfo
+from contactor.ocpp.enumerations import ChargePointErrorCode, ChargePointStatus, RegistrationStatus, StopReason
+
+_Row = Row[*tuple[Any, ...]]  # Any: SQLAlchemy types a row's columns only if they are spelled out one by one
+
+_transactions = schema.transactions
+_readings = schema.readings
+_END_OF_TIME_MS = 2**62
+
+
+class Queries:
+    """Answers questions about the record; every answer is one consistent moment of it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def transactions(self, station_id: str | None = None) -> list[TransactionView]:
+        """All transactions, or a station's, in the order of their numbers."""
+        with self._engine.connect() as connection:
+            query = select(_transactions, _count_of_readings(), _latest_energy_wh()).order_by(_transactions.c.id)
+            if station_id is not None:
+                query = query.where(_transactions.c.station_id == station_id)
+            suspicions = _suspicions(connection)
+            return [_transaction(row, suspicions[row.id]) for row in connection.execute(query)]
+
+    def readings(self, transaction_id: int) -> list[ReadingView]:
+        """A transaction's readings, oldest first: those that name it, and nameless ones that fit it by time (CS-13)."""
+        with self._engine.connect() as connection:
+            query = (
+                select(_readings, schema.reading_shapes.c.samples)
+                .join_from(_readings, schema.reading_shapes, schema.reading_shapes.c.id == _readings.c.shape_id)
+                .join(_transactions, _belongs())
+                .where(_transactions.c.id == transaction_id)
+                .order_by(_readings.c.taken_at_ms)
+            )
+            return [_reading(row) for row in connection.execute(query)]
+
+    def stray_readings(self, station_id: str) -> list[ReadingView]:
+        """A station's readings that belong to no transaction: between charges, or naming one we do not know."""
+        with self._engine.connect() as connection:
+            owner = select(literal(1)).select_from(_transactions).where(_belongs()).correlate(_readings).exists()
+            query = (
+                select(_readings, schema.reading_shapes.c.samples)
+                .join_from(_readings, schema.reading_shapes, schema.reading_shapes.c.id == _readings.c.shape_id)
+                .where(_readings.c.station_id == station_id, ~owner)
+                .order_by(_readings.c.taken_at_ms)
+            )
+            return [_reading(row) for row in connection.execute(query)]
+
+    def stray_stops(self) -> list[StrayStopView]:
+        """The stops that stand beside the transactions, in the order in which they came (CS-05, CS-10, CS-13)."""
+        with self._engine.connect() as connection:
+            query = select(schema.stray_stops).order_by(schema.stray_stops.c.id)
+            return [_stray_stop(row) for row in connection.execute(query)]
+
+    def stations(self) -> list[StationView]:
+        """All stations, by name, with what their connectors were last known to do."""
+        with self._engine.connect() as connection:
+            connectors: dict[str, list[ConnectorView]] = defaultdict(list)
+            for row in connection.execute(select(schema.connectors).order_by(schema.connectors.c.connector_id)):
+                connectors[row.station_id].append(_connector(row))
+            query = select(schema.stations).order_by(schema.stations.c.id)
+            return [_station(row, connectors[row.id]) for row in connection.execute(query)]
+
+
+# --- Which readings are a transaction's ---------------------------------------------------------------------------
+
+
+def _belongs() -> ColumnElement[bool]:
+    """Whether a reading is a transaction's: it names it, or names none and was taken while that connector had it."""
+    by_name = _readings.c.claimed_id == _transactions.c.id
+    by_time = and_(
+        _readings.c.claimed_id == NO_TRANSACTION_ID,
+        _readings.c.connector_id == _transactions.c.connector_id,
+        _readings.c.taken_at_ms >= _transactions.c.started_at_ms,
+        _readings.c.taken_at_ms <= func.coalesce(_transactions.c.stopped_at_ms, _END_OF_TIME_MS),
+        _readings.c.taken_at_ms < func.coalesce(_next_start_ms(), _END_OF_TIME_MS),
+    )
+    return and_(_readings.c.station_id == _transactions.c.station_id, or_(by_name, by_time))
+
+
+def _next_start_ms() -> ColumnElement[int | None]:
+    following = _transactions.alias("following")
+    return (
+        select(func.min(following.c.started_at_ms))
+        .where(
+            following.c.station_id == _transactions.c.station_id,
+            following.c.connector_id == _transactions.c.connector_id,
+            following.c.started_at_ms > _transactions.c.started_at_ms,
+        )
+        .correlate(_transactions)
+        .scalar_subquery()
+    )
+
+
+def _count_of_readings() -> ColumnElement[int]:
+    counted = select(func.count()).select_from(_readings).where(_belongs())
+    return counted.correlate(_transactions).scalar_subquery().label("readings")
+
+
+def _latest_energy_wh() -> ColumnElement[float | None]:
+    latest = (
+        select(_readings.c.energy_wh)
+        .where(_belongs(), _readings.c.energy_wh.is_not(None))
+        .order_by(_readings.c.taken_at_ms.desc())
+        .limit(1)
+    )
+    return latest.correlate(_transactions).scalar_subquery().label("latest_energy_wh")
+
+
+# --- Rows to views ------------------------------------------------------------------------------------------------
+
+
+def _suspicions(connection: Connection) -> dict[int, list[Suspicion]]:
+    found: dict[int, list[Suspicion]] = defaultdict(list)
+    table = schema.suspicions.c
+    for row in connection.execute(select(table.transaction_id, table.reason).order_by(table.reason)):
+        found[row.transaction_id].append(Suspicion(row.reason))
+    return found
+
+
+def _transaction(row: _Row, suspicions: list[Suspicion]) -> TransactionView:
+    return TransactionView(
+        transaction_id=row.id,
+        station_id=StationId(row.station_id),
+        connector_id=ConnectorId(row.connector_id),
+        id_tag=IdTag(row.id_tag),
+        tag_status=msgspec.json.decode(row.tag_answer, type=IdTagInfo).status,
+        state=TransactionState(row.state),
+        started_at=from_ms(row.started_at_ms),
+        stopped_at=None if row.stopped_at_ms is None else from_ms(row.stopped_at_ms),
+        meter_start_wh=row.meter_start_wh,
+        meter_stop_wh=row.meter_stop_wh,
+        energy_wh=_energy_wh(row),
+        stop_reason=None if row.stop_reason is None else StopReason(row.stop_reason),
+        readings=row.readings,
+        suspicions=tuple(suspicions),
+    )
+
+
+def _energy_wh(row: _Row) -> float | None:
+    """The difference of the register (CS-17); a register that went back is marked, and billed to nobody (CS-16)."""
+    end_wh = row.latest_energy_wh if row.meter_stop_wh is None else row.meter_stop_wh
+    return None if end_wh is None else max(0.0, float(end_wh - row.meter_start_wh))
+
+
+def _reading(row: _Row) -> ReadingView:
+    described = msgspec.json.decode(row.samples, type=list[dict[str, str]])
+    values = msgspec.json.decode(row.sample_values, type=list[str])
+    return ReadingView(
+        connector_id=ConnectorId(row.connector_id),
+        claimed_id=row.claimed_id,
+        taken_at=from_ms(row.taken_at_ms),
+        received_at=from_ms(row.received_at_ms),
+        energy_wh=row.energy_wh,
+        power_w=row.power_w,
+        soc_percent=row.soc_percent,
+        samples=tuple({"value": value, **sample} for value, sample in zip(values, described, strict=True)),
+    )
+
+
+def _stray_stop(row: _Row) -> StrayStopView:
+    return StrayStopView(
+        station_id=StationId(row.station_id),
+        claimed_id=row.claimed_id,
+        meter_stop_wh=row.meter_stop_wh,
+        stopped_at=from_ms(row.stopped_at_ms),
+        stop_reason=StopReason(row.stop_reason),
+        cause=StrayCause(row.cause),
+        adopted_by=row.adopted_by,
+    )
+
+
+def _station(row: _Row, connectors: list[ConnectorView]) -> StationView:
+    return StationView(
+        station_id=StationId(row.id),
+        registration=RegistrationStatus(row.registration),
+        vendor=row.vendor,
+        model=row.model,
+        serial_number=row.serial_number,
+        firmware_version=row.firmware_version,
+        booted_at=None if row.booted_at_ms is None else from_ms(row.booted_at_ms),
+        last_seen_at=None if row.last_seen_at_ms is None else from_ms(row.last_seen_at_ms),
+        connectors=tuple(connectors),
+    )
+
+
+def _connector(row: _Row) -> ConnectorView:
+    return ConnectorView(
+        connector_id=ConnectorId(row.connector_id),
+        status=ChargePointStatus(row.status),
+        error_code=ChargePointErrorCode(row.error_code),
+        vendor_error_code=row.vendor_error_code or "",
+        reported_at=from_ms(row.reported_at_ms),
+    )

@@ -1,0 +1,203 @@
+"""SHELL: the central system put together: store, sessions, listener, timers; the only file here that knows links."""
+
+import asyncio
+import secrets
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import structlog
+from sqlalchemy import Engine
+
+from contactor.base.clock import Clock, SystemClock
+from contactor.base.errors import BrokenPromise
+from contactor.central.admission import Credentials, Turned, judge_handshake
+from contactor.central.credentials import SALT_BYTES
+from contactor.central.inbound import inbound_table
+from contactor.central.milliseconds import to_ms
+from contactor.central.provision import provision
+from contactor.central.queries import Queries
+from contactor.central.roster import Roster, load_roster
+from contactor.central.sessions import Sessions
+from contactor.central.settings import CentralSettings
+from contactor.central.store.migrate import upgrade
+from contactor.central.store.port import Writer
+from contactor.central.store.sqlite import for_writing, open_engine
+from contactor.central.store.writer import ThreadWriter
+from contactor.link.link import CLOSE_GOING_AWAY, Admission, Admit, Admitter, Handshake, Listener, Refuse
+from contactor.link.tls import CertificateFiles, server_context
+from contactor.link.websocket_server import WebSocketListener
+
+EXPIRY_PERIOD_S = 1.0
+"""How often open calls are looked through: a call may be given up so much later than it was due."""
+LAST_SEEN_PERIOD_S = 60.0
+
+ListenerFactory = Callable[[Admitter], Listener]
+WriterFactory = Callable[[Engine], Writer]
+
+
+def websocket_listener(settings: CentralSettings, admit: Admitter) -> Listener:
+    """The listener of a real deployment: ws, or wss where a certificate is set."""
+    tls = None
+    if settings.tls_certificate is not None and settings.tls_key is not None:
+        tls = server_context(CertificateFiles(Path(settings.tls_certificate), Path(settings.tls_key)))
+    return WebSocketListener(
+        admit, host=settings.listen_host, port=settings.listen_port, path_prefix=settings.listen_path, tls=tls
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What exists while the server runs."""
+
+    engine: Engine
+    writer: Writer
+    roster: Roster
+    sessions: Sessions
+    queries: Queries
+    listener: Listener
+
+
+class CentralServer:
+    """A central system: `async with CentralServer(settings) as central:` runs one; so do `start` and `stop`."""
+
+    def __init__(
+        self,
+        settings: CentralSettings,
+        *,
+        clock: Clock | None = None,
+        listener_factory: ListenerFactory | None = None,
+        writer_factory: WriterFactory = ThreadWriter,
+    ) -> None:
+        """Be ready to start.
+
+        Args:
+            settings: What the operator set.
+            clock: Both times; the machine's own unless given.
+            listener_factory: Makes the listener for an admitter: websockets unless given, memory in tests.
+            writer_factory: Makes the writer for an engine: a thread, or `TurnWriter` where time is virtual.
+        """
+        self.settings = settings
+        self._clock = clock or SystemClock()
+        self._listener_factory = listener_factory or partial(websocket_listener, settings)
+        self._writer_factory = writer_factory
+        self._log = structlog.get_logger("contactor.central")
+        self._running: _Parts | None = None
+        self._timers: set[asyncio.TimerHandle] = set()
+
+    async def start(self) -> None:
+        """Open the store at the newest schema, take in the settings' stations and tags, and listen.
+
+        Raises:
+            OSError: the port or the database file cannot be had.
+        """
+        engine = open_engine(self.settings.database_path)
+        upgrade(engine)
+        with engine.begin() as connection:
+            now_ms = to_ms(self._clock.now())
+            provision(connection, self.settings, now_ms=now_ms, new_salt=lambda: secrets.token_bytes(SALT_BYTES))
+            roster = load_roster(connection)
+        writer = self._writer_factory(for_writing(engine))
+        sessions = Sessions(
+            self.settings,
+            inbound=inbound_table(self.settings),
+            writer=writer,
+            clock=self._clock,
+            new_id=lambda: str(uuid.uuid4()),
+            roster=roster,
+            log=self._log,
+        )
+        listener = self._listener_factory(self.admit)
+        self._running = _Parts(engine, writer, roster, sessions, Queries(engine), listener)
+        try:
+            await listener.start()
+        except BaseException:
+            await self._let_go(self._running)
+            raise
+        self._every(EXPIRY_PERIOD_S, sessions.expire_calls)
+        self._every(LAST_SEEN_PERIOD_S, sessions.note_last_seen)
+        self._log.info("central system listens", port=listener.port, stations=len(roster))
+
+    async def stop(self) -> None:
+        """Close every connection, commit what waits, and let go of port and database; safe to call twice."""
+        if self._running is None:
+            return
+        running = self._running
+        for timer in self._timers:
+            timer.cancel()
+        self._timers.clear()
+        running.sessions.end_all(CLOSE_GOING_AWAY, "the central system is shutting down")
+        await running.listener.close()
+        await self._let_go(running)
+        self._log.info("central system stopped")
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
+
+    @property
+    def port(self) -> int:
+        """The port in use."""
+        return self._parts.listener.port
+
+    @property
+    def sessions(self) -> Sessions:
+        """Who is connected, and the way to call them."""
+        return self._parts.sessions
+
+    @property
+    def queries(self) -> Queries:
+        """What the record says; it blocks, so ask from another thread where that matters."""
+        return self._parts.queries
+
+    @property
+    def roster(self) -> Roster:
+        """The stations that may connect."""
+        return self._parts.roster
+
+    def admit(self, handshake: Handshake) -> Admission:
+        """Decide about a handshake; synchronous, because the listener cannot wait."""
+        given = Credentials(handshake.identity, handshake.user, handshake.password)
+        verdict = judge_handshake(given, self._parts.roster, allow_unknown=self.settings.allow_unknown_stations)
+        if isinstance(verdict, Turned):
+            self._log.warning(
+                "connection refused",
+                station=handshake.identity,
+                address=handshake.peer_address,
+                status=verdict.status,
+                reason=verdict.reason,
+            )
+            return Refuse(verdict.status, verdict.reason)
+        return Admit(self._parts.sessions.make(verdict.member))
+
+    @property
+    def _parts(self) -> _Parts:
+        if self._running is None:
+            raise BrokenPromise("the central system is not running")
+        return self._running
+
+    async def _let_go(self, running: _Parts) -> None:
+        await running.writer.stop()
+        running.engine.dispose()
+        self._running = None
+
+    def _every(self, period_s: float, deed: Callable[[], None]) -> None:
+        """Do something again and again until the server stops."""
+        loop = asyncio.get_running_loop()
+
+        def turn() -> None:
+            self._timers.discard(timer)
+            self._every(period_s, deed)
+            deed()
+
+        timer = loop.call_later(period_s, turn)
+        self._timers.add(timer)

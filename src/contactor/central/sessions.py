@@ -1,0 +1,119 @@
+"""All sessions: made for whom admission welcomes, replaced by newer ones, watched, and ended together."""
+
+from collections.abc import Callable
+
+import structlog
+
+from contactor.base.clock import Clock
+from contactor.base.ids import StationId
+from contactor.central.milliseconds import to_ms
+from contactor.central.plan import InboundTable
+from contactor.central.presence import Presence
+from contactor.central.roster import Member, Roster, new_station_rows
+from contactor.central.session import Session, Surroundings
+from contactor.central.settings import CentralSettings
+from contactor.central.store.port import Writer, WriterFull, WriterStopped
+from contactor.central.store.statement import Rows, Statement
+from contactor.ocpp.enumerations import RegistrationStatus
+
+REPLACED_CODE = 1000
+_SET_LAST_SEEN = Statement("UPDATE stations SET last_seen_at_ms = :seen_at_ms WHERE id = :id", ("seen_at_ms", "id"))
+
+
+class Sessions:
+    """Makes sessions and knows which of them count."""
+
+    def __init__(
+        self,
+        settings: CentralSettings,
+        *,
+        inbound: InboundTable,
+        writer: Writer,
+        clock: Clock,
+        new_id: Callable[[], str],
+        roster: Roster,
+        log: structlog.typing.FilteringBoundLogger,
+    ) -> None:
+        self.presence: Presence[Session] = Presence(settings.heartbeat_interval_s)
+        self._writer = writer
+        self._roster = roster
+        self._clock = clock
+        self._log = log
+        self._noted_at_s = clock.monotonic_s()
+        self._around = Surroundings(
+            inbound=inbound,
+            writer=writer,
+            clock=clock,
+            new_id=new_id,
+            call_timeout_s=settings.call_timeout_s,
+            opened=self._opened,
+            closed=self._closed,
+            booted=roster.booted,
+            log=log,
+        )
+
+    def make(self, member: Member) -> Session:
+        """A session for a station that was welcomed; it counts once its link has opened."""
+        registration = RegistrationStatus.ACCEPTED if member.may_work else None
+        return Session(member.station_id, registration, self._around)
+
+    def find(self, station_id: str) -> Session | None:
+        """The session of a station that is connected."""
+        return self.presence.find(station_id)
+
+    def is_online(self, station_id: str) -> bool:
+        """Whether the station is connected and gives signs of life (HB-05)."""
+        return self.presence.is_online(station_id, self._clock.monotonic_s())
+
+    def expire_calls(self) -> None:
+        """Give up the calls whose time is over."""
+        now_s = self._clock.monotonic_s()
+        for session in self.presence:
+            session.expire(now_s)
+
+    def note_last_seen(self) -> None:
+        """Write down when stations were last heard, for those that were since it was done last."""
+        since_s, self._noted_at_s = self._noted_at_s, self._clock.monotonic_s()
+        self._write_last_seen([session for session in self.presence if session.heard_at_s >= since_s])
+
+    def end_all(self, code: int, reason: str) -> None:
+        """Close every connection."""
+        for session in self.presence:
+            session.end(code, reason)
+
+    def _opened(self, session: Session) -> None:
+        if self._roster.find(session.station_id) is None:
+            self._enrol(session.station_id)
+        replaced = self.presence.opened(session)
+        self._log.info("station connected", station=session.station_id, replaces_another=replaced is not None)
+        if replaced is not None:
+            replaced.end(REPLACED_CODE, "replaced by a newer connection")
+
+    def _enrol(self, station_id: StationId) -> None:
+        """Take in a station that nobody announced; its row is ahead of all it sends in the writer's line."""
+        self._roster.put(Member(station_id))
+        self._log.info("station enrolled", station=station_id)
+        self._write(new_station_rows(station_id, to_ms(self._clock.now())))
+
+    def _closed(self, session: Session) -> None:
+        if self.presence.closed(session):
+            self._log.info("station disconnected", station=session.station_id)
+            self._write_last_seen([session])
+
+    def _write_last_seen(self, sessions: list[Session]) -> None:
+        if not sessions:
+            return
+        now_ms, now_s = to_ms(self._clock.now()), self._clock.monotonic_s()
+        rows = [(now_ms - round((now_s - session.heard_at_s) * 1000), session.station_id) for session in sessions]
+        self._write(Rows(_SET_LAST_SEEN, rows))
+
+    def _write(self, rows: Rows) -> None:
+        """Write what no station waits for."""
+        try:
+            self._writer.write((rows,), self._written)
+        except (WriterFull, WriterStopped) as error:
+            self._written(error)
+
+    def _written(self, outcome: object) -> None:
+        if isinstance(outcome, Exception):
+            self._log.error("presence was not written", exc_info=outcome)

@@ -1,0 +1,144 @@
+"""How the settings stand in a TOML file.
+
+[central]
+listen_port = 9000
+heartbeat_interval_s = 300
+
+[[station]]
+id = "RDAM-01"
+key = "00112233445566778899aabbccddeeff"
+
+[[tag]]
+id = "04A2FF10"
+parent = "FLEET-7"
+"""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from contactor.base.errors import BadSetting
+from contactor.base.ids import IdTag, StationId
+from contactor.central.credentials import read_key
+from contactor.central.settings import CentralSettings, StationSetting
+from contactor.central.tags import Tag
+from contactor.ocpp.enumerations import RegistrationStatus
+
+ID_TAG_MAX_LENGTH = 20
+
+
+def load_settings(path: Path) -> CentralSettings:
+    """Read the settings from a TOML file.
+
+    Raises:
+        BadSetting: the file cannot be read, or a value in it cannot be used; the message names which and why.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadSetting("settings file", str(path), f"it cannot be read: {error}") from error
+    return read_settings(text)
+
+
+def read_settings(text: str) -> CentralSettings:
+    """Read the settings from TOML text; see `load_settings`."""
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadSetting("settings file", "(its text)", f"it is not TOML: {error}") from error
+    _refuse_unknown("", document, ("central", "station", "tag"))
+    central = document.get("central", {})
+    if not isinstance(central, dict):
+        raise BadSetting("central", central, "write a table: [central]")
+    known = [each.name for each in fields(CentralSettings) if each.name not in ("stations", "tags")]
+    _refuse_unknown("central.", central, known)
+    return CentralSettings(
+        **central,
+        stations=tuple(_station(table) for table in _tables(document, "station")),
+        tags=tuple(_tag(table) for table in _tables(document, "tag")),
+    )
+
+
+def _tables(document: Mapping[str, object], name: str) -> list[dict[str, object]]:
+    tables = document.get(name, [])
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        raise BadSetting(name, tables, f"write a table for each: [[{name}]]")
+    return tables
+
+
+def _station(table: Mapping[str, object]) -> StationSetting:
+    station_id = _required_text("station", table, "id")
+    where = f"station {station_id}"
+    _refuse_unknown(f"{where}: ", table, ("id", "key", "registration"))
+    key = _optional_text(where, table, "key")
+    word = _optional_text(where, table, "registration") or RegistrationStatus.ACCEPTED.value
+    # People write settings in lower case.
+    by_word = {status.value.casefold(): status for status in RegistrationStatus}
+    if word.casefold() not in by_word:
+        raise BadSetting(f"{where}: registration", word, f"say one of {', '.join(by_word)}")
+    return StationSetting(
+        StationId(station_id),
+        None if key is None else read_key(f"{where}: key", key),
+        by_word[word.casefold()],
+    )
+
+
+def _tag(table: Mapping[str, object]) -> Tag:
+    id_tag = _tag_text("tag", _required_text("tag", table, "id"))
+    where = f"tag {id_tag}"
+    _refuse_unknown(f"{where}: ", table, ("id", "parent", "expires", "blocked", "concurrent"))
+    parent = _optional_text(where, table, "parent")
+    return Tag(
+        id_tag=id_tag,
+        parent_id_tag=None if parent is None else _tag_text(f"{where}: parent", parent),
+        expires_at=_instant(f"{where}: expires", table.get("expires")),
+        is_blocked=_switch(f"{where}: blocked", table.get("blocked", False)),
+        allows_concurrent=_switch(f"{where}: concurrent", table.get("concurrent", False)),
+    )
+
+
+def _tag_text(where: str, text: str) -> IdTag:
+    if len(text) > ID_TAG_MAX_LENGTH:
+        raise BadSetting(where, text, f"an idTag has at most {ID_TAG_MAX_LENGTH} characters")
+    return IdTag(text)
+
+
+def _required_text(where: str, table: Mapping[str, object], name: str) -> str:
+    text = _optional_text(where, table, name)
+    if text is None:
+        raise BadSetting(f"{where}: {name}", None, "it must be given")
+    return text
+
+
+def _optional_text(where: str, table: Mapping[str, object], name: str) -> str | None:
+    value = table.get(name)
+    if value is None:
+        return None
+    if not isinstance(value, str) or not value:
+        # A key in the wrong type must not be repeated either.
+        raise BadSetting(f"{where}: {name}", "(not shown)" if name == "key" else value, "give a text in quotes")
+    return value
+
+
+def _instant(where: str, value: object) -> datetime | None:
+    if value is None:
+        return None
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        return value.astimezone(UTC)
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return datetime(value.year, value.month, value.day, tzinfo=UTC)
+    raise BadSetting(where, value, "give a date, or an instant with an offset such as 2027-01-01T00:00:00Z")
+
+
+def _switch(where: str, value: object) -> bool:
+    if not isinstance(value, bool):
+        raise BadSetting(where, value, "give true or false")
+    return value
+
+
+def _refuse_unknown(where: str, table: Mapping[str, object], known: Sequence[str]) -> None:
+    for name, value in table.items():
+        if name not in known:
+            raise BadSetting(f"{where}{name}", value, f"there is no such setting; known are {', '.join(known)}")
