@@ -9,6 +9,7 @@ from typing import Protocol
 
 from contactor.base.ids import OutletNumber
 from contactor.hardware.commands import Command
+from contactor.hardware.signals import Signal
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,4 +58,25 @@ class Hardware(Protocol):
 
     def obey(self, command: Command) -> None:
         """Do what is asked; what comes of it is told by signals."""
+        ...
+
+
+class SteppedHardware(Hardware, Protocol):
+    """Hardware whose time somebody has to move: a simulation, or a driver that is polled.
+
+    Its seconds are its own; whoever moves it may run it faster than the wall clock.
+    """
+
+    @property
+    def now_s(self) -> float:
+        """The hardware second it was last advanced to."""
+        ...
+
+    @property
+    def deadline_s(self) -> float | None:
+        """The hardware second at which it wants to be advanced; None if nothing can happen by itself."""
+        ...
+
+    def advance(self, to_s: float) -> Sequence[Signal]:
+        """Let its time pass and return what it told meanwhile, in order."""
         ...

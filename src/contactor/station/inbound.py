@@ -1,7 +1,9 @@
-"""What the station does with each request of the central system: a row for each action it offers."""
+"""What the station does with each request of the central system: a row for each action it offers.
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+Requests about one key, flag or list are answered here; a part with a life of its own brings its own rows.
+"""
+
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
@@ -38,7 +40,6 @@ from contactor.ocpp.messages import (
     Request,
     Reset,
     ResetResult,
-    Result,
     SendLocalList,
     SendLocalListResult,
     TriggerMessage,
@@ -54,19 +55,12 @@ from contactor.station.keys import Key
 from contactor.station.local_list import LocalList
 from contactor.station.registration import Registration
 from contactor.station.remote_control import RemoteControl
+from contactor.station.reply import Reply, Rows
 from contactor.station.reset import Reset as ResetPart
 from contactor.station.triggers import Triggers
 
 NO_LIST = -1
 """The list version of a station that has no list, or has it switched off (LL-01)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """The answer, and what the request causes once the answer is on its way (RPC-15)."""
-
-    result: Result
-    afterwards: Callable[[Moment], None] | None = None
 
 
 class Inbound:
@@ -83,6 +77,7 @@ class Inbound:
         cache: BadgeCache,
         local_list: LocalList,
         key_changed: Callable[[str, Moment], None],
+        more_rows: Iterable[Rows] = (),
     ) -> None:
         self._configuration = configuration
         self._registration = registration
@@ -94,7 +89,7 @@ class Inbound:
         self._list = local_list
         self._key_changed = key_changed
         # Each handler takes the request type of its own row; the codec has already seen to that.
-        self._rows: Mapping[type[Request], Callable[[Any], Reply]] = {
+        self._rows: dict[type[Request], Callable[[Any], Reply]] = {
             ChangeAvailability: self._change_availability,
             ChangeConfiguration: self._change_configuration,
             ClearCache: self._clear_cache,
@@ -108,6 +103,8 @@ class Inbound:
             TriggerMessage: self._trigger,
             UnlockConnector: self._unlock,
         }
+        for rows in more_rows:
+            self._rows.update(rows)
 
     @property
     def actions(self) -> list[str]:

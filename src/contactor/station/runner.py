@@ -1,0 +1,333 @@
+"""SHELL: joins one station core with its hardware, its links, its store and the clock.
+
+No task runs for a station: a timer for the next deadline, and callbacks of the link, are all there is. Only dialling
+is a task, because dialling waits.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+
+from contactor.base.clock import Clock
+from contactor.base.dice import Dice
+from contactor.guide.entries import Product
+from contactor.hardware.commands import Command
+from contactor.hardware.port import SteppedHardware
+from contactor.link.link import (
+    CLOSE_GOING_AWAY,
+    CertificateRefused,
+    Closure,
+    Dialer,
+    DialledLink,
+    Link,
+    LinkFailed,
+    LinkRefused,
+    Target,
+    TlsFault,
+)
+from contactor.station.effects import Dial, Effect, HangUp, Note, Restart, SendText, SetPing
+from contactor.station.events import (
+    DeadlineReached,
+    DialFailed,
+    Event,
+    LinkClosed,
+    LinkOpened,
+    Moment,
+    PoweredOn,
+    PowerOnCause,
+    TextReceived,
+)
+from contactor.station.security_log import SecurityEvent
+from contactor.station.settings import StationSettings
+from contactor.station.station import Station
+from contactor.station.store.port import Store, StoreError
+
+STORE_RETRY_S = 5.0
+"""Pause before a station whose store failed is started again."""
+
+_UNAUTHORISED = 401
+
+_TLS_EVENTS = {
+    TlsFault.OLD_TLS_VERSION: SecurityEvent.INVALID_TLS_VERSION,
+    TlsFault.NO_SHARED_CIPHER: SecurityEvent.INVALID_TLS_CIPHER_SUITE,
+}
+
+
+class _Line:
+    """One connection, from its dialling to its end; what an abandoned one still says is not listened to."""
+
+    def __init__(self, runner: "StationRunner") -> None:
+        self._runner: StationRunner | None = runner
+        self._early_texts: list[bytes] = []
+        self.link: DialledLink | None = None
+
+    def opened(self, link: DialledLink) -> list[bytes]:
+        """The dialler has handed the link over; returns what came in before it did."""
+        self.link = link
+        early, self._early_texts = self._early_texts, []
+        return early
+
+    def leave(self) -> None:
+        """Nobody listens any more; an orderly close that was begun goes on."""
+        self._runner = None
+
+    def cut(self) -> None:
+        """Nobody listens, and nobody is left to say goodbye."""
+        self.leave()
+        if self.link is not None:
+            self.link.abort()
+
+    # What the link calls
+
+    def link_opened(self, _link: Link) -> None:
+        """The station is told once the dialler has handed the link over."""
+
+    def text_received(self, text: bytes) -> None:
+        """One message of the central system."""
+        if self._runner is None:
+            return
+        if self.link is None:
+            self._early_texts.append(text)
+            return
+        self._runner.text_came(text)
+
+    def link_closed(self, closure: Closure) -> None:
+        """The end, whoever wanted it."""
+        if self._runner is not None:
+            runner, self._runner = self._runner, None
+            runner.line_ended(self, closure.reason or f"close code {closure.code}")
+
+
+class StationRunner:
+    """Runs a station on the event loop it was made on.
+
+    Args:
+        product: the guide's facts.
+        settings: of this station.
+        hardware: its hardware; `hardware_speed` seconds of its time pass in one of the clock's.
+        store: what survives; the runner closes it when the power goes for good.
+        dialer: opens links.
+        clock: both times.
+        dice: chance for ids and back-off.
+        observe: told every Note of the station.
+    """
+
+    def __init__(
+        self,
+        product: Product,
+        settings: StationSettings,
+        hardware: SteppedHardware,
+        store: Store,
+        dialer: Dialer,
+        *,
+        clock: Clock,
+        dice: Dice,
+        hardware_speed: float = 1.0,
+        observe: Callable[[Note], None] | None = None,
+    ) -> None:
+        self._product = product
+        self._settings = settings
+        self._hardware = hardware
+        self._store = store
+        self._dialer = dialer
+        self._clock = clock
+        self._dice = dice
+        self._observe = observe or (lambda _note: None)
+        self._loop = asyncio.get_running_loop()
+        self._hardware_speed = hardware_speed
+        self._hardware_zero_s = clock.monotonic_s() - hardware.now_s / hardware_speed
+        self._events: deque[Event] = deque()
+        self._timer: asyncio.TimerHandle | None = None
+        self._line: _Line | None = None
+        self._dialling: asyncio.Task[None] | None = None
+        self.station: Station | None = None
+        self.frames_sent = 0
+        self.frames_received = 0
+
+    # Power
+
+    @property
+    def is_on(self) -> bool:
+        """Whether the software runs."""
+        return self.station is not None
+
+    def power_on(self, cause: PowerOnCause = PowerOnCause.POWER) -> None:
+        """Start the software from its store.
+
+        Raises:
+            BadSetting: the settings do not fit the product.
+            StoreError: the store cannot be read.
+        """
+        assert self.station is None
+        self.station = Station(self._product, self._settings, self._hardware, self._store, self._dice, self._moment())
+        self.tell(PoweredOn(cause))
+
+    def power_off(self) -> None:
+        """The electronics lose their power at this instant: no farewell, and what is not in the store is gone."""
+        self.station = None
+        self._events.clear()
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._dialling is not None:
+            self._dialling.cancel()
+        if self._line is not None:
+            self._line.cut()
+            self._line = None
+
+    async def shut_down(self) -> None:
+        """End in an orderly way: hang up, let the store go.
+
+        Transactions stay open, and are stopped as after a power cut when the station starts again.
+        """
+        line, self._line = self._line, None
+        if line is not None:
+            line.leave()
+            if line.link is not None:
+                line.link.close(CLOSE_GOING_AWAY, "station is switched off")
+        dialling = self._dialling
+        self.power_off()
+        if dialling is not None:
+            await asyncio.gather(dialling, return_exceptions=True)
+        self._store.close()
+
+    # Events in
+
+    def tell(self, event: Event) -> None:
+        """Hand the station an event; several are handled one after the other, in order."""
+        self._events.append(event)
+        if len(self._events) == 1:
+            self._work()
+
+    def hardware_changed(self) -> None:
+        """Somebody did something to the hardware: listen to it now, not at its next deadline."""
+        if self.station is not None and not self._events:
+            self._listen_to_hardware()
+            self._work()
+
+    def text_came(self, text: bytes) -> None:
+        """The central system has sent a message."""
+        self.frames_received += 1
+        self.tell(TextReceived(text))
+
+    def line_ended(self, line: "_Line", reason: str) -> None:
+        """The current connection is over."""
+        if line is self._line:
+            self._line = None
+            self.tell(LinkClosed(reason))
+
+    def _work(self) -> None:
+        try:
+            while self._events and self.station is not None:
+                self._listen_to_hardware()
+                event = self._events[0]
+                for effect in self.station.handle(event, self._moment()):
+                    self._carry_out(effect)
+                # A restart or a power cut while carrying out has emptied the queue.
+                if self._events and self._events[0] is event:
+                    self._events.popleft()
+        except StoreError as error:
+            self._observe(Note("store failed", {"reason": str(error)}))
+            self.power_off()
+            self._timer = self._loop.call_later(STORE_RETRY_S, self._try_again)
+            return
+        self._set_timer()
+
+    def _try_again(self) -> None:
+        try:
+            self.power_on(PowerOnCause.REBOOT)
+        except StoreError as error:
+            self._observe(Note("store failed", {"reason": str(error)}))
+            self._timer = self._loop.call_later(STORE_RETRY_S, self._try_again)
+
+    def bring_hardware_to_now(self) -> None:
+        """Let the hardware's time pass while nobody listens to it, as it does through a power cut."""
+        self._hardware.advance(max(self._hardware.now_s, self._hardware_s()))
+
+    def _listen_to_hardware(self) -> None:
+        """Bring the hardware to now; what it told happened before the event at hand."""
+        signals = self._hardware.advance(max(self._hardware.now_s, self._hardware_s()))
+        self._events.extendleft(reversed(signals))
+
+    def _set_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self.station is None:
+            return
+        deadlines = [self.station.deadline_s]
+        if self._hardware.deadline_s is not None:
+            deadlines.append(self._hardware_zero_s + self._hardware.deadline_s / self._hardware_speed)
+        deadline_s = min((each for each in deadlines if each is not None), default=None)
+        if deadline_s is not None:
+            delay_s = max(0.0, deadline_s - self._clock.monotonic_s())
+            self._timer = self._loop.call_later(delay_s, self._deadline_reached)
+
+    def _deadline_reached(self) -> None:
+        self._timer = None
+        self.tell(DeadlineReached())
+
+    # Effects out
+
+    def _carry_out(self, effect: Effect) -> None:
+        match effect:
+            case SendText(text=text):
+                if self._line is not None and self._line.link is not None and self._line.link.send(text):
+                    self.frames_sent += 1
+            case Note():
+                self._observe(effect)
+            case Dial():
+                self._dialling = self._loop.create_task(self._dial(effect))
+            case SetPing(interval_s=interval_s):
+                if self._line is not None and self._line.link is not None:
+                    self._line.link.set_ping_interval(interval_s)
+            case HangUp(code=code, reason=reason):
+                if self._line is not None and self._line.link is not None:
+                    self._line.link.close(code, reason)
+            case Restart():
+                self._restart()
+            case _:
+                self._command(effect)
+
+    def _command(self, command: Command) -> None:
+        self._hardware.obey(command)
+
+    def _restart(self) -> None:
+        """The software starts anew; an orderly close that was asked for just before is not waited for."""
+        if self._line is not None:
+            self._line.leave()
+            self._line = None
+        self.power_off()
+        self.power_on(PowerOnCause.RESET)
+
+    async def _dial(self, dial: Dial) -> None:
+        line = _Line(self)
+        self._line = line
+        try:
+            link = await self._dialer.dial(Target(dial.url, dial.identity, dial.password), line)
+        except LinkRefused as refusal:
+            event = SecurityEvent.FAILED_TO_AUTHENTICATE_AT_CENTRAL_SYSTEM if refusal.status == _UNAUTHORISED else None
+            self._dial_failed(line, DialFailed(str(refusal), refusal.status, event))
+        except CertificateRefused as refusal:
+            event = _TLS_EVENTS.get(refusal.fault, SecurityEvent.INVALID_CENTRAL_SYSTEM_CERTIFICATE)
+            self._dial_failed(line, DialFailed(str(refusal), None, event))
+        except LinkFailed as failure:
+            self._dial_failed(line, DialFailed(str(failure)))
+        else:
+            early_texts = line.opened(link)
+            if self._line is line:
+                self.tell(LinkOpened())
+                for text in early_texts:
+                    self.text_came(text)
+
+    def _dial_failed(self, line: "_Line", event: DialFailed) -> None:
+        if self._line is line:
+            self._line = None
+            self.tell(event)
+
+    # Time
+
+    def _moment(self) -> Moment:
+        return Moment(self._clock.monotonic_s(), self._clock.now())
+
+    def _hardware_s(self) -> float:
+        return (self._clock.monotonic_s() - self._hardware_zero_s) * self._hardware_speed
