@@ -38,6 +38,14 @@ def test_two_grants_given_in_the_wrong_order_settle_on_what_both_ask() -> None:
     assert (cabinet.feed(ONE).modules, cabinet.feed(TWO).modules) == (3, 1)
 
 
+def test_a_new_wish_queues_behind_those_that_were_there_before_it() -> None:
+    three = OutletNumber(3)
+    cabinet = Cabinet(2)
+    for outlet, modules in ((ONE, 2), (TWO, 2), (three, 1), (TWO, 1), (ONE, 1)):
+        cabinet.ask(outlet, modules)
+    assert [cabinet.feed(outlet).modules for outlet in (ONE, TWO, three)] == [1, 0, 1]
+
+
 def test_modules_in_use_are_never_taken_for_another_outlet() -> None:
     cabinet = Cabinet(2)
     cabinet.ask(ONE, 2)

@@ -230,6 +230,16 @@ def test_a_lower_limit_binds_at_once_and_a_higher_one_ramps(rig: Rig, start: Sta
     assert rig.read(ONE).power_w == pytest.approx(40_000.0)
 
 
+def test_a_grant_given_again_does_not_even_move_the_next_step(
+    rig: Rig, start: Start, bench_model: VehicleModel
+) -> None:
+    start(Vehicle(bench_model, soc=0.2))
+    rig.advance(60.25)
+    due_s = rig.deadline_s
+    rig.obey(GrantPower(ONE, 4, 120_000.0))
+    assert rig.deadline_s == due_s == 60.5
+
+
 def test_mv_14_offered_is_the_least_of_limit_modules_and_rating(rig: Rig, bench_model: VehicleModel) -> None:
     offered = []
     rig.plug(ONE, Vehicle(bench_model, soc=0.2))
@@ -331,6 +341,24 @@ def test_demand_is_told_when_it_crosses_a_module_and_at_most_once_a_second(
     rig.limit_vehicle(ONE, 50_000.0)
     rig.limit_vehicle(ONE, 5_000.0)
     assert told(rig, 70.0) == [(62.5, DemandChanged(ONE)), (63.5, DemandChanged(ONE))]
+
+
+def test_a_change_of_wish_that_came_too_soon_is_told_though_nothing_else_is_due(
+    rig: Rig, start: Start, bench_model: VehicleModel
+) -> None:
+    start(Vehicle(bench_model, soc=0.2), modules=0)
+    rig.advance(60.0)
+    rig.limit_vehicle(ONE, 20_000.0)
+    rig.limit_vehicle(ONE, 60_000.0)
+    assert told(rig, 70.0) == [(60.0, DemandChanged(ONE)), (61.0, DemandChanged(ONE))]
+
+
+def test_the_delay_of_a_session_ends_with_it(rig: Rig, start: Start, bench_model: VehicleModel) -> None:
+    start(Vehicle(bench_model, soc=0.2, willing_after_s=600.0))
+    rig.advance(60.0)
+    assert rig.read(ONE).demand_w == 0.0
+    rig.obey(StopEnergy(ONE))
+    assert rig.read(ONE).demand_w == 60_000.0
 
 
 def test_the_wish_is_known_from_the_plug_on(rig: Rig, bench_model: VehicleModel) -> None:

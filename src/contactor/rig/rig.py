@@ -25,11 +25,11 @@ from contactor.rig.faults import MODULE_FAULT, Faults, canonical_dtc, takes_modu
 from contactor.rig.meter import Meter
 from contactor.rig.outlet import NEVER_S, Outlet
 from contactor.rig.outlet_moves import OutletState
+from contactor.rig.outlet_record import outlet_record, restore_outlet
 from contactor.rig.plug import RATINGS, CableRating, PlugKind
 from contactor.rig.settings import RigSettings
-from contactor.rig.snapshot import FaultRecord, ModuleRecord, OutletRecord, RigSnapshot
+from contactor.rig.snapshot import FaultRecord, ModuleRecord, RigSnapshot
 from contactor.rig.vehicle import Vehicle
-from contactor.rig.vehicle_record import record_of, vehicle_from
 
 DEFAULTS = RigSettings()
 
@@ -287,7 +287,6 @@ class Rig:
         """
         for outlet in self._outlets.values():
             outlet.trip(self._now_s)
-            outlet.limit(0.0, self._now_s)
         self._cabinet.release_all()
         self._feed_outlets()
         self._is_powered = False
@@ -300,7 +299,7 @@ class Rig:
     def snapshot(self) -> RigSnapshot:
         """Write down what a power cut leaves, in plain values: vehicles, batteries, meters, faults, failed modules."""
         return RigSnapshot(
-            outlets=[self._record(outlet) for outlet in self._outlets.values()],
+            outlets=[outlet_record(outlet, self._now_s) for outlet in self._outlets.values()],
             failed_modules=[ModuleRecord(number=number, dtc=dtc) for number, dtc in self._cabinet.failed],
             faults=[FaultRecord(dtc=dtc, outlet=outlet) for dtc, outlet in self._faults.active],
         )
@@ -317,7 +316,7 @@ class Rig:
         is_powered = self._is_powered
         self.power_off()
         for outlet, record in zip(self._outlets.values(), records, strict=True):
-            self._restore_outlet(outlet, record)
+            restore_outlet(outlet, record, self._now_s)
         self._cabinet.restore_failed((module["number"], module["dtc"]) for module in snapshot["failed_modules"])
         self._faults.restore(
             (fault["dtc"], None if fault["outlet"] is None else OutletNumber(fault["outlet"]))
@@ -372,21 +371,6 @@ class Rig:
             outlet.derate(self._faults.outlet_derating(outlet.number), self._now_s)
         self._cabinet.derate(self._faults.cabinet_derating())
         self._feed_outlets()
-
-    def _restore_outlet(self, outlet: Outlet, record: OutletRecord) -> None:
-        if outlet.vehicle is not None:
-            outlet.disconnect(self._now_s)
-        outlet.meter.restore(record["register_initial_wh"], record["delivered_wh"], self._now_s)
-        if record["vehicle"] is not None:
-            self.plug(outlet.number, vehicle_from(record["vehicle"]))
-
-    def _record(self, outlet: Outlet) -> OutletRecord:
-        vehicle, gained_wh = outlet.vehicle, outlet.gained_wh(self._now_s)
-        return OutletRecord(
-            register_initial_wh=outlet.meter.initial_wh,
-            delivered_wh=outlet.meter.delivered_wh(self._now_s),
-            vehicle=None if vehicle is None else record_of(vehicle, gained_wh=gained_wh),
-        )
 
 
 def _due_s(outlet: Outlet) -> float:
