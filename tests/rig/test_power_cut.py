@@ -9,9 +9,7 @@ from contactor.base.dice import Dice
 from contactor.base.errors import BadSetting
 from contactor.base.ids import OutletNumber
 from contactor.hardware.commands import AllowEnergy, GrantPower, StopEnergy
-from contactor.hardware.signals import (
-    EnergyFlowing,
-)
+from contactor.hardware.signals import EnergyFlowing
 from contactor.rig.garage import vehicle_model
 from contactor.rig.outlet_moves import OutletState
 from contactor.rig.plug import PlugKind
@@ -19,7 +17,7 @@ from contactor.rig.rig import Rig
 from contactor.rig.vehicle import Pause, Vehicle
 from contactor.rig.vehicle_model import VehicleModel
 
-ONE, TWO, THREE = OutletNumber(1), OutletNumber(2), OutletNumber(3)
+ONE, TWO = OutletNumber(1), OutletNumber(2)
 Start = Callable[..., None]
 
 
