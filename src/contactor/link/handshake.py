@@ -7,6 +7,8 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 from contactor.link.link import SUBPROTOCOL
 
+SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie"})
+
 
 def path_of(request_target: bytes) -> str | None:
     """Return the request line's path, still percent-encoded and without a query; None if it is not text.
@@ -23,6 +25,12 @@ def path_of(request_target: bytes) -> str | None:
         return urlsplit(target).path
     except ValueError:  # such as an unfinished IPv6 address
         return None
+
+
+def normal_prefix(prefix: str) -> str:
+    """Spell a path prefix with one slash at either end; nothing, or a slash, is the root."""
+    inner = prefix.strip("/")
+    return f"/{inner}/" if inner else "/"
 
 
 def identity_of(path: str, prefix: str) -> str | None:
@@ -74,10 +82,10 @@ def choose_subprotocol(offered: Iterable[str]) -> str | None:
 
 
 def printable_headers(headers: Iterable[tuple[str, str]]) -> Mapping[str, str]:
-    """Return headers by lower-case name, repeated ones joined, and without the credentials."""
+    """Return headers by lower-case name, repeated ones joined, and without those that hold secrets."""
     joined: dict[str, str] = {}
     for name, value in headers:
         key = name.lower()
-        if key != "authorization":
+        if key not in SECRET_HEADERS:
             joined[key] = f"{joined[key]}, {value}" if key in joined else value
     return joined

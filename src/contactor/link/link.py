@@ -15,7 +15,7 @@ Promises every link keeps, whatever carries it:
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, runtime_checkable
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from contactor.base.errors import LinkError
@@ -71,6 +71,7 @@ class Link(Protocol):
         ...
 
 
+@runtime_checkable
 class DialledLink(Link, Protocol):
     """A link from the end that dialled it: it sends the pings of WebSocketPingInterval."""
 
@@ -134,8 +135,8 @@ class Handshake:
     """What a station says before the listener decides: the admission's whole knowledge.
 
     `identity` is the last path segment, percent-decoded. `user` and `password` are the bytes of HTTP Basic, None if
-    the header is missing or unreadable. `headers` have lower-case names; Authorization is left out, so that
-    nothing that prints them prints a secret.
+    the header is missing or unreadable. `headers` have lower-case names; those with secrets are left out, so
+    that nothing that prints them prints a password.
     """
 
     identity: str

@@ -13,6 +13,7 @@ from contactor.base.errors import BadSetting, BrokenPromise
 from contactor.link.handshake import (
     choose_subprotocol,
     identity_of,
+    normal_prefix,
     path_of,
     printable_headers,
     read_basic,
@@ -28,7 +29,8 @@ from contactor.link.link import (
     Link,
     Refuse,
 )
-from contactor.link.websocket_wire import Conversation, PingPlan, Roll, WireLimits, new_protocol
+from contactor.link.roll import Roll
+from contactor.link.websocket_wire import Conversation, PingPlan, WireLimits, new_protocol
 
 logger = logging.getLogger("contactor.link")
 
@@ -65,13 +67,13 @@ class WebSocketListener:
         self._admit = admit
         self._host = host
         self._wanted_port = port
-        self._path_prefix = f"/{path_prefix.strip('/')}/".replace("//", "/")
+        self._path_prefix = normal_prefix(path_prefix)
         self._tls = tls
         self._settings = settings or ListenerSettings()
         self._pings = PingPlan(
             self._settings.ping_interval_s, self._settings.ping_answer_limit_s, only_when_silent=True
         )
-        self._roll = Roll()
+        self._roll: Roll[Conversation] = Roll()
         self._server: asyncio.Server | None = None
 
     @property

@@ -7,7 +7,7 @@ ends beside it knows picows, so that another library can take its place behind t
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator, MutableMapping
+from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +18,8 @@ from picows import WSAutoPingStrategy, WSCloseCode, WSFrame, WSListener, WSMsgTy
 from picows.picows import WSProtocol  # type: ignore[attr-defined]  # the stub file leaves it out
 
 from contactor.link.assembly import TEXT, Assembly, FrameRefused, check_text
+from contactor.link.callback import call_receiver
 from contactor.link.link import (
-    CLOSE_INTERNAL_ERROR,
     CLOSE_NORMAL,
     CLOSE_PROTOCOL_ERROR,
     Cancellable,
@@ -27,8 +27,7 @@ from contactor.link.link import (
     Receiver,
 )
 from contactor.link.pulse import Pulse, PulseTimer
-
-logger = logging.getLogger("contactor.link")
+from contactor.link.roll import Roll
 
 # picows adds its own slack; it doubles the buffer when a message is larger and never shrinks it again.
 READ_BUFFER_BYTES = 2048
@@ -96,36 +95,6 @@ class Ending:
     watchdog: Cancellable | None = field(default=None, repr=False)
 
 
-class Roll:
-    """The conversations that are open; lets one wait until the last has left."""
-
-    def __init__(self) -> None:
-        self._present: set[Conversation] = set()
-        self._is_empty = asyncio.Event()
-        self._is_empty.set()
-
-    def __len__(self) -> int:
-        return len(self._present)
-
-    def __iter__(self) -> Iterator["Conversation"]:
-        return iter(tuple(self._present))
-
-    def join(self, conversation: "Conversation") -> None:
-        """Note that it began."""
-        self._present.add(conversation)
-        self._is_empty.clear()
-
-    def leave(self, conversation: "Conversation") -> None:
-        """Note that it is over."""
-        self._present.discard(conversation)
-        if not self._present:
-            self._is_empty.set()
-
-    async def wait_until_empty(self) -> None:
-        """Return when nobody is left."""
-        await self._is_empty.wait()
-
-
 class Conversation(WSListener):
     """One websocket; a link to its receiver, a listener to picows."""
 
@@ -139,7 +108,7 @@ class Conversation(WSListener):
         *,
         limits: WireLimits,
         pings: PingPlan,
-        roll: Roll | None = None,
+        roll: Roll["Conversation"] | None = None,
     ) -> None:
         self.name = name
         self._receiver = receiver
@@ -208,7 +177,7 @@ class Conversation(WSListener):
             only_when_silent=self._pings.only_when_silent,
         )
         self._pulse = PulseTimer(pulse, self._loop, ping=self._ping, give_up=self._cut)
-        self._call_receiver(lambda: self._receiver.link_opened(self))
+        call_receiver(self, lambda: self._receiver.link_opened(self))
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         """One frame came; its payload lives in picows' buffer only until this returns."""
@@ -238,7 +207,7 @@ class Conversation(WSListener):
         self._begin_end(ending.code, ending.reason)
         if ending.watchdog is not None:
             ending.watchdog.cancel()
-        self._call_receiver(lambda: self._receiver.link_closed(Closure(ending.code, ending.reason, ending.is_clean)))
+        call_receiver(self, lambda: self._receiver.link_closed(Closure(ending.code, ending.reason, ending.is_clean)))
         if self._roll is not None:
             self._roll.leave(self)
 
@@ -277,14 +246,7 @@ class Conversation(WSListener):
             self.close(refusal.code, refusal.reason)
             return
         if text is not None:
-            self._call_receiver(lambda: self._receiver.text_received(text))
-
-    def _call_receiver(self, callback: Callable[[], None]) -> None:
-        try:
-            callback()
-        except Exception:  # the boundary of one connection: a receiver's bug must cost its own link, not the others
-            logger.exception("the receiver of %s failed; the link is closed", self.name)
-            self.close(CLOSE_INTERNAL_ERROR, "internal error")
+            call_receiver(self, lambda: self._receiver.text_received(text))
 
     def _begin_end(self, code: int | None, reason: str) -> None:
         ending = self._ending
