@@ -13,7 +13,7 @@ from contactor.base.ids import IdTag
 from contactor.ocpp.actions import ACTIONS, Side
 from contactor.ocpp.datatypes import IdTagInfo
 from contactor.ocpp.enumerations import AuthorizationStatus, ResetStatus, ResetType
-from contactor.ocpp.errors import NO_DETAILS, ErrorCode
+from contactor.ocpp.errors import ErrorCode
 from contactor.ocpp.messages import (
     Authorize,
     AuthorizeResult,
@@ -378,14 +378,6 @@ def test_q_08_a_lost_link_gives_back_the_unanswered_request_and_forgets_what_was
     assert (peer.is_calling, peer.deadline_s, peer.owes_answer("s1")) == (False, None, False)
     assert isinstance(peer.receive(b'[3,"c1",{"status":"Accepted"}]', 1.0), FrameIgnored)
     assert isinstance(peer.receive(b'[2,"s1","Heartbeat",{}]', 1.0), CallReceived)
-
-
-def test_an_answer_without_details_shares_the_empty_ones() -> None:
-    peer = station()
-    peer.call(Heartbeat(), 0.0)
-    event = peer.receive(b'[4,"s1","GenericError","",null]', 0.0)
-    assert isinstance(event, CallFailed)
-    assert event.details is NO_DETAILS
 
 
 @pytest.mark.parametrize("name", ACTIONS)

@@ -6,19 +6,20 @@ its own, as `kind` only names what is wanted. Writing is always held against the
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 from msgspec import Raw, inspect
 
 from contactor.base.errors import BrokenPromise
 from contactor.ocpp.actions import ACTIONS
-from contactor.ocpp.errors import ProtocolViolation
 from contactor.ocpp.field_types import OcppObject
-from contactor.ocpp.frames import holds_nul
+from contactor.ocpp.frames import BACKSLASH, holds_nul
 from contactor.ocpp.violations import DECODING_ERRORS, explain
 
 T = TypeVar("T", bound=OcppObject)
+
+_POINT = ord(".")
 
 _encode = msgspec.json.Encoder().encode
 
@@ -56,6 +57,13 @@ class Codec:
 STRICT = Codec({kind: kind for kind in MESSAGE_TYPES})
 
 
+class _Plan(NamedTuple):
+    """How a type with fields is written: what finds misspelt instants, and what checks the text."""
+
+    misspelt_instants: re.Pattern[bytes] | None
+    check: Callable[[bytes], object]
+
+
 def write_payload(message: OcppObject) -> bytes:
     """Encode a message, with instants as RPC-13 wants them.
 
@@ -63,27 +71,25 @@ def write_payload(message: OcppObject) -> bytes:
         BrokenPromise: the message would not be valid on the wire. Making a message checks few of its limits, so this
             is where a text too long or a number too large of our own is found.
     """
-    kind = type(message)
-    if kind in _EMPTY:
+    plan = _PLANS[type(message)]
+    if plan is None:
         return b"{}"
     try:
         payload = _encode(message)
+        if plan.misspelt_instants is not None and _POINT in payload:
+            payload = plan.misspelt_instants.sub(_respell, payload)
+        plan.check(payload)
     except UnicodeEncodeError as error:
-        raise BrokenPromise(f"{kind.__name__} holds a text that UTF-8 cannot write: {error.reason}") from error
-    misspelt = _MISSPELT_INSTANTS[kind]
-    if misspelt is not None and b"." in payload:
-        payload = misspelt.sub(_respell, payload)
-    _hold_against_the_schema(kind, payload)
+        raise BrokenPromise(f"{_name(message)} holds a text that UTF-8 cannot write: {error.reason}") from error
+    except DECODING_ERRORS as error:
+        raise BrokenPromise(f"{_name(message)} cannot be sent: {explain(error)}") from error
+    if BACKSLASH in payload and holds_nul(payload):
+        raise BrokenPromise(f"{_name(message)} holds the character NUL")
     return payload
 
 
-def _hold_against_the_schema(kind: type[OcppObject], payload: bytes) -> None:
-    if holds_nul(payload):
-        raise BrokenPromise(f"{kind.__name__} holds the character NUL")
-    try:
-        STRICT.read(kind, payload)
-    except ProtocolViolation as violation:
-        raise BrokenPromise(f"{kind.__name__} cannot be sent: {violation}") from violation
+def _name(message: OcppObject) -> str:
+    return type(message).__name__
 
 
 def _instant_names(info: inspect.Type) -> Iterator[str]:
@@ -114,5 +120,7 @@ def _respell(match: re.Match[bytes]) -> bytes:
     return bytes(whole) if milliseconds == b"000" else bytes(whole + b"." + milliseconds)
 
 
-_EMPTY = frozenset(kind for kind in MESSAGE_TYPES if not kind.__struct_fields__)
-_MISSPELT_INSTANTS = {kind: _misspelt_instants(kind) for kind in MESSAGE_TYPES}
+_PLANS: Mapping[type[OcppObject], _Plan | None] = {
+    kind: _Plan(_misspelt_instants(kind), msgspec.json.Decoder(kind).decode) if kind.__struct_fields__ else None
+    for kind in MESSAGE_TYPES
+}

@@ -1,0 +1,1 @@
+"""Measurements beside peers and limits; each prints a table of ratios."""
