@@ -110,6 +110,7 @@ class StationRunner:
         clock: both times.
         dice: chance for ids and back-off.
         observe: told every Note of the station.
+        settled: called after events were handled, when everything is as it will be until the next one.
     """
 
     def __init__(
@@ -124,6 +125,7 @@ class StationRunner:
         dice: Dice,
         hardware_speed: float = 1.0,
         observe: Callable[[Note], None] | None = None,
+        settled: Callable[[], None] | None = None,
     ) -> None:
         self._product = product
         self._settings = settings
@@ -133,6 +135,7 @@ class StationRunner:
         self._clock = clock
         self._dice = dice
         self._observe = observe or (lambda _note: None)
+        self._settled = settled or (lambda: None)
         self._loop = asyncio.get_running_loop()
         self._hardware_speed = hardware_speed
         self._hardware_zero_s = clock.monotonic_s() - hardware.now_s / hardware_speed
@@ -198,9 +201,15 @@ class StationRunner:
         if len(self._events) == 1:
             self._work()
 
-    def hardware_changed(self) -> None:
-        """Somebody did something to the hardware: listen to it now, not at its next deadline."""
-        if self.station is not None and not self._events:
+    def catch_up(self) -> None:
+        """Bring the hardware to now; a station that is on hears what it has told, one that is off never will.
+
+        Called before somebody does something to the hardware, so that it happens now and not in the past, and after
+        it, so that the station hears of it at once and not at the next deadline.
+        """
+        if self.station is None:
+            self._hardware.advance(max(self._hardware.now_s, self._hardware_s()))
+        elif not self._events:
             self._listen_to_hardware()
             self._work()
 
@@ -231,6 +240,7 @@ class StationRunner:
             self._timer = self._loop.call_later(STORE_RETRY_S, self._try_again)
             return
         self._set_timer()
+        self._settled()
 
     def _try_again(self) -> None:
         try:
@@ -238,10 +248,6 @@ class StationRunner:
         except StoreError as error:
             self._observe(Note("store failed", {"reason": str(error)}))
             self._timer = self._loop.call_later(STORE_RETRY_S, self._try_again)
-
-    def bring_hardware_to_now(self) -> None:
-        """Let the hardware's time pass while nobody listens to it, as it does through a power cut."""
-        self._hardware.advance(max(self._hardware.now_s, self._hardware_s()))
 
     def _listen_to_hardware(self) -> None:
         """Bring the hardware to now; what it told happened before the event at hand."""

@@ -1,0 +1,188 @@
+"""SHELL: the demo's stage: the central system as a child process, two virtual stations, and their drivers."""
+
+import asyncio
+import contextlib
+import json
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from contactor.base.clock import SystemClock
+from contactor.base.dice import Dice
+from contactor.base.errors import LinkError
+from contactor.base.ids import OutletNumber
+from contactor.cli.demo_story import Storyteller
+from contactor.fleet.driver import Visit, drive, drive_in_turn
+from contactor.fleet.virtual_station import VirtualStation
+from contactor.guide.load import load_product
+from contactor.link.websocket_client import WebSocketDialer
+from contactor.station.effects import Note
+from contactor.station.settings import StationSettings
+from contactor.station.store.sqlite import SqliteStore
+
+_STATIONS = {
+    "DEMO-180": "EVD1S180TBB",
+    "DEMO-120": "EVD1S120THB",
+}
+_BADGES = ("ANNA", "BEN", "CLARA", "DAVID")
+
+# In the demo an hour of charging takes a minute, so everything that is told about it must come sixty times as often.
+_QUICK = {"MeterValueSampleInterval": "1", "MinimumStatusDuration": "0", "HeartbeatInterval": "10"}
+
+_FIRST_VISITS = {
+    "DEMO-180": Visit(OutletNumber(1), "ANNA", "saloon", soc=0.2, take_wh=6_000.0),
+    "DEMO-120": Visit(OutletNumber(2), "BEN", "old_hatchback", soc=0.3, take_wh=3_000.0),
+}
+_VISITS = {
+    "DEMO-180": {
+        1: [
+            Visit(OutletNumber(1), "ANNA", "saloon", 0.2, 20_000.0),
+            Visit(OutletNumber(1), "BEN", "van", 0.4, 15_000.0),
+        ],
+        2: [Visit(OutletNumber(2), "CLARA", "grand_tourer", 0.1, 30_000.0)],
+    },
+    "DEMO-120": {
+        1: [Visit(OutletNumber(1), "DAVID", "city_car", 0.3, 12_000.0)],
+        2: [Visit(OutletNumber(2), "BEN", "old_hatchback", 0.3, 8_000.0)],
+    },
+}
+_PAUSE_S = 4.0
+_READY_WITHIN_S = 30.0
+
+
+class Stage:
+    """Everything the demo needs, from the first process to the last message."""
+
+    def __init__(self, place: Path, port: int, story: Storyteller, *, speed: float) -> None:
+        self.ledger_file = place / "ledger.sqlite"
+        self.stations: list[VirtualStation] = []
+        self.url = ""
+        self._place = place
+        self._port = port
+        self._story = story
+        self._speed = speed
+        self._central: asyncio.subprocess.Process | None = None
+        self._watch: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        self._write_settings()
+        try:
+            await self._start_central()
+            self._watch = asyncio.create_task(self._keep_central_alive())
+            for name, model in _STATIONS.items():
+                self._add_station(name, model)
+        except BaseException:
+            await self._strike()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._strike()
+
+    @property
+    def central_pid(self) -> int:
+        """The process to kill for those who want to see what happens."""
+        assert self._central is not None
+        return self._central.pid
+
+    @property
+    def frames(self) -> int:
+        """Messages on the wire, both ways, as the stations count them."""
+        return sum(each.runner.frames_sent + each.runner.frames_received for each in self.stations)
+
+    def energy_delivered_wh(self) -> int:
+        """What the meters of all outlets say together."""
+        return sum(each.rig.read(outlet).register_wh for each in self.stations for outlet in each.rig.outlets)
+
+    async def one_session(self, station: VirtualStation) -> None:
+        """One driver, one charge."""
+        await drive(station, _FIRST_VISITS[station.name])
+
+    async def drivers_come_and_go(self) -> None:
+        """Every outlet has its drivers, for ever."""
+        async with asyncio.TaskGroup() as drivers:
+            for station in self.stations:
+                for visits in _VISITS[station.name].values():
+                    drivers.create_task(drive_in_turn(station, visits, pause_s=_PAUSE_S))
+
+    async def everything_delivered(self) -> None:
+        """Wait until the central system has confirmed every message that matters."""
+        for station in self.stations:
+            await station.until(lambda station=station: station.station.messages_owed == 0)  # type: ignore[misc]
+
+    # Central system
+
+    def _write_settings(self) -> None:
+        lines = [f"[[station]]\nid = {json.dumps(name)}\n" for name in _STATIONS]
+        lines += [f"[[tag]]\nid = {json.dumps(badge)}\n" for badge in _BADGES]
+        (self._place / "central.toml").write_text("\n".join(lines))
+
+    async def _start_central(self) -> None:
+        self._central = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "contactor",
+            "central",
+            *("--config", str(self._place / "central.toml")),
+            *("--database", str(self.ledger_file)),
+            *("--port", str(self._port)),
+            *("--log-level", "error"),
+            stdout=asyncio.subprocess.PIPE,
+            start_new_session=True,  # Ctrl-C is for us; the child is ended when the stations have said goodbye
+        )
+        assert self._central.stdout is not None
+        try:
+            async with asyncio.timeout(_READY_WITHIN_S):
+                first_line = await self._central.stdout.readline()
+        except TimeoutError:
+            raise LinkError(f"the central system did not start within {_READY_WITHIN_S:g} s") from None
+        if not first_line:
+            raise LinkError("the central system did not start; what it says is above")
+        self.url = json.loads(first_line)["listening"]
+        # A restarted one must be where the stations look for it.
+        self._port = int(self.url.rsplit(":", 1)[1].split("/")[0])
+
+    async def _keep_central_alive(self) -> None:
+        while True:
+            assert self._central is not None
+            await self._central.wait()
+            self._story.central_gone()
+            await self._start_central()
+            self._story.central_back(self.central_pid)
+
+    async def _strike(self) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
+        for station in self.stations:
+            await station.shut_down()
+        if self._central is not None and self._central.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                self._central.terminate()
+            await self._central.wait()
+
+    # Stations
+
+    def _add_station(self, name: str, model: str) -> None:
+        def observe(note: Note) -> None:
+            self._story.tell(name, note)
+
+        station = VirtualStation(
+            name,
+            load_product(),
+            StationSettings(
+                model=model,
+                serial=f"{name}-SN",
+                initial={"SupervisionUrl": self.url, "BoxIdentifier": name, **_QUICK},
+            ),
+            SqliteStore(self._place / name),
+            WebSocketDialer(),
+            clock=SystemClock(),
+            dice=Dice.unpredictable(),
+            hardware_speed=self._speed,
+            observe=observe,
+        )
+        self.stations.append(station)
+        station.switch_on()
