@@ -35,6 +35,8 @@ READ_BUFFER_BYTES = 2048
 CONGESTED_BYTES = 64 * 1024
 # A close frame has 125 bytes, two of them for the code (RFC 6455 section 5.5).
 REASON_BYTES_MAX = 123
+# Stands for "no close frame came" in interfaces, and so never in a frame.
+CODE_ABNORMAL = 1006
 
 if TYPE_CHECKING:
     _Adapter = logging.LoggerAdapter[logging.Logger]
@@ -268,17 +270,24 @@ class Conversation(WSListener):
         self._disconnect_at_once()
 
     def _close_received(self, transport: WSTransport, payload: bytes) -> None:
-        ending = self._ending
         if transport.is_close_frame_sent:
-            ending.is_clean = True  # the answer to our own
-        elif not ending.is_ending:
-            code = int.from_bytes(payload[:2], "big") if payload else None
-            self._begin_end(code, payload[2:].decode())
-            ending.is_clean = True
-            transport.send_close(WSCloseCode(_answer_to(code)))
+            self._ending.is_clean = True  # the answer to our own
+        elif not self._ending.is_ending:
+            self._answer_close(transport, payload)
         # The listener ends TCP first (RFC 6455 section 7.1.1); a dialler waits for that, until the watchdog bites.
         if not transport.is_client_side:
             transport.disconnect()
+
+    def _answer_close(self, transport: WSTransport, payload: bytes) -> None:
+        code = int.from_bytes(payload[:2], "big") if payload else None
+        if code is None or _may_be_sent(code):
+            self._begin_end(code, payload[2:].decode())
+            self._ending.is_clean = True
+            # An empty close is answered 1000: picows would spell "no code" as a bare 0.
+            transport.send_close(WSCloseCode(CLOSE_NORMAL if code is None else code))
+        else:
+            self._begin_end(CLOSE_PROTOCOL_ERROR, f"close code {code} must not be sent")
+            transport.send_close(WSCloseCode(CLOSE_PROTOCOL_ERROR), self._ending.reason.encode())
 
     def _adopt_close_of_picows(self, transport: WSTransport) -> None:
         """Tell the receiver why, where picows itself ended the link over a broken or oversized frame."""
@@ -289,14 +298,9 @@ class Conversation(WSListener):
             self._ending.is_clean = handshake.recv is not None
 
 
-def _answer_to(code: int | None) -> int:
-    """The close code to answer with: the peer's own; 1000 for an empty close, which picows would echo as a bare 0.
-
-    Codes that may never be on the wire are a protocol error (RFC 6455 section 7.4); picows stops most of them.
-    """
-    if code is None:
-        return CLOSE_NORMAL
-    return code if 1000 <= code <= 4999 and code != 1006 else CLOSE_PROTOCOL_ERROR
+def _may_be_sent(code: int) -> bool:
+    """Whether a close code may stand on the wire (RFC 6455 section 7.4); picows has stopped most that may not."""
+    return 1000 <= code <= 4999 and code != CODE_ABNORMAL
 
 
 def _shorten(reason: str) -> str:
