@@ -12,6 +12,7 @@ from contactor.station.connector import Connector
 from contactor.station.effects import Effects
 from contactor.station.events import Moment
 from contactor.station.keys import Key
+from contactor.station.reservations import Claim, Claimant, Reservations
 from contactor.station.screen import Screen
 from contactor.station.settings import StationSettings
 from contactor.station.transactions import Transaction
@@ -21,7 +22,8 @@ from contactor.station.transactions import Transaction
 class Expected:
     """A start that waits: for the answer about its badge, for its car, or both.
 
-    `may_move` is a remote start without a connector id: it follows the car to whichever connector is plugged.
+    `may_move` is a start that named no connector: it follows the car to whichever connector is plugged. `must_prove`
+    says that the connector is reserved and only the badge's parent can show that it is meant (RSV-08).
     """
 
     id_tag: IdTag
@@ -29,6 +31,7 @@ class Expected:
     may_move: bool = False
     is_authorised: bool = False
     parent: str | None = None
+    must_prove: bool = False
 
 
 class Access:
@@ -41,6 +44,7 @@ class Access:
         connectors: Mapping[ConnectorId, Connector],
         authorization: Authorization,
         charging: Charging,
+        reservations: Reservations,
         screen: Screen,
         effects: Effects,
         can_charge: Callable[[ConnectorId], bool],
@@ -50,30 +54,53 @@ class Access:
         self._connectors = connectors
         self._authorization = authorization
         self._charging = charging
+        self._reservations = reservations
         self._screen = screen
         self._effects = effects
         self._can_charge = can_charge
         self._expected: dict[ConnectorId, Expected] = {}
+        self._waiting_since_s: dict[ConnectorId, float] = {}
+        self._free_start_tried: set[ConnectorId] = set()
 
     def is_expected(self, connector_id: ConnectorId) -> bool:
         """Whether a start waits at a connector."""
         return connector_id in self._expected
 
+    def is_authorising(self, connector_id: ConnectorId) -> bool:
+        """Whether the answer about a badge is awaited."""
+        expected = self._expected.get(connector_id)
+        return expected is not None and not expected.is_authorised
+
+    def claimant(self, connector_id: ConnectorId) -> Claimant | None:
+        """Whom a connector waits for; None while that one has yet to show that the reservation is theirs."""
+        expected = self._expected.get(connector_id)
+        return None if expected is None or expected.must_prove else Claimant(expected.id_tag, expected.parent)
+
+    def may_claim(self, connector_id: ConnectorId, id_tag: IdTag, now: Moment) -> bool:
+        """Whether reservations leave a badge a chance at a connector (RSV-07, RSV-14)."""
+        claim = self._reservations.claim(connector_id, id_tag)
+        if claim is Claim.BY_PARENT:
+            parent = self._authorization.parent_known_here(id_tag, now)
+            return parent is None or self._reservations.admits(connector_id, id_tag, parent)
+        return claim is not Claim.REFUSED
+
+    def is_kept_for(self, connector_id: ConnectorId, id_tag: IdTag) -> bool:
+        """Whether a connector is reserved for this very badge, which is then expected there and not elsewhere."""
+        return self._reservations.claim(connector_id, id_tag) is Claim.OWN
+
     # What drivers do
 
     def plugged(self, connector: Connector, now: Moment) -> None:
-        """A car was connected: whoever is expected may begin; in free mode anybody may (D-26)."""
+        """A car was connected: whoever is expected may begin."""
         connector.plug(now)
         self._screen.plugged(connector.id)
+        self._free_start_tried.discard(connector.id)
         if self._charging.open_on(connector.id) is not None:
             self._charging.resume(connector)
             return
         self._move_expected_to(connector.id)
         if connector.id in self._expected:
             self._begin_if_ready(connector.id, now)
-        elif not self._configuration.flag(Key.AUTHENTICATION_OCPP_MODE) and self._can_charge(connector.id):
-            tag = IdTag(self._configuration.text(Key.DEFAULT_ID_TAG) or "")
-            self.expect(connector.id, tag, now, authorise=True)
 
     def car_leaving(self, connector: Connector, now: Moment) -> bool:
         """The car was pulled off: end its transaction where the configuration says so (STP-06, STP-07).
@@ -100,20 +127,21 @@ class Access:
         if not is_presentable(uid):
             self._effects.note("badge unreadable", characters=len(uid))
             return
-        connector_id = self._meant_connector()
+        id_tag = IdTag(uid)
+        connector_id = self._meant_connector(id_tag, now)
         if connector_id is None:
             self._effects.note("badge without a car", id_tag=uid)
             return
-        id_tag = IdTag(uid)
         transaction = self._charging.open_on(connector_id)
         if transaction is not None:
             self._stop_by_badge(transaction, id_tag, now)
         elif connector_id in self._expected:
             self._second_badge(connector_id, id_tag)
-        elif self._can_charge(connector_id):
-            self.expect(connector_id, id_tag, now, authorise=True)
-        else:
+        elif not self._can_charge(connector_id):
             self._effects.note("badge refused", connector=connector_id, id_tag=id_tag, reason="not in service")
+        else:
+            may_move = not self._connectors[connector_id].is_plugged
+            self.expect(connector_id, id_tag, now, authorise=True, may_move=may_move)
 
     def stop_pressed(self, connector: Connector, now: Moment) -> None:
         """The stop button on the screen."""
@@ -125,14 +153,34 @@ class Access:
     def expect(
         self, connector_id: ConnectorId, id_tag: IdTag, now: Moment, *, authorise: bool, may_move: bool = False
     ) -> None:
-        """Expect a start, asking about its badge first unless told otherwise (RS-04, RS-05)."""
-        expected = Expected(id_tag, now.s, may_move=may_move)
-        self._expected[connector_id] = expected
-        if authorise:
-            self._authorization.decide(id_tag, now, lambda decision, at: self._decided(expected, decision, at))
+        """Expect a start, asking about its badge first unless told otherwise (RS-04, RS-05).
+
+        Where the connector is reserved for another badge of perhaps the same group, there is always a question.
+        """
+        if not self.may_claim(connector_id, id_tag, now):
+            self._effects.note("badge refused", connector=connector_id, id_tag=id_tag, reason="reserved")
             return
-        expected.is_authorised = True
-        self._begin_if_ready(connector_id, now)
+        must_prove = self._reservations.claim(connector_id, id_tag) is Claim.BY_PARENT
+        expected = Expected(id_tag, now.s, may_move=may_move, must_prove=must_prove)
+        self._expected[connector_id] = expected
+
+        def decided(decision: Decision, at: Moment) -> None:
+            self._decided(expected, decision, at)
+
+        if authorise or must_prove:
+            self._authorization.decide(id_tag, now, decided, needs_parent=must_prove)
+        else:
+            decided(Decision(id_tag, is_accepted=True), now)
+
+    def _begin_free_visit(self, connector: Connector, now: Moment) -> None:
+        """Start without a badge, in the name the configuration gives everybody; once for each visit (D-26)."""
+        self._free_start_tried.add(connector.id)
+        id_tag = IdTag(self._configuration.text(Key.DEFAULT_ID_TAG) or "")
+        if not self.may_claim(connector.id, id_tag, now):
+            return
+        expected = Expected(id_tag, now.s)
+        self._expected[connector.id] = expected
+        self._authorization.decide_free(id_tag, now, lambda decision, at: self._decided(expected, decision, at))
 
     def drop(self, connector_id: ConnectorId) -> None:
         """Nobody is expected at a connector any more."""
@@ -143,14 +191,13 @@ class Access:
         for connector in self._connectors.values():
             if connector.id in self._expected and not self._can_charge(connector.id):
                 self.drop(connector.id)
+                self._free_start_tried.discard(connector.id)
+            if self._is_free_start(connector):
+                self._begin_free_visit(connector, now)
+            self._note_waiting(connector, now)
             deadline_s = self._deadline_s(connector)
-            if deadline_s is None or now.s < deadline_s:
-                continue
-            if connector.id in self._expected:
-                expected = self._expected.pop(connector.id)
-                self._effects.note("start timed out", connector=connector.id, id_tag=expected.id_tag)
-            else:
-                connector.is_over = True
+            if deadline_s is not None and deadline_s <= now.s:
+                self._give_up(connector)
 
     @property
     def deadline_s(self) -> float | None:
@@ -166,14 +213,45 @@ class Access:
         if expected is not None:
             # Once the car is there, only the answer about the badge is awaited, and calls time out by themselves.
             return None if connector.is_plugged else expected.since_s + timeout_s
-        waits_for_badge = (
+        waiting_since_s = self._waiting_since_s.get(connector.id)
+        return None if waiting_since_s is None else waiting_since_s + timeout_s
+
+    def _note_waiting(self, connector: Connector, now: Moment) -> None:
+        """Keep since when a car has waited for somebody to identify, while anybody may (B6)."""
+        if (
+            self._settings.finish_unauthorised
+            and connector.id not in self._expected
+            and self._could_begin(connector)
+            and not self._reservations.is_reserved(connector.id)
+        ):
+            self._waiting_since_s.setdefault(connector.id, now.s)
+        else:
+            self._waiting_since_s.pop(connector.id, None)
+
+    def _give_up(self, connector: Connector) -> None:
+        expected = self._expected.pop(connector.id, None)
+        if expected is not None:
+            self._effects.note("start timed out", connector=connector.id, id_tag=expected.id_tag)
+            return
+        self._waiting_since_s.pop(connector.id)
+        connector.is_over = True
+
+    def _is_free_start(self, connector: Connector) -> bool:
+        return (
+            not self._configuration.flag(Key.AUTHENTICATION_OCPP_MODE)
+            and connector.id not in self._expected
+            and connector.id not in self._free_start_tried
+            and self._could_begin(connector)
+        )
+
+    def _could_begin(self, connector: Connector) -> bool:
+        """Whether a car stands there whose visit has not ended, and nothing but a name is missing."""
+        return (
             connector.is_plugged
             and not connector.is_over
-            and self._settings.finish_unauthorised
             and self._charging.open_on(connector.id) is None
             and self._can_charge(connector.id)
         )
-        return connector.plugged_since_s + timeout_s if waits_for_badge else None
 
     # How a start is decided
 
@@ -185,7 +263,12 @@ class Access:
             del self._expected[connector_id]
             self._effects.note("badge refused", connector=connector_id, id_tag=expected.id_tag)
             return
+        if not self._reservations.admits(connector_id, expected.id_tag, decision.parent):
+            del self._expected[connector_id]
+            self._effects.note("badge refused", connector=connector_id, id_tag=expected.id_tag, reason="reserved")
+            return
         expected.is_authorised = True
+        expected.must_prove = False
         expected.parent = decision.parent
         self._begin_if_ready(connector_id, now)
 
@@ -193,23 +276,33 @@ class Access:
         expected, connector = self._expected[connector_id], self._connectors[connector_id]
         if expected.is_authorised and connector.is_plugged and self._can_charge(connector_id):
             del self._expected[connector_id]
-            self._charging.begin(connector, expected.id_tag, expected.parent, now)
+            reservation = self._reservations.use(connector_id, expected.id_tag, expected.parent)
+            self._charging.begin(connector, expected.id_tag, expected.parent, now, reservation)
 
     def _move_expected_to(self, connector_id: ConnectorId) -> None:
-        if connector_id in self._expected:
+        if connector_id in self._expected or not self._can_charge(connector_id):
             return
         for waiting_at, expected in self._expected.items():
-            if expected.may_move and not self._connectors[waiting_at].is_plugged:
+            is_free = expected.may_move and not self._connectors[waiting_at].is_plugged
+            if is_free and self._reservations.admits(connector_id, expected.id_tag, expected.parent):
                 self._expected[connector_id] = self._expected.pop(waiting_at)
                 return
 
-    def _meant_connector(self) -> ConnectorId | None:
+    def _meant_connector(self, id_tag: IdTag, now: Moment) -> ConnectorId | None:
         """The connector a badge is meant for: the only one with a car, or the one on the screen (LA-1..3)."""
         if self._screen.shown is not None:
             return self._screen.shown
-        if self._settings.allow_badge_before_plug:
-            return next((each for each in self._connectors if self._can_charge(each)), None)
-        return None
+        if not self._settings.allow_badge_before_plug:
+            return None
+        for connector_id, expected in self._expected.items():
+            if same_tag(expected.id_tag, id_tag):
+                return connector_id  # presented again (AU-08)
+        usable = [
+            each
+            for each in self._connectors
+            if each not in self._expected and self._can_charge(each) and self.may_claim(each, id_tag, now)
+        ]
+        return min(usable, key=lambda each: not self.is_kept_for(each, id_tag), default=None)
 
     def _second_badge(self, connector_id: ConnectorId, id_tag: IdTag) -> None:
         expected = self._expected[connector_id]

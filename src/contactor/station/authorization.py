@@ -52,6 +52,10 @@ class Decision:
     parent: str | None = None
 
 
+Then = Callable[[Decision, Moment], None]
+"""Whoever waits for a decision."""
+
+
 def judge(*, online: bool, listed: Standing | None, cached: Standing | None, policy: Policy) -> Verdict:
     """Decide what to do with a badge, and do nothing about it (decision tables AU 8.1 and 8.2).
 
@@ -92,27 +96,45 @@ class Authorization:
         self._is_online = is_online
         self._conflict_found = conflict_found
 
-    def decide(self, id_tag: IdTag, now: Moment, then: Callable[[Decision, Moment], None]) -> None:
-        """Decide about a badge; `then` hears the decision, at once or when the central system has answered."""
-        verdict = self._judge(id_tag, now, online=self._is_online())
-        if verdict is not Verdict.ASK_CENTRAL:
-            then(self._decision(id_tag, now, is_accepted=verdict is Verdict.ACCEPT), now)
-            return
-        self._ask(id_tag, then)
+    def decide(self, id_tag: IdTag, now: Moment, then: Then, *, needs_parent: bool = False) -> None:
+        """Decide about a badge; `then` hears the decision, at once or when the central system has answered.
 
-    def _ask(self, id_tag: IdTag, then: Callable[[Decision, Moment], None]) -> None:
-        """Ask the central system, and decide by the offline rules if it has no answer (AU-07)."""
+        With `needs_parent` a badge that is known here but not its parent is asked about while that is possible
+        (RSV-08).
+        """
+        is_online = self._is_online()
+        verdict = self._judge(id_tag, now, online=is_online)
+        if needs_parent and is_online and self.parent_known_here(id_tag, now) is None:
+            verdict = Verdict.ASK_CENTRAL
+        if verdict is Verdict.ASK_CENTRAL:
+            self._ask(id_tag, then, self._decide_alone)
+        else:
+            then(self._decision(id_tag, now, is_accepted=verdict is Verdict.ACCEPT), now)
+
+    def decide_free(self, id_tag: IdTag, now: Moment, then: Then) -> None:
+        """Decide about the tag that stands for everybody: only the central system can refuse it (D-26)."""
+        if self._is_online():
+            self._ask(id_tag, then, lambda tag, at: self._decision(tag, at, is_accepted=True))
+        else:
+            then(self._decision(id_tag, now, is_accepted=True), now)
+
+    def _ask(self, id_tag: IdTag, then: Then, alone: Callable[[IdTag, Moment], Decision]) -> None:
+        """Ask the central system; `alone` decides if it has no answer (AU-07)."""
 
         def answered(result: AuthorizeResult, at: Moment) -> None:
             self.learned(id_tag, result.id_tag_info, at)
             accepted = result.id_tag_info.status is AuthorizationStatus.ACCEPTED
-            then(Decision(id_tag, accepted, _parent(result.id_tag_info)), at)
+            parent = _parent(result.id_tag_info) or self.parent_known_here(id_tag, at)
+            then(Decision(id_tag, accepted, parent), at)
 
         def failed(_failure: Failure, at: Moment) -> None:
-            verdict = self._judge(id_tag, at, online=False)
-            then(self._decision(id_tag, at, is_accepted=verdict is Verdict.ACCEPT), at)
+            then(alone(id_tag, at), at)
 
         self._calls.put(Errand(Authorize(id_tag=id_tag), answered, failed), urgent=True)
+
+    def _decide_alone(self, id_tag: IdTag, now: Moment) -> Decision:
+        verdict = self._judge(id_tag, now, online=False)
+        return self._decision(id_tag, now, is_accepted=verdict is Verdict.ACCEPT)
 
     def parent_known_here(self, id_tag: IdTag, now: Moment) -> str | None:
         """The parent of a badge from a valid entry of the list or, if it is not there, the cache."""

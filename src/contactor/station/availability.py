@@ -17,19 +17,36 @@ class _Flag(msgspec.Struct):
 
 
 class Availability:
-    """One flag for the station and one for each connector; both must be up for a connector to be operative."""
+    """One flag for the station and one for each connector; both must be up for a connector to be operative.
+
+    `is_busy` tells of a transaction, `is_finishing` of a car that stayed when its charge was over.
+    """
 
     def __init__(
-        self, store: Store, connector_ids: Sequence[ConnectorId], is_busy: Callable[[ConnectorId], bool]
+        self,
+        store: Store,
+        connector_ids: Sequence[ConnectorId],
+        is_busy: Callable[[ConnectorId], bool],
+        is_finishing: Callable[[ConnectorId], bool],
     ) -> None:
         self._shelf = Shelf(store, "availability", _Flag)
         kept = self._shelf.records()
         self._flags = {each: kept.get(str(each), _Flag()) for each in (STATION, *connector_ids)}
         self._is_busy = is_busy
+        self._is_finishing = is_finishing
 
     def is_operative(self, connector_id: ConnectorId) -> bool:
-        """Whether a connector may be used as far as the central system is concerned."""
-        return self._flags[STATION].is_operative and self._flags[connector_id].is_operative
+        """Whether a connector is in service as far as the central system is concerned.
+
+        One whose change waits for its driver to leave still is, even when the station's own flag went down before.
+        """
+        flag = self._flags[connector_id]
+        return flag.is_operative and (self._flags[STATION].is_operative or flag.scheduled is not None)
+
+    def admits(self, connector_id: ConnectorId) -> bool:
+        """Whether a new charge may begin: in service, and not about to be taken out of it."""
+        flag = self._flags[connector_id]
+        return self._flags[STATION].is_operative and flag.is_operative and flag.scheduled is None
 
     def change(self, connector_id: int, kind: AvailabilityType) -> AvailabilityStatus:
         """Judge and carry out, or schedule, a ChangeAvailability."""
@@ -47,7 +64,9 @@ class Availability:
     def settle(self) -> None:
         """Carry out what was scheduled and need not wait any longer."""
         for connector_id, flag in self._flags.items():
-            if flag.scheduled is not None and not self._waits(connector_id):
+            # The driver first takes the cable off, then the connector goes out of service (F8).
+            is_left = connector_id == STATION or not self._is_finishing(connector_id)
+            if flag.scheduled is not None and is_left and not self._waits(connector_id):
                 flag.is_operative, flag.scheduled = flag.scheduled, None
                 self._keep(connector_id)
 

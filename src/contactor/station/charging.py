@@ -12,7 +12,7 @@ from contactor.base.ids import ConnectorId, IdTag
 from contactor.hardware.commands import AllowEnergy, StopEnergy
 from contactor.hardware.port import Hardware
 from contactor.ocpp.enumerations import StopReason
-from contactor.station.connector import Connector
+from contactor.station.connector import Connector, Receipt
 from contactor.station.effects import Effects
 from contactor.station.events import Moment
 from contactor.station.metering import Metering
@@ -54,13 +54,16 @@ class Charging:
         """The open transaction of a connector."""
         return self._transactions.open_on(connector_id)
 
-    def begin(self, connector: Connector, id_tag: IdTag, parent: str | None, now: Moment) -> None:
+    def begin(
+        self, connector: Connector, id_tag: IdTag, parent: str | None, now: Moment, reservation_id: int | None = None
+    ) -> None:
         """Open a transaction for a car that is connected, and let energy flow."""
         assert connector.is_plugged
         register_wh = self._hardware.read(connector.outlet).register_wh
-        transaction = self._transactions.start(connector.id, id_tag, parent, register_wh, now)
+        transaction = self._transactions.start(connector.id, id_tag, parent, register_wh, now, reservation_id)
         self._metering.transaction_started(transaction, now)
         connector.is_over = False
+        connector.receipt = None
         self._let_flow(connector)
         self._effects.note("transaction started", connector=connector.id, id_tag=id_tag, meter_wh=register_wh)
 
@@ -111,7 +114,7 @@ class Charging:
         """
         register_wh = self._hardware.read(connector.outlet).register_wh
         self._close(transaction, reason, register_wh, transaction.alive_at, None)
-        connector.is_over = connector.is_plugged
+        self._end_visit(connector, transaction)
 
     def resume(self, connector: Connector) -> None:
         """Energy may flow again in the open transaction, for instance for a car that was plugged in anew (STP-07)."""
@@ -135,7 +138,16 @@ class Charging:
         register_wh = self._hardware.read(connector.outlet).register_wh
         self._close(transaction, reason, register_wh, now.instant, id_tag)
         connector.energy = Energy.OFF
+        self._end_visit(connector, transaction)
+
+    def _end_visit(self, connector: Connector, transaction: Transaction) -> None:
         connector.is_over = connector.is_plugged
+        if not connector.is_plugged:
+            return  # nobody is left to read it
+        connector.receipt = Receipt(
+            energy_wh=transaction.register_wh - transaction.meter_start_wh,
+            elapsed_s=(transaction.alive_at - transaction.started_at).total_seconds(),
+        )
 
     def _close(
         self, transaction: Transaction, reason: StopReason, register_wh: int, instant: datetime, id_tag: IdTag | None

@@ -1,5 +1,6 @@
 """One connector: what is physically so at its outlet, and the status that follows."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from contactor.base.ids import ConnectorId, OutletNumber
@@ -8,10 +9,19 @@ from contactor.station.events import Moment
 from contactor.station.status_matrix import Energy, Facts, route, status_of
 
 
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a charge that is over came to."""
+
+    energy_wh: int
+    elapsed_s: float
+
+
 class Connector:
     """The state of one connector that belongs to nobody else.
 
     `is_over` is set when a visit ends while the car stays connected: the driver still has to unplug (Finishing).
+    `receipt` tells that driver of the last charge of the visit.
     """
 
     def __init__(self, number: int, instant: datetime) -> None:
@@ -20,6 +30,7 @@ class Connector:
         self.is_plugged = False
         self.plugged_since_s = 0.0
         self.is_over = False
+        self.receipt: Receipt | None = None
         self.energy = Energy.OFF
         self.status = Status.AVAILABLE
         self.changed_at = instant
@@ -35,6 +46,7 @@ class Connector:
         """The car is gone, and with it the visit and the current."""
         self.is_plugged = False
         self.is_over = False
+        self.receipt = None
         self.energy = Energy.OFF
 
     def settle(self, facts: Facts, now: Moment) -> tuple[Status, ...]:

@@ -188,7 +188,8 @@ class Inbound:
         status = self._list.update(request.list_version, request.update_type, entries)
         if status is UpdateStatus.ACCEPTED:
             for entry in entries:
-                self._cache.forget(entry.id_tag)  # the list speaks for it now (CA-08)
+                if entry.id_tag_info is not msgspec.UNSET:
+                    self._cache.forget(entry.id_tag)  # the list speaks for it now (CA-08)
         return Reply(SendLocalListResult(status=status))
 
     def _trigger(self, request: TriggerMessage) -> Reply:

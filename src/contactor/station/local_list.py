@@ -50,7 +50,7 @@ class LocalList:
             return UpdateStatus.FAILED  # LL-09, LL-06, LL-07
         if kind is UpdateType.FULL:
             wanted = _replaced(entries)
-        elif version <= self._version:
+        elif version <= self.version:
             return UpdateStatus.VERSION_MISMATCH
         else:
             wanted = _amended(self._entries, entries)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
-from contactor.base.ids import ConnectorId
+from contactor.base.ids import ConnectorId, IdTag
 from contactor.ocpp.enumerations import RemoteStartStopStatus, StopReason
 from contactor.ocpp.messages import RemoteStartTransaction
 from contactor.station.access import Access
@@ -27,6 +27,7 @@ class RemoteControl:
         access: Access,
         charging: Charging,
         can_charge: Callable[[ConnectorId], bool],
+        clock: Callable[[], Moment],
     ) -> None:
         self._configuration = configuration
         self._connectors = connectors
@@ -34,10 +35,15 @@ class RemoteControl:
         self._access = access
         self._charging = charging
         self._can_charge = can_charge
+        self._clock = clock
 
     def target(self, request: RemoteStartTransaction) -> ConnectorId | None:
-        """The connector a remote start will use, or wait at; None if it must be rejected."""
-        candidates = [each for each in self._free() if request.connector_id in (msgspec.UNSET, each)]
+        """The connector a remote start will use, or wait at; None if it must be rejected.
+
+        The lowest wins (D-29), unless another one is reserved for this very tag.
+        """
+        candidates = [each for each in self._free(request.id_tag) if request.connector_id in (msgspec.UNSET, each)]
+        candidates.sort(key=lambda each: not self._access.is_kept_for(each, request.id_tag))
         plugged = [each for each in candidates if self._connectors[each].is_plugged]
         if plugged:
             return plugged[0]  # RA-1, RA-6, RA-7
@@ -65,12 +71,13 @@ class RemoteControl:
         if transaction is not None:
             self._charging.end(self._connectors[transaction.connector_id], StopReason.REMOTE, now)
 
-    def _free(self) -> list[ConnectorId]:
-        """Connectors that could take a start now, lowest first (RS-03, RS-07, D-29)."""
+    def _free(self, id_tag: IdTag) -> list[ConnectorId]:
+        """Connectors that could take a start now, lowest first (RS-03, RS-07, RSV-14)."""
         return [
             each
             for each in self._connectors
             if self._can_charge(each)
             and self._transactions.open_on(each) is None
             and not self._access.is_expected(each)
+            and self._access.may_claim(each, id_tag, self._clock())
         ]

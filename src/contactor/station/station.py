@@ -26,6 +26,7 @@ from contactor.station.charging import Charging
 from contactor.station.connection import Connection
 from contactor.station.connector import Connector
 from contactor.station.conversation import Conversation
+from contactor.station.display import Display, Signs, View
 from contactor.station.effects import Effect, Effects
 from contactor.station.events import Event, Moment, PowerOnCause
 from contactor.station.faults import Faults
@@ -36,6 +37,7 @@ from contactor.station.metering import Metering
 from contactor.station.power import Power
 from contactor.station.registration import Registration
 from contactor.station.remote_control import RemoteControl
+from contactor.station.reservations import Reservations
 from contactor.station.reset import Reset
 from contactor.station.screen import Screen
 from contactor.station.security_log import SecurityEvent
@@ -96,7 +98,10 @@ class Station:
         )
         self._faults = Faults(product.vendor_errors, list(self.connectors))
         self._availability = Availability(
-            store, list(self.connectors), lambda each: self.transactions.open_on(each) is not None
+            store,
+            list(self.connectors),
+            lambda each: self.transactions.open_on(each) is not None,
+            lambda each: self.connectors[each].is_over,
         )
         self._status_reports = StatusReports(
             [STATION, *self.connectors], self.configuration, self._calls, self._now.instant, lambda: self.is_online
@@ -123,12 +128,23 @@ class Station:
             lambda: self.is_online,
             self._list_conflict_found,
         )
+        self._reservations = Reservations(
+            memory.store,
+            self.connectors,
+            self._faults,
+            self._availability,
+            self.transactions,
+            lambda each: self._access.claimant(each),
+            self._effects,
+            lambda: self._now,
+        )
         self._access = Access(
             settings,
             self.configuration,
             self.connectors,
             authorization,
             self._charging,
+            self._reservations,
             self.screen,
             self._effects,
             self.can_charge,
@@ -151,13 +167,20 @@ class Station:
             self._registration,
             self._availability,
             RemoteControl(
-                self.configuration, self.connectors, self.transactions, self._access, self._charging, self.can_charge
+                self.configuration,
+                self.connectors,
+                self.transactions,
+                self._access,
+                self._charging,
+                self.can_charge,
+                lambda: self._now,
             ),
             self._reset,
             Triggers(list(self.connectors), self._registration, self._status_reports, self._metering, self._calls),
             memory.badge_cache,
             memory.local_list,
             self._key_changed,
+            [self._reservations.rows],
         )
         self._conversation = Conversation(
             Peer(Side.STATION, dice.message_id, call_timeout_s=settings.call_timeout_s, supported=inbound.actions),
@@ -169,6 +192,22 @@ class Station:
             inbound,
             self._effects,
             lambda: self._connection.is_up,
+        )
+        self._display = Display(
+            self.configuration,
+            self.connectors,
+            self._hardware,
+            self.screen,
+            self._access,
+            self._charging,
+            self._faults,
+            self._reservations,
+            Signs(
+                is_online=lambda: self.is_online,
+                is_restarting=lambda: self._reset.is_running,
+                is_updating=lambda: False,
+                cost=lambda _connector_id: None,
+            ),
         )
         self._registration.accepted = self._accepted
         self._registration.time_told = self._time_told
@@ -218,17 +257,26 @@ class Station:
             self._status_reports.deadline_s,
             self._metering.deadline_s,
             self._access.deadline_s,
+            self._reservations.deadline_s,
             self._charging.deadline_s,
             self._reset.deadline_s,
         )
         return min((each for each in deadlines if each is not None), default=None)
+
+    def view(self, moment: Moment) -> View:
+        """What the charger's display shows at a moment."""
+        return self._display.view(self._memory.timekeeping.corrected(moment))
+
+    def is_expected(self, connector_id: ConnectorId) -> bool:
+        """Whether a start waits at a connector, for its car or for the answer about its badge."""
+        return self._access.is_expected(connector_id)
 
     def can_charge(self, connector_id: ConnectorId) -> bool:
         """Whether a new charge may begin at a connector as far as the station itself is concerned (BOOT-15, ST-31)."""
         return (
             self._registration.was_ever_accepted
             and not self._reset.is_running
-            and self._availability.is_operative(connector_id)
+            and self._availability.admits(connector_id)
             and not self._faults.is_faulted(connector_id)
             and not self._faults.is_faulted(STATION)
         )
@@ -250,8 +298,9 @@ class Station:
     def _settle(self, now: Moment) -> None:
         self._notice_the_line(now)
         self._charging.settle(now)
-        self._access.settle(now)
         self._availability.settle()
+        self._reservations.settle(now)
+        self._access.settle(now)
         for connector in self.connectors.values():
             self._settle_status(connector, now)
         self._settle_station_status(now)
@@ -276,7 +325,8 @@ class Station:
         facts = Facts(
             is_faulted=self._faults.is_faulted(connector.id),
             is_operative=self._availability.is_operative(connector.id),
-            is_expected=self._access.is_expected(connector.id),
+            is_reserved=self._reservations.is_reserved(connector.id),
+            is_expected=self._access.claimant(connector.id) is not None,
             in_transaction=transaction is not None,
             is_held_back=transaction is not None and transaction.is_held_back,
         )
@@ -287,7 +337,9 @@ class Station:
         for status in passed:
             self._status_reports.changed(connector.id, status, now, error=error, remark=remark)
         if not passed:
-            self._status_reports.error_changed(connector.id, error, now)
+            # A car that leaves a paused charge changes no status, and is told all the same (ST-07).
+            says_more = remark if connector.status is ChargePointStatus.SUSPENDED_EV else None
+            self._status_reports.remain(connector.id, now, error=error, remark=says_more)
         elif transaction is not None:
             self._metering.note_life(transaction, now)  # PW-05
 

@@ -86,6 +86,16 @@ class StatusReports:
         if duration_s == 0:
             self._send_if_possible(connector_id, now)
 
+    def remain(
+        self, connector_id: ConnectorId, now: Moment, *, error: Error = NO_ERROR, remark: str | None = None
+    ) -> None:
+        """A connector has the status it had; its error or, if there is a new one, its remark may be told (ST-07)."""
+        if remark is None:
+            self._told[connector_id].remark = None  # a triggered report must not repeat what is no longer so
+            self.error_changed(connector_id, error, now)
+        else:
+            self.changed(connector_id, self._told[connector_id].status, now, error=error, remark=remark)
+
     def error_changed(self, connector_id: ConnectorId, error: Error, now: Moment) -> None:
         """The connector's newest active error is another one, or none any more; told at once (FLT-01, FLT-07)."""
         told = self._told[connector_id]
@@ -97,15 +107,17 @@ class StatusReports:
         self._send_if_possible(connector_id, now)
 
     def report_all(self, now: Moment) -> None:
-        """After a boot: connector 0 and every other one, whatever was told before (BOOT-04)."""
+        """After a boot: connector 0 and every other one, whatever was told before, and before all else (BOOT-04)."""
         for connector_id in self._told:
-            self._send(connector_id, now)
+            self._send(connector_id, now, urgent=True)
 
     def report_differences(self, now: Moment) -> None:
-        """After a reconnection: what is not as it was last told (ST-30)."""
+        """After a reconnection: what is not as it was last told, and nothing of what came and went (ST-30, FLT-12)."""
         for told in self._told.values():
-            if (told.status, told.error) != told.reported:
-                told.due_s = now.s if told.due_s is None else told.due_s
+            if (told.status, told.error) == told.reported:
+                told.due_s = None
+            elif told.due_s is None:
+                told.due_s = now.s
         self.settle(now)
 
     def report(self, connector_id: ConnectorId, now: Moment) -> None:
