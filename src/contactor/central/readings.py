@@ -3,7 +3,7 @@
 A station sends the same measurands for years, so a reading is a few numbers and the name of its shape. A shape's number
 follows from its content alone: no node has to ask another for one.
 
-De-duplication (CS-06) is the table's key: station, transaction as claimed, connector, instant, and a checksum over
+De-duplication (CS-06) is a unique key: station, transaction as claimed, connector, instant, and a checksum over
 shape and values. A repeated message falls together with the first; other values for the same instant are another
 reading, because nothing that a station reports is dropped.
 """

@@ -231,22 +231,27 @@ reading_shapes = Table(
 readings = Table(
     "readings",
     metadata,
-    Column("station_id", String(255), primary_key=True),
+    # No foreign keys: they cost a lookup for each reading, and a shape is inserted with its first reading.
+    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("station_id", String(255), nullable=False),
     # The transaction as the station names it; 0 where it names none. We never give 0.
-    Column("claimed_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("connector_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("taken_at_ms", BigInteger, primary_key=True, autoincrement=False),
+    Column("claimed_id", BigInteger, nullable=False),
+    Column("connector_id", BigInteger, nullable=False),
+    Column("taken_at_ms", BigInteger, nullable=False),
     # A checksum of shape and values: the same instant read twice with other values is two readings (CS-06, CS-16).
-    Column("checksum", BigInteger, primary_key=True, autoincrement=False),
-    # No foreign keys: they cost a lookup for each reading, and the writer inserts the shape with its first reading.
+    Column("checksum", BigInteger, nullable=False),
     Column("shape_id", BigInteger, nullable=False),
     Column("sample_values", Text, nullable=False),
     Column("energy_wh", Float),
     Column("power_w", Float),
     Column("soc_percent", Float),
     Column("received_at_ms", BigInteger, nullable=False),
-    # The key is the table: one tree to write instead of two.
-    sqlite_with_rowid=False,
+    # Time comes first: what a fleet reports together then stands together, and a commit writes few pages (measured:
+    # a third less work than with the station first).
+    UniqueConstraint(
+        "taken_at_ms", "station_id", "claimed_id", "connector_id", "checksum", name="uq_readings_content"
+    ),
+    Index("ix_readings_claimed_id_station_id", "claimed_id", "station_id"),
 )
 
 notifications = Table(

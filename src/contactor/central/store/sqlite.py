@@ -9,6 +9,12 @@ from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 BUSY_TIMEOUT_MS = 5_000
 """How long a statement waits for another process that writes (a backup, a person with a shell)."""
 
+CACHE_KIB = 65_536
+"""Pages kept per connection; the default of 2 MB would have the writer read back what it has just written."""
+
+CHECKPOINT_PAGES = 10_000
+"""Pages of log (40 MB) that gather before they are copied into the database: a page written often is copied once."""
+
 MEMORY = ":memory:"
 """A database that ends with the process; for tests and virtual worlds."""
 
@@ -46,6 +52,8 @@ def _set_up(connection: sqlite3.Connection, _record: ConnectionPoolEntry) -> Non
         "synchronous = FULL",
         "foreign_keys = ON",
         f"busy_timeout = {BUSY_TIMEOUT_MS}",
+        f"cache_size = -{CACHE_KIB}",
+        f"wal_autocheckpoint = {CHECKPOINT_PAGES}",
     ):
         connection.execute(f"PRAGMA {pragma}")
 

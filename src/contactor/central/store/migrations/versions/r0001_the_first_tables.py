@@ -21,22 +21,24 @@ def upgrade() -> None:
     )
     op.create_table(
         "readings",
+        sa.Column("id", ROW_ID, autoincrement=True, nullable=False),
         sa.Column("station_id", sa.String(length=255), nullable=False),
-        sa.Column("claimed_id", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("connector_id", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("taken_at_ms", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("checksum", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("claimed_id", sa.BigInteger(), nullable=False),
+        sa.Column("connector_id", sa.BigInteger(), nullable=False),
+        sa.Column("taken_at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("checksum", sa.BigInteger(), nullable=False),
         sa.Column("shape_id", sa.BigInteger(), nullable=False),
         sa.Column("sample_values", sa.Text(), nullable=False),
         sa.Column("energy_wh", sa.Float(), nullable=True),
         sa.Column("power_w", sa.Float(), nullable=True),
         sa.Column("soc_percent", sa.Float(), nullable=True),
         sa.Column("received_at_ms", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint(
-            "station_id", "claimed_id", "connector_id", "taken_at_ms", "checksum", name=op.f("pk_readings")
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_readings")),
+        sa.UniqueConstraint(
+            "taken_at_ms", "station_id", "claimed_id", "connector_id", "checksum", name="uq_readings_content"
         ),
-        sqlite_with_rowid=False,
     )
+    op.create_index("ix_readings_claimed_id_station_id", "readings", ["claimed_id", "station_id"], unique=False)
     op.create_table(
         "stations",
         sa.Column("id", sa.String(length=255), nullable=False),
