@@ -1,0 +1,91 @@
+"""Smart charging put together: profiles, what they allow, how the cabinet is shared by it, requests about it."""
+
+from collections.abc import Callable, Mapping
+
+from contactor.base.ids import ConnectorId
+from contactor.guide.entries import Model, Product
+from contactor.hardware.port import Hardware
+from contactor.ocpp.datatypes import ChargingProfile
+from contactor.station.connector import Connector
+from contactor.station.effects import Effects
+from contactor.station.events import Moment
+from contactor.station.memory import Memory
+from contactor.station.reply import Rows
+from contactor.station.smart_charging.ceilings import Ceilings
+from contactor.station.smart_charging.power import Power
+from contactor.station.smart_charging.profiles import Profiles
+from contactor.station.smart_charging.requests import ProfileRequests
+
+
+class SmartCharging:
+    """What the rest of the station needs of smart charging."""
+
+    def __init__(
+        self,
+        product: Product,
+        model: Model,
+        memory: Memory,
+        hardware: Hardware,
+        connectors: Mapping[ConnectorId, Connector],
+        effects: Effects,
+        now: Callable[[], Moment],
+    ) -> None:
+        limits = product.charging_profiles
+        uncontrolled = frozenset(
+            ConnectorId(number)
+            for number, outlet in enumerate(model.outlets, start=1)
+            if outlet in limits.outlets_without
+        )
+        module_w = product.module_kw * 1000.0
+        self._effects = effects
+        self._now = now
+        self._profiles = Profiles(memory.store, limits, memory.transactions, uncontrolled)
+        ceilings = Ceilings(memory.configuration, hardware, memory.transactions, self._profiles, module_w=module_w)
+        self._power = Power(
+            ceilings,
+            hardware,
+            connectors,
+            effects,
+            uncontrolled=uncontrolled,
+            module_w=module_w,
+            minimum_w=float(limits.minimum_limit_w),
+        )
+        requests = ProfileRequests(self._profiles, ceilings, list(connectors), limits, effects, now)
+        self.rows: Rows = requests.rows
+
+    @property
+    def deadline_s(self) -> float | None:
+        """When a limit changes by itself."""
+        return self._power.deadline_s
+
+    def settle(self, now: Moment) -> None:
+        """Let profiles go whose transaction has ended, and grant what each outlet may have now."""
+        self._power.settle(now)
+
+    def holds_back(self, connector: Connector) -> bool:
+        """Whether an outlet that is switched on may not charge for the time being (SC-29)."""
+        return self._power.holds_back(connector)
+
+    def takes_at_start(self, connector_id: ConnectorId, profile: ChargingProfile) -> bool:
+        """Judge a profile that comes with a remote start (SC-22)."""
+        return self._objects_at_start(connector_id, profile) is None
+
+    def begin_with(self, connector_id: ConnectorId, profile: ChargingProfile) -> None:
+        """A transaction begins that was asked for with a profile; an outlet without limits has no use for it (D-17).
+
+        Judged once more: the start may have waited for minutes, and come about at another connector.
+        """
+        reason = self._objects_at_start(connector_id, profile)
+        if reason is not None:
+            self._effects.note(
+                "charging profile dropped",
+                connector=connector_id,
+                profile=profile.charging_profile_id,
+                reason=reason,
+            )
+        elif connector_id not in self._profiles.uncontrolled:
+            self._profiles.install(connector_id, profile)
+
+    def _objects_at_start(self, connector_id: ConnectorId, profile: ChargingProfile) -> str | None:
+        objection = self._profiles.objection_at_start(connector_id, profile, self._now().instant)
+        return None if objection is None else objection.reason
