@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from contactor.base.ids import ConnectorId, IdTag, same_tag
+from contactor.ocpp.datatypes import ChargingProfile
 from contactor.ocpp.enumerations import StopReason
 from contactor.station.authorization import Authorization, Decision, is_presentable, same_group
 from contactor.station.charging import Charging
@@ -15,6 +16,7 @@ from contactor.station.keys import Key
 from contactor.station.reservations import Claim, Claimant, Reservations
 from contactor.station.screen import Screen
 from contactor.station.settings import StationSettings
+from contactor.station.smart_charging.smart_charging import SmartCharging
 from contactor.station.transactions import Transaction
 
 
@@ -32,6 +34,7 @@ class Expected:
     is_authorised: bool = False
     parent: str | None = None
     must_prove: bool = False
+    profile: ChargingProfile | None = None
 
 
 class Access:
@@ -45,6 +48,7 @@ class Access:
         authorization: Authorization,
         charging: Charging,
         reservations: Reservations,
+        smart_charging: SmartCharging,
         screen: Screen,
         effects: Effects,
         can_charge: Callable[[ConnectorId], bool],
@@ -55,6 +59,7 @@ class Access:
         self._authorization = authorization
         self._charging = charging
         self._reservations = reservations
+        self._smart_charging = smart_charging
         self._screen = screen
         self._effects = effects
         self._can_charge = can_charge
@@ -151,7 +156,14 @@ class Access:
     # What waits
 
     def expect(
-        self, connector_id: ConnectorId, id_tag: IdTag, now: Moment, *, authorise: bool, may_move: bool = False
+        self,
+        connector_id: ConnectorId,
+        id_tag: IdTag,
+        now: Moment,
+        *,
+        authorise: bool,
+        may_move: bool = False,
+        profile: ChargingProfile | None = None,
     ) -> None:
         """Expect a start, asking about its badge first unless told otherwise (RS-04, RS-05).
 
@@ -161,7 +173,7 @@ class Access:
             self._effects.note("badge refused", connector=connector_id, id_tag=id_tag, reason="reserved")
             return
         must_prove = self._reservations.claim(connector_id, id_tag) is Claim.BY_PARENT
-        expected = Expected(id_tag, now.s, may_move=may_move, must_prove=must_prove)
+        expected = Expected(id_tag, now.s, may_move=may_move, must_prove=must_prove, profile=profile)
         self._expected[connector_id] = expected
 
         def decided(decision: Decision, at: Moment) -> None:
@@ -278,6 +290,8 @@ class Access:
             del self._expected[connector_id]
             reservation = self._reservations.use(connector_id, expected.id_tag, expected.parent)
             self._charging.begin(connector, expected.id_tag, expected.parent, now, reservation)
+            if expected.profile is not None:
+                self._smart_charging.begin_with(connector_id, expected.profile)
 
     def _move_expected_to(self, connector_id: ConnectorId) -> None:
         if connector_id in self._expected or not self._can_charge(connector_id):

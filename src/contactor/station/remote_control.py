@@ -13,6 +13,7 @@ from contactor.station.configuration import Configuration
 from contactor.station.connector import Connector
 from contactor.station.events import Moment
 from contactor.station.keys import Key
+from contactor.station.smart_charging.smart_charging import SmartCharging
 from contactor.station.transactions import Transactions
 
 
@@ -26,6 +27,7 @@ class RemoteControl:
         transactions: Transactions,
         access: Access,
         charging: Charging,
+        smart_charging: SmartCharging,
         can_charge: Callable[[ConnectorId], bool],
         clock: Callable[[], Moment],
     ) -> None:
@@ -34,6 +36,7 @@ class RemoteControl:
         self._transactions = transactions
         self._access = access
         self._charging = charging
+        self._smart_charging = smart_charging
         self._can_charge = can_charge
         self._clock = clock
 
@@ -44,11 +47,12 @@ class RemoteControl:
         """
         candidates = [each for each in self._free(request.id_tag) if request.connector_id in (msgspec.UNSET, each)]
         candidates.sort(key=lambda each: not self._access.is_kept_for(each, request.id_tag))
-        plugged = [each for each in candidates if self._connectors[each].is_plugged]
-        if plugged:
-            return plugged[0]  # RA-1, RA-6, RA-7
+        plugged = [each for each in candidates if self._connectors[each].is_plugged]  # RA-1, RA-6, RA-7
         may_wait = self._configuration.flag(Key.ENABLE_REMOTE_START_NO_CONNECTED_EV)
-        return candidates[0] if candidates and may_wait else None
+        target = next(iter(plugged or (candidates if may_wait else [])), None)
+        if target is None or request.charging_profile is msgspec.UNSET:
+            return target
+        return target if self._smart_charging.takes_at_start(target, request.charging_profile) else None
 
     def start(self, connector_id: ConnectorId, request: RemoteStartTransaction, now: Moment) -> None:
         """Carry out an accepted remote start."""
@@ -58,6 +62,7 @@ class RemoteControl:
             now,
             authorise=self._configuration.flag(Key.AUTHORIZE_REMOTE_TX_REQUESTS),
             may_move=request.connector_id is msgspec.UNSET,
+            profile=None if request.charging_profile is msgspec.UNSET else request.charging_profile,
         )
 
     def judge_stop(self, central_id: int) -> RemoteStartStopStatus:

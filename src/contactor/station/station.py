@@ -34,7 +34,6 @@ from contactor.station.inbound import Inbound
 from contactor.station.keys import Key
 from contactor.station.memory import Memory
 from contactor.station.metering import Metering
-from contactor.station.power import Power
 from contactor.station.registration import Registration
 from contactor.station.remote_control import RemoteControl
 from contactor.station.reservations import Reservations
@@ -42,6 +41,7 @@ from contactor.station.reset import Reset
 from contactor.station.screen import Screen
 from contactor.station.security_log import SecurityEvent
 from contactor.station.settings import StationSettings
+from contactor.station.smart_charging.smart_charging import SmartCharging
 from contactor.station.status_matrix import Energy, Facts
 from contactor.station.status_reports import EV_SIDE_DISCONNECTED, Error, StatusReports
 from contactor.station.store.port import Store
@@ -116,8 +116,14 @@ class Station:
             self.configuration, self._hardware, self.transactions, memory.outbox, product.measurands
         )
         self._charging = Charging(self.connectors, self._hardware, self.transactions, self._metering, self._effects)
-        self._power = Power(
-            self.configuration, self._hardware, self.connectors, self._effects, module_w=product.module_kw * 1000.0
+        self._smart_charging = SmartCharging(
+            product,
+            product.models[settings.model],
+            memory,
+            self._hardware,
+            self.connectors,
+            self._effects,
+            lambda: self._now,
         )
         self.screen = Screen(list(self.connectors.values()))
         authorization = Authorization(
@@ -145,6 +151,7 @@ class Station:
             authorization,
             self._charging,
             self._reservations,
+            self._smart_charging,
             self.screen,
             self._effects,
             self.can_charge,
@@ -172,6 +179,7 @@ class Station:
                 self.transactions,
                 self._access,
                 self._charging,
+                self._smart_charging,
                 self.can_charge,
                 lambda: self._now,
             ),
@@ -180,7 +188,7 @@ class Station:
             memory.badge_cache,
             memory.local_list,
             self._key_changed,
-            [self._reservations.rows],
+            [self._reservations.rows, self._smart_charging.rows],
         )
         self._conversation = Conversation(
             Peer(Side.STATION, dice.message_id, call_timeout_s=settings.call_timeout_s, supported=inbound.actions),
@@ -259,6 +267,7 @@ class Station:
             self._access.deadline_s,
             self._reservations.deadline_s,
             self._charging.deadline_s,
+            self._smart_charging.deadline_s,
             self._reset.deadline_s,
         )
         return min((each for each in deadlines if each is not None), default=None)
@@ -291,6 +300,8 @@ class Station:
         self._now = now = self._memory.timekeeping.corrected(moment)
         self._handlers[type(event)](event, now)
         self._conversation.expire(now)
+        # An answer may have set the clock; what follows from the time goes by the new one at once (CLK-01).
+        self._now = now = self._memory.timekeeping.corrected(moment)
         self._settle(now)
         self._memory.store.commit()
         return self._effects.take()
@@ -301,11 +312,11 @@ class Station:
         self._availability.settle()
         self._reservations.settle(now)
         self._access.settle(now)
+        self._smart_charging.settle(now)
         for connector in self.connectors.values():
             self._settle_status(connector, now)
         self._settle_station_status(now)
         self._status_reports.settle(now)
-        self._power.settle()
         self._metering.settle(now)
         self._reset.settle(now)
         self._connection.settle(now)
@@ -328,7 +339,8 @@ class Station:
             is_reserved=self._reservations.is_reserved(connector.id),
             is_expected=self._access.claimant(connector.id) is not None,
             in_transaction=transaction is not None,
-            is_held_back=transaction is not None and transaction.is_held_back,
+            is_held_back=transaction is not None
+            and (transaction.is_held_back or self._smart_charging.holds_back(connector)),
         )
         if transaction is not None and not connector.is_plugged:
             remark = EV_SIDE_DISCONNECTED  # ST-07
