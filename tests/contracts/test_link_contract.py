@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 
 import pytest
-from tests.link.ears import Ear, Porter
 
 from contactor.base.dice import Dice
 from contactor.link.link import (
@@ -24,6 +23,7 @@ from contactor.link.memory import MemoryNetwork
 from contactor.link.weather import Sky, WeatherDialer, weather_for
 from contactor.link.websocket_client import WebSocketDialer
 from contactor.link.websocket_server import WebSocketListener
+from tests.link.ears import Ear, Porter
 
 
 @dataclass

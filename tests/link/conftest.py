@@ -9,7 +9,6 @@ import uvloop
 
 def pytest_asyncio_loop_factories(
     config: pytest.Config, item: pytest.Item
-) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]] | None:
-    if item.path.name.startswith("test_websocket_"):
-        return {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
-    return None
+) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    plain = {"asyncio": asyncio.new_event_loop}
+    return plain | {"uvloop": uvloop.new_event_loop} if item.path.name.startswith("test_websocket_") else plain

@@ -3,10 +3,16 @@
 import asyncio
 from collections.abc import Callable
 
+from contactor.base.virtual_loop import VirtualLoop
 from contactor.link.link import Admission, Admit, Closure, Handshake, Link
 
-# No test waits this long unless it fails.
+# No test waits this long unless it fails; a day in virtual time passes at once.
 PATIENCE_S = 10.0
+VIRTUAL_PATIENCE_S = 86_400.0
+
+
+def patience_s() -> float:
+    return VIRTUAL_PATIENCE_S if isinstance(asyncio.get_running_loop(), VirtualLoop) else PATIENCE_S
 
 
 class Ear:
@@ -58,11 +64,11 @@ class Ear:
 
     async def text(self) -> bytes:
         """The next text not yet taken."""
-        return await asyncio.wait_for(self._texts.get(), PATIENCE_S)
+        return await asyncio.wait_for(self._texts.get(), patience_s())
 
     async def closed(self) -> Closure:
         """Wait for the end."""
-        await asyncio.wait_for(self._closed.wait(), PATIENCE_S)
+        await asyncio.wait_for(self._closed.wait(), patience_s())
         return self.closures[0]
 
 

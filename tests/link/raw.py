@@ -183,6 +183,7 @@ async def raw_server(handle: Callable[[RawPeer], Awaitable[None]]) -> AsyncItera
 
 async def _handled(handle: Callable[[RawPeer], Awaitable[None]], peer: RawPeer) -> None:
     await handle(peer)
+    peer.writer.close()
 
 
 class Relay:

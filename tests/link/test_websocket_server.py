@@ -7,6 +7,14 @@ from collections.abc import AsyncIterator
 
 import pytest
 import websockets
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.typing import Subprotocol
+
+from contactor.base.errors import BadSetting, BrokenPromise
+from contactor.link.link import Closure, Link, Refuse
+from contactor.link.websocket_server import ListenerSettings, WebSocketListener
+from contactor.link.websocket_wire import WireLimits
 from tests.link.ears import Ear, Porter
 from tests.link.raw import (
     BINARY,
@@ -22,14 +30,6 @@ from tests.link.raw import (
     raw_station,
     request,
 )
-from websockets.asyncio.client import connect
-from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.typing import Subprotocol
-
-from contactor.base.errors import BadSetting, BrokenPromise
-from contactor.link.link import Closure, Link, Refuse
-from contactor.link.websocket_server import ListenerSettings, WebSocketListener
-from contactor.link.websocket_wire import WireLimits
 
 QUICK = ListenerSettings(
     wire=WireLimits(message_bytes_max=100_000, unsent_bytes_max=200_000, close_limit_s=0.05),

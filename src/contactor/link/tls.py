@@ -20,6 +20,9 @@ ECDHE_SUITES = (
 # SEC-21 demands them of a server although they have no forward secrecy; Python leaves them out unless named.
 PLAIN_RSA_SUITES = ("AES128-GCM-SHA256", "AES256-GCM-SHA384")
 
+# What OpenSSL says of a peer that does not speak TLS at all and would not understand an alert.
+NOT_TLS = frozenset({"HTTP_REQUEST", "HTTPS_PROXY_REQUEST", "WRONG_VERSION_NUMBER"})
+
 
 @dataclass(frozen=True, slots=True)
 class CertificateFiles:
@@ -29,17 +32,29 @@ class CertificateFiles:
     key: Path
 
 
-class _LoggedHandshake(ssl.SSLObject):
-    """Logs each refused handshake (SEC-26); asyncio drops the connection without a word."""
+class _TellingHandshake(ssl.SSLObject):
+    """Logs each refused handshake (SEC-26), and sees to it that the station learns the reason.
+
+    On an error the loops, asyncio's as uvloop's, drop the connection before OpenSSL's alert is out, and the station
+    could not tell an old version from a dead line (SEC-24). Claiming to want more input makes them send it; the station
+    then hangs up, or the handshake limit does.
+    """
+
+    _refusal: ssl.SSLError | None = None
 
     def do_handshake(self) -> None:
+        if self._refusal is not None:
+            raise self._refusal
         try:
             super().do_handshake()
         except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
             raise
         except ssl.SSLError as error:
             logger.warning("a TLS handshake was refused: %s", error.reason or error)
-            raise
+            if error.reason in NOT_TLS:
+                raise
+            self._refusal = error
+            raise ssl.SSLWantReadError from error
 
 
 def server_context(*certificates: CertificateFiles) -> ssl.SSLContext:
@@ -55,7 +70,7 @@ def server_context(*certificates: CertificateFiles) -> ssl.SSLContext:
     _harden(context, ECDHE_SUITES + PLAIN_RSA_SUITES)
     for files in certificates:
         _load_certificate(context, files)
-    context.sslobject_class = _LoggedHandshake
+    context.sslobject_class = _TellingHandshake
     return context
 
 
@@ -137,7 +152,7 @@ HANDSHAKE_FAULTS = {
 
 def refusal_of(error: ssl.SSLError) -> LinkError:
     """Say what a failed TLS handshake means for the one who dialled."""
-    reason = error.reason or str(error)
+    reason: str = getattr(error, "reason", None) or str(error)  # an error that no OpenSSL call made has none
     if isinstance(error, ssl.SSLCertVerificationError):
         fault = CERTIFICATE_FAULTS.get(error.verify_code, TlsFault.OTHER_CERTIFICATE_FAULT)
         return CertificateRefused(fault, error.verify_message)

@@ -50,9 +50,7 @@ class WebSocketDialer:
 
     async def dial(self, target: Target, receiver: Receiver) -> Conversation:
         """Connect, see `contactor.link.link.Dialer`."""
-        url = urlsplit(target.connection_url)
-        if url.scheme not in DEFAULT_PORTS or not url.hostname:
-            raise LinkFailed(f"{target.url!r} is no ws or wss address")
+        url = _address_of(target)
         conversation = Conversation(receiver, target.connection_url, limits=self._settings.wire, pings=self._pings)
         try:
             await self._connect(url, target, conversation)
@@ -63,7 +61,7 @@ class WebSocketDialer:
         except TimeoutError as error:
             raise LinkFailed(f"no answer within {self._settings.connect_limit_s:g} s") from error
         except (OSError, WSHandshakeError, _Unsuitable) as error:
-            raise LinkFailed(str(error)) from error
+            raise LinkFailed(str(error) or type(error).__name__) from error
         return conversation
 
     async def _connect(self, url: SplitResult, target: Target, conversation: Conversation) -> None:
@@ -99,6 +97,17 @@ class WebSocketDialer:
             options["ssl_handshake_timeout"] = self._settings.connect_limit_s
             options["ssl_shutdown_timeout"] = self._settings.wire.close_limit_s
         return options
+
+
+def _address_of(target: Target) -> SplitResult:
+    try:
+        url = urlsplit(target.connection_url)
+        is_complete = url.scheme in DEFAULT_PORTS and bool(url.hostname) and (url.port is None or url.port > 0)
+    except ValueError:  # such as a port of 99999
+        is_complete = False
+    if not is_complete:
+        raise LinkFailed(f"{target.url!r} is no ws or wss address")
+    return url
 
 
 def _refused_by(error: WSInvalidStatusError) -> LinkRefused:
