@@ -97,6 +97,27 @@ _CHECKS: Mapping[str, Check] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class SettingRow:
+    """One setting as the documentation shows it; `default` as it would stand in the file."""
+
+    name: str
+    default: str
+    expected: str
+
+
+def setting_rows() -> list[SettingRow]:
+    """Every setting of the `[central]` table."""
+    plain = CentralSettings()
+    return [SettingRow(name, _in_toml(getattr(plain, name)), expected) for name, (_, expected) in _CHECKS.items()]
+
+
+def _in_toml(value: object) -> str:
+    if value is None:
+        return "not set"
+    return str(value).lower() if isinstance(value, bool) else repr(value).replace("'", '"')
+
+
 def _require_distinct(what: str, names: list[str]) -> None:
     seen: set[str] = set()
     for name in names:

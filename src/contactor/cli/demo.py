@@ -26,7 +26,9 @@ def run(
     speed: Annotated[
         float, typer.Option(help="Seconds of charging that pass in one real second; the wire keeps real time.")
     ] = 60.0,
-    port: Annotated[int, typer.Option(help="Port of the central system, 0 for any free one.")] = 0,
+    port: Annotated[
+        int | None, typer.Option(help="Port of the central system; the first free one from 9000 on if not given.")
+    ] = None,
     folder: Annotated[
         Path | None, typer.Option(help="Where ledger and station states are kept; a temporary folder if not given.")
     ] = None,
@@ -44,7 +46,7 @@ def run(
         raise typer.Exit(loop.run(play))
 
 
-async def _once(place: Path, speed: float, port: int, *, as_json: bool) -> int:
+async def _once(place: Path, speed: float, port: int | None, *, as_json: bool) -> int:
     story = Storyteller(silent=as_json)
     started_s = asyncio.get_running_loop().time()
     async with Stage(place, port, story, speed=speed) as stage:
@@ -57,7 +59,7 @@ async def _once(place: Path, speed: float, port: int, *, as_json: bool) -> int:
     return 0 if report.agrees else 1
 
 
-async def _for_ever(place: Path, speed: float, port: int) -> int:
+async def _for_ever(place: Path, speed: float, port: int | None) -> int:
     story = Storyteller(silent=False)
     async with Stage(place, port, story, speed=speed) as stage:
         story.welcome(stage.url, stage.central_pid, place)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import socket
 import sys
 from pathlib import Path
 from types import TracebackType
@@ -10,7 +11,7 @@ from typing import Self
 
 from contactor.base.clock import SystemClock
 from contactor.base.dice import Dice
-from contactor.base.errors import LinkError
+from contactor.base.errors import BadSetting, LinkError
 from contactor.base.ids import OutletNumber
 from contactor.cli.demo_story import Storyteller
 from contactor.fleet.driver import Visit, drive, drive_in_turn
@@ -48,18 +49,35 @@ _VISITS = {
     },
 }
 _PAUSE_S = 4.0
+_PORTS = range(9000, 9100)
 _READY_WITHIN_S = 30.0
+
+
+def first_free_port() -> int:
+    """The first port from 9000 on that nobody listens on.
+
+    Low ports on purpose: the high ones are handed out to clients, and a restarted central system would find its own
+    port taken by one of the stations that look for it.
+    """
+    for port in _PORTS:
+        with socket.socket() as probe:
+            # As servers do: a port is free although connections of its last owner are still dying.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with contextlib.suppress(OSError):
+                probe.bind(("127.0.0.1", port))
+                return port
+    raise BadSetting("--port", None, f"no port from {_PORTS[0]} to {_PORTS[-1]} is free; name one")
 
 
 class Stage:
     """Everything the demo needs, from the first process to the last message."""
 
-    def __init__(self, place: Path, port: int, story: Storyteller, *, speed: float) -> None:
+    def __init__(self, place: Path, port: int | None, story: Storyteller, *, speed: float) -> None:
         self.ledger_file = place / "ledger.sqlite"
         self.stations: list[VirtualStation] = []
         self.url = ""
         self._place = place
-        self._port = port
+        self._port = first_free_port() if port is None else port
         self._story = story
         self._speed = speed
         self._central: asyncio.subprocess.Process | None = None
@@ -176,6 +194,7 @@ class Stage:
                 model=model,
                 serial=f"{name}-SN",
                 initial={"SupervisionUrl": self.url, "BoxIdentifier": name, **_QUICK},
+                reconnect_first_s=1.0,
             ),
             SqliteStore(self._place / name),
             WebSocketDialer(),

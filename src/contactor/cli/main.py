@@ -3,7 +3,6 @@
 import sys
 from typing import Annotated
 
-import click
 import typer
 
 from contactor import __version__
@@ -50,7 +49,7 @@ def main() -> None:
 
 
 def _say(message: str) -> None:
-    click.echo(f"contactor: {message}", err=True)
+    typer.echo(f"contactor: {message}", err=True)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The reference pages under `docs/reference`, written from the product's data; the same data give the same bytes.
+"""The reference pages under `docs/reference`, written from data and code; the same input gives the same bytes.
 
 python -m contactor.cli.reference DIR           write them
 python -m contactor.cli.reference --check DIR   only say whether they are current
@@ -7,14 +7,14 @@ python -m contactor.cli.reference --check DIR   only say whether they are curren
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from contactor.cli.guide_tables import default_lists, default_text, limits_text, type_text
+from contactor.cli.markdown import code, page, table
+from contactor.cli.reference_commands import commands_page, settings_page
 from contactor.guide.entries import Access, Origin, Product
 from contactor.guide.load import load_product
-
-_NOTICE = "<!-- Written by `make docs` from the product's data. Change the data, not this page. -->"
 
 
 def pages(product: Product) -> dict[str, str]:
@@ -48,15 +48,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _models_page(product: Product) -> str:
     by_power = Counter(model.power_kw for model in product.models.values())
     counts = ", ".join(f"{count} of {power_kw} kW" for power_kw, count in sorted(by_power.items()))
-    return _page(
+    return page(
         "Models",
         f"The {len(product.models)} commercial references of {product.name} ({counts}). A station tells its own as "
         f"`chargePointModel`, beside the vendor `{product.vendor}`. The cabinet holds one power module for every "
         f"{product.module_kw} kW.",
-        _table(
+        table(
             ("Reference", "Power", "Modules", "Outlets, from connector 1 on"),
             (
-                (_code(model.reference), f"{model.power_kw} kW", str(model.module_count), " + ".join(model.outlets))
+                (code(model.reference), f"{model.power_kw} kW", str(model.module_count), " + ".join(model.outlets))
                 for model in product.models.values()
             ),
         ),
@@ -66,16 +66,16 @@ def _models_page(product: Product) -> str:
 def _keys_page(product: Product) -> str:
     keys = product.configuration.values()
     access = Counter(key.access for key in keys)
-    return _page(
+    return page(
         "Configuration keys",
         f"All {len(keys)} keys in the guide's order and spelling: {access[Access.RW]} may be read and written (RW), "
         f"{access[Access.RO]} only read (RO), {access[Access.W]} only written (W). Case does not count when a "
         "key is named. A value outside its limits is rejected.",
-        _table(
+        table(
             ("Key", "Access", "Type", "Default", "Limits", "Meaning", "From"),
             (
                 (
-                    _code(key.key),
+                    code(key.key),
                     key.access,
                     type_text(key),
                     default_text(key),
@@ -97,12 +97,12 @@ def _keys_page(product: Product) -> str:
 
 
 def _strategies_table(product: Product) -> str:
-    return _table(
+    return table(
         ("Strategy", "Keys", "Accepts", "In the guide"),
         (
             (
                 strategy.title,
-                ", ".join(f"{_code(name)} = {str(value).lower()}" for name, value in strategy.settings.items()),
+                ", ".join(f"{code(name)} = {str(value).lower()}" for name, value in strategy.settings.items()),
                 ", then ".join(strategy.accepts) or "nobody",
                 _yes_or_no(strategy.printed),
             )
@@ -112,12 +112,12 @@ def _strategies_table(product: Product) -> str:
 
 
 def _security_table(product: Product) -> str:
-    return _table(
+    return table(
         ("Mode", "URL", "Security profile", "Recommended"),
         (
             (
                 mode.title,
-                _code(f"{mode.scheme}://"),
+                code(f"{mode.scheme}://"),
                 "none" if mode.oca_profile is None else str(mode.oca_profile),
                 _yes_or_no(mode.recommended),
             )
@@ -127,13 +127,13 @@ def _security_table(product: Product) -> str:
 
 
 def _operations_page(product: Product) -> str:
-    return _page(
+    return page(
         "Operations",
         f"The {len(product.operations)} operations of OCPP 1.6 the station supports, and what it takes from them.",
-        _table(
+        table(
             ("Operation", "Sender", "Feature profile", "Note"),
             (
-                (_code(operation.action), operation.sender, operation.profile, operation.note)
+                (code(operation.action), operation.sender, operation.profile, operation.note)
                 for operation in product.operations
             ),
         ),
@@ -144,20 +144,20 @@ def _operations_page(product: Product) -> str:
         "## CostUpdated by DataTransfer",
         _cost_table(product),
         "## File transfer",
-        f"GetDiagnostics and UpdateFirmware take {', '.join(_code(f'{s}://') for s in product.file_transfer_schemes)}.",
+        f"GetDiagnostics and UpdateFirmware take {', '.join(code(f'{s}://') for s in product.file_transfer_schemes)}.",
     )
 
 
 def _measurands_table(product: Product) -> str:
-    return _table(
+    return table(
         ("Measurand", "Unit", "Location", "Default lists", "Meaning"),
         (
             (
-                _code(entry.measurand),
+                code(entry.measurand),
                 entry.unit,
                 entry.location,
                 default_lists(sampled=entry.sampled_by_default, aligned=entry.aligned_by_default),
-                entry.meaning + (f" Needs {_code(entry.enabled_by)}." if entry.enabled_by else ""),
+                entry.meaning + (f" Needs {code(entry.enabled_by)}." if entry.enabled_by else ""),
             )
             for entry in product.measurands.values()
         ),
@@ -166,21 +166,21 @@ def _measurands_table(product: Product) -> str:
 
 def _limits_table(product: Product) -> str:
     limits = product.charging_profiles
-    return _table(
+    return table(
         ("Field", "What is taken"),
         (
             ("chargingProfilePurpose", ", ".join(limits.purposes)),
             ("chargingProfileKind", ", ".join(limits.kinds)),
             ("recurrencyKind", ", ".join(limits.recurrences)),
-            ("stackLevel", f"0 to {limits.stack_level_max} ({_code(limits.stack_level_key)})"),
+            ("stackLevel", f"0 to {limits.stack_level_max} ({code(limits.stack_level_key)})"),
             ("chargingRateUnit", limits.rate_unit),
-            ("chargingSchedulePeriod", f"at most {limits.periods_max} ({_code(limits.periods_key)})"),
+            ("chargingSchedulePeriod", f"at most {limits.periods_max} ({code(limits.periods_key)})"),
             (
                 "limit",
                 f"0, or at least {limits.minimum_limit_w} W; at 0 about {limits.residual_a_per_module} A flow on "
                 "for each power module",
             ),
-            ("profiles at a time", f"at most {limits.profiles_max} ({_code(limits.profiles_key)})"),
+            ("profiles at a time", f"at most {limits.profiles_max} ({code(limits.profiles_key)})"),
             ("ignored", ", ".join(limits.ignored_fields)),
             ("outlets without smart charging", ", ".join(limits.outlets_without)),
         ),
@@ -189,16 +189,16 @@ def _limits_table(product: Product) -> str:
 
 def _cost_table(product: Product) -> str:
     cost = product.cost_message
-    return _table(
+    return table(
         ("Field", "Value"),
         (
-            ("vendorId", _code(cost.vendor_id)),
-            ("messageId", _code(cost.message_id)),
-            (_code(cost.currency_field), "ISO 4217 code of the currency"),
-            (_code(cost.method_field), _code(cost.method)),
-            (_code(cost.connector_field), "number of the connector"),
-            (_code(cost.total_field), "cost of the whole transaction so far"),
-            (", ".join(map(_code, cost.transaction_fields)), "number of the transaction; the first is written"),
+            ("vendorId", code(cost.vendor_id)),
+            ("messageId", code(cost.message_id)),
+            (code(cost.currency_field), "ISO 4217 code of the currency"),
+            (code(cost.method_field), code(cost.method)),
+            (code(cost.connector_field), "number of the connector"),
+            (code(cost.total_field), "cost of the whole transaction so far"),
+            (", ".join(map(code, cost.transaction_fields)), "number of the transaction; the first is written"),
         ),
     )
 
@@ -206,16 +206,16 @@ def _cost_table(product: Product) -> str:
 def _errors_page(product: Product) -> str:
     errors = product.vendor_errors.values()
     by_code = Counter(error.error_code for error in errors)
-    return _page(
+    return page(
         "Vendor error codes",
         f"The {len(errors)} diagnostic trouble codes (DTC). StatusNotification carries the DTC as `vendorErrorCode` "
         "and the description as `info`. Part, scope, effect and stop reason are our reading of the guide, which names "
         "none of them.",
-        _table(
+        table(
             ("DTC", "Description", "errorCode", "Part", "Scope", "Effect", "Stop reason", "Tamper", "Note"),
             (
                 (
-                    _code(error.dtc),
+                    code(error.dtc),
                     error.description,
                     error.error_code,
                     error.part,
@@ -229,7 +229,7 @@ def _errors_page(product: Product) -> str:
             ),
         ),
         "## By errorCode",
-        _table(("errorCode", "DTCs"), ((code, str(count)) for code, count in by_code.most_common())),
+        table(("errorCode", "DTCs"), ((word, str(count)) for word, count in by_code.most_common())),
     )
 
 
@@ -238,6 +238,8 @@ _PAGES: Mapping[str, Callable[[Product], str]] = {
     "configuration-keys.md": _keys_page,
     "operations.md": _operations_page,
     "vendor-errors.md": _errors_page,
+    "commands.md": lambda _product: commands_page(),
+    "central-settings.md": lambda _product: settings_page(),
 }
 
 _ORIGINS: Mapping[Origin, str] = {
@@ -248,19 +250,6 @@ _ORIGINS: Mapping[Origin, str] = {
     Origin.SECURITY: "OCPP security white paper",
     Origin.VENDOR: "vendor",
 }
-
-
-def _page(title: str, *blocks: str) -> str:
-    return "\n\n".join((f"# {title}", _NOTICE, *blocks)) + "\n"
-
-
-def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [headings, ["---"] * len(headings), *rows]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
-
-
-def _code(text: str) -> str:
-    return f"`{text}`"
 
 
 def _yes_or_no(answer: bool) -> str:

@@ -1,0 +1,85 @@
+"""The reference of the commands and settings, written from the commands and settings themselves."""
+
+from collections.abc import Iterator
+
+import typer
+from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
+
+from contactor.central.settings import setting_rows
+from contactor.cli.main import app
+from contactor.cli.markdown import code, page, table
+
+_INTERNAL = frozenset({"help", "install_completion", "show_completion"})
+
+
+def commands_page() -> str:
+    """Every command with its options, defaults and meaning."""
+    blocks = []
+    for name, command in commands():
+        blocks += [f"## {name}", (command.help or "").replace("\n\n", "\n").strip()]
+        options = [
+            _option_row(each)
+            for each in command.params
+            if isinstance(each, TyperOption | TyperArgument) and each.name not in _INTERNAL
+        ]
+        if options:
+            blocks.append(table(("Option", "Default", "Meaning"), options))
+    return page(
+        "Commands", "Values that cannot be used end a command with exit code 2 and one line that says why.", *blocks
+    )
+
+
+def settings_page() -> str:
+    """Every setting of the central system."""
+    return page(
+        "Settings of the central system",
+        "In the `[central]` table of the file given with `--config`; stations and tags stand in `[[station]]` and "
+        "`[[tag]]` tables of the same file.",
+        table(
+            ("Setting", "Default", "Values"),
+            ((code(row.name), code(row.default), row.expected) for row in setting_rows()),
+        ),
+        "## [[station]]",
+        table(
+            ("Field", "Meaning"),
+            (
+                (code("id"), "the identity in the URL (BoxIdentifier); needed"),
+                (
+                    code("key"),
+                    "AuthorizationKey, 32 to 40 hexadecimal digits; without it the station needs no password",
+                ),
+                (code("registration"), "accepted (the default), pending or rejected: the answer to BootNotification"),
+            ),
+        ),
+        "## [[tag]]",
+        table(
+            ("Field", "Meaning"),
+            (
+                (code("id"), "the idTag, at most 20 characters; needed"),
+                (code("parent"), "the group the tag belongs to; badges of one group stop each other's charges"),
+                (code("expires"), "a date, or an instant with an offset; afterwards the tag is Expired"),
+                (code("blocked"), "true refuses the tag as Blocked"),
+                (code("concurrent"), "true lets the tag charge in several places at a time"),
+            ),
+        ),
+    )
+
+
+def commands() -> list[tuple[str, TyperCommand]]:
+    """Every command with its full name, in order."""
+    return list(_walk(typer.main.get_command(app), "contactor"))
+
+
+def _walk(command: object, path: str) -> Iterator[tuple[str, TyperCommand]]:
+    if isinstance(command, TyperGroup):
+        for name in sorted(command.commands):
+            yield from _walk(command.commands[name], f"{path} {name}")
+    elif isinstance(command, TyperCommand):
+        yield path, command
+
+
+def _option_row(parameter: TyperOption | TyperArgument) -> tuple[str, str, str]:
+    names = ", ".join(code(name) for name in parameter.opts)
+    default = parameter.default
+    shown = "" if default in (None, False, "") or callable(default) else code(str(default))
+    return names, shown, parameter.help or ""
