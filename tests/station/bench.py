@@ -19,7 +19,18 @@ from contactor.rig.garage import vehicle_model
 from contactor.rig.plug import PlugKind
 from contactor.rig.rig import Rig
 from contactor.rig.vehicle import Vehicle
-from contactor.station.effects import Dial, Effect, HangUp, Note, Restart, SendText, SetPing
+from contactor.station.effects import (
+    CancelTransfer,
+    Dial,
+    Effect,
+    HangUp,
+    Note,
+    Restart,
+    SendText,
+    SetPing,
+    StartDownload,
+    StartUpload,
+)
 from contactor.station.events import (
     DeadlineReached,
     DialFailed,
@@ -30,6 +41,8 @@ from contactor.station.events import (
     PoweredOn,
     PowerOnCause,
     TextReceived,
+    TransferFailed,
+    TransferFinished,
 )
 from contactor.station.settings import StationSettings
 from contactor.station.station import Station
@@ -91,8 +104,10 @@ class Bench:
         self.dials: list[Dial] = []
         self.pings: list[int] = []
         self.restarts: list[Restart] = []
+        self.transfers: list[StartDownload | StartUpload] = []
         self.line_works = True
         self.is_connected = False
+        self.lives = 0
         self.transactions = 0
         self.answers: dict[str, Answer | Refusal] = {
             "BootNotification": lambda _: {"status": "Accepted", "currentTime": self.instant_text, "interval": 300},
@@ -168,6 +183,7 @@ class Bench:
         """Take the supply away for a while; what was not committed is gone, the physical world is not."""
         self.rig.power_off()
         self.is_connected = False
+        self.transfers.clear()
         self.store.close()
         self.now_s += away_s
         self.rig.advance(self.now_s)
@@ -248,10 +264,23 @@ class Bench:
     def noted(self, event: str) -> Sequence[Mapping[str, object]]:
         return [note.facts for note in self.notes if note.event == event]
 
+    # File servers
+
+    def transfer_arrives(self, content: bytes = b"") -> None:
+        """Let the oldest transfer on its way succeed; a download brings `content`."""
+        self.handle(TransferFinished(self.transfers.pop(0).transfer, content))
+        self.wait(0)
+
+    def transfer_breaks(self, reason: str = "connection lost") -> None:
+        """Let the oldest transfer on its way fail."""
+        self.handle(TransferFailed(self.transfers.pop(0).transfer, reason))
+        self.wait(0)
+
     # Inside
 
     def _new_station(self) -> Station:
-        return Station(self.product, self.settings, self.rig, self.store, Dice(f"bench {self.now_s}"), self.moment)
+        self.lives += 1
+        return Station(self.product, self.settings, self.rig, self.store, Dice(f"life {self.lives}"), self.moment)
 
     def _start_answer(self, _payload: Payload) -> Payload:
         self.transactions += 1
@@ -274,8 +303,16 @@ class Bench:
                 self.notes.append(effect)
             case Restart():
                 self.restarts.append(effect)
+                self.transfers.clear()
+                # What the old life was about to be told, nobody hears.
+                while len(self._events) > 1:
+                    self._events.pop()
                 self.station = self._new_station()
-                self.handle(PoweredOn(PowerOnCause.RESET))
+                self.handle(PoweredOn(effect.cause))
+            case StartDownload() | StartUpload():
+                self.transfers.append(effect)
+            case CancelTransfer():
+                self.transfers = [each for each in self.transfers if each.transfer != effect.transfer]
             case _:
                 self.commands.append(effect)
                 self.rig.obey(effect)

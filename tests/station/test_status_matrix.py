@@ -9,6 +9,7 @@ from contactor.ocpp.enumerations import ChargePointStatus as Status
 from contactor.station.connector import Connector
 from contactor.station.events import Moment
 from contactor.station.status_matrix import MOVES, STATION_STATUSES, Energy, Facts, route, status_of
+from contactor.station.store.memory import MemoryStore
 
 NOW = Moment(0.0, datetime(2026, 3, 1, tzinfo=UTC))
 
@@ -139,7 +140,7 @@ def test_a_status_follows_from_the_facts(facts: Facts, status: Status) -> None:
     ],
 )
 def test_flt_06_a_fault_that_changed_nothing_else_leads_back_to_the_status_before_it(before: Facts, cell: str) -> None:
-    connector = Connector(1, NOW.instant)
+    connector = Connector(1, NOW.instant, MemoryStore())
     connector.is_plugged, connector.is_over, connector.energy = before.is_plugged, before.is_over, before.energy
     connector.settle(before, NOW)
     status = connector.status

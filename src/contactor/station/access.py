@@ -112,8 +112,10 @@ class Access:
 
         Returns whether a transaction ended, which shows as Finishing for a moment (ST-08).
         """
-        ends = self._charging.open_on(connector.id) is not None and self._configuration.flag(
-            Key.STOP_ON_EV_SIDE_DISCONNECT
+        transaction = self._charging.open_on(connector.id)
+        # One that was refused ends with the visit in any case: nobody else could ever charge here (TX-05).
+        ends = transaction is not None and (
+            transaction.is_held_back or self._configuration.flag(Key.STOP_ON_EV_SIDE_DISCONNECT)
         )
         if ends:
             self._charging.end_unplugged(connector, now)

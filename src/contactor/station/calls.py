@@ -21,6 +21,8 @@ class FailureKind(StrEnum):
     TIMED_OUT = auto()
     LINK_LOST = auto()
     """It was sent, or waited to be, when the connection ended."""
+    DISPLACED = auto()
+    """It waited so long that newer ones took its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +54,28 @@ class Calls:
     def __init__(self) -> None:
         self._urgent: deque[Errand] = deque()
         self._ordinary: deque[Errand] = deque()
+        self._displaced: list[Errand] = []
         self.current: Errand | None = None
+
+    def __len__(self) -> int:
+        """How many wait to be sent."""
+        return len(self._urgent) + len(self._ordinary)
 
     def put(self, errand: Errand, *, urgent: bool = False) -> None:
         """Queue a call; an urgent one is what a person or the central system waits for.
 
-        The queue is bounded: with hundreds waiting, the oldest ordinary one has lost its meaning and goes.
+        The queues are bounded: with hundreds waiting, the oldest one has lost its meaning and goes.
         """
         queue = self._urgent if urgent else self._ordinary
         queue.append(errand)
         if len(queue) > QUEUE_MAX:
-            queue.popleft()
+            self._displaced.append(queue.popleft())
+
+    def tell_displaced(self, now: Moment) -> None:
+        """Tell whoever had asked for a call that had to go."""
+        displaced, self._displaced = self._displaced, []
+        for errand in displaced:
+            errand.failed(Failure(FailureKind.DISPLACED), now)
 
     def next_urgent(self) -> Errand | None:
         """Take the next urgent call."""
@@ -72,8 +85,8 @@ class Calls:
         """Take the next ordinary call."""
         return self._ordinary.popleft() if self._ordinary else None
 
-    def link_lost(self, now: Moment) -> None:
-        """Tell everyone who waits that the connection is gone."""
+    def drop_all(self, now: Moment) -> None:
+        """Tell everyone who waits that their calls will not be made: the connection, or our standing, is gone."""
         waiting = [*([self.current] if self.current else []), *self._urgent, *self._ordinary]
         self.current = None
         self._urgent.clear()

@@ -116,6 +116,11 @@ class Charging:
         self._close(transaction, reason, register_wh, transaction.alive_at, None)
         self._end_visit(connector, transaction)
 
+    def end_orphaned(self, transaction: Transaction, connector: Connector, reason: StopReason, now: Moment) -> None:
+        """End a transaction of an earlier life whose current flows to this moment: the software alone was away."""
+        self._metering.transaction_started(transaction, now)
+        self.end(connector, reason, now)
+
     def resume(self, connector: Connector) -> None:
         """Energy may flow again in the open transaction, for instance for a car that was plugged in anew (STP-07)."""
         transaction = self._transactions.open_on(connector.id)

@@ -86,10 +86,15 @@ class Configuration:
             return ConfigurationStatus.REJECTED
         self._values[key.key] = value
         self._shelf.put(key.key, _Value(value))
-        if key.reboot_needed:
+        if key.reboot_needed and value != self._in_force.get(key.key):
             return ConfigurationStatus.REBOOT_REQUIRED
         self._in_force[key.key] = value
         return ConfigurationStatus.ACCEPTED
+
+    def canonical(self, name: str) -> str:
+        """A key's name as the guide prints it; one that is no key's stays as it is (D-02, CF-05)."""
+        key = self._product.key(name)
+        return name if key is None else key.key
 
     def overwrite(self, key: Key, value: str) -> None:
         """Keep a value the software itself found out, such as the heartbeat interval of a boot (D-36)."""
@@ -126,5 +131,10 @@ class Configuration:
             return Measurand.VOLTAGE not in value.split(",") or self.flag(Key.METER_VALUES_CONTAIN_VOLTAGE)
         if name == Key.SUPERVISION_URL:
             # TLS may not be given up over OCPP (SEC-03).
-            return value.startswith("wss:") or not self._in_force.get(Key.SUPERVISION_URL, "").startswith("wss:")
+            return is_encrypted(value) or not is_encrypted(self._in_force.get(Key.SUPERVISION_URL, ""))
         return True
+
+
+def is_encrypted(url: str) -> bool:
+    """Whether connections to a URL go over TLS; its scheme may be written in any case (D-22)."""
+    return url[:4].casefold() == "wss:"

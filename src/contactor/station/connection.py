@@ -4,7 +4,8 @@ from enum import StrEnum, auto
 
 from contactor.base.backoff import Backoff
 from contactor.station.configuration import Configuration
-from contactor.station.effects import Dial, Effects, HangUp, SetPing
+from contactor.station.credentials import Credentials
+from contactor.station.effects import Effects, HangUp, SetPing
 from contactor.station.events import Moment
 from contactor.station.keys import Key
 
@@ -23,8 +24,11 @@ class Line(StrEnum):
 class Connection:
     """Dials, hangs up and waits; never gives up."""
 
-    def __init__(self, configuration: Configuration, backoff: Backoff, effects: Effects) -> None:
+    def __init__(
+        self, configuration: Configuration, credentials: Credentials, backoff: Backoff, effects: Effects
+    ) -> None:
         self._configuration = configuration
+        self._credentials = credentials
         self._backoff = backoff
         self._effects = effects
         self._line = Line.DOWN
@@ -41,28 +45,22 @@ class Connection:
     @property
     def deadline_s(self) -> float | None:
         """When to dial again."""
-        return self._dial_at_s if self._line is Line.DOWN and self._is_possible else None
-
-    @property
-    def _is_possible(self) -> bool:
-        return bool(self._configuration.text(Key.SUPERVISION_URL) and self._configuration.text(Key.BOX_IDENTIFIER))
+        return self._dial_at_s if self._line is Line.DOWN and all(self._credentials.address) else None
 
     def settle(self, now: Moment) -> None:
         """Dial if it is time."""
-        deadline_s = self.deadline_s
-        if deadline_s is None or now.s < deadline_s:
+        if self._line is not Line.DOWN or now.s < self._dial_at_s:
             return
-        url, identity = self._configuration.text(Key.SUPERVISION_URL), self._configuration.text(Key.BOX_IDENTIFIER)
-        assert url is not None
-        assert identity is not None
-        key = self._configuration.text(Key.AUTHORIZATION_KEY)
-        self._line = Line.DIALLING
-        self._effects.add(Dial(url, identity, None if key is None else bytes.fromhex(key)))
+        dial = self._credentials.next_dial()
+        if dial is not None:
+            self._line = Line.DIALLING
+            self._effects.add(dial)
 
     def opened(self, now: Moment) -> None:
         """The central system took the call."""
         self._line = Line.UP
         self._up_since_s = now.s
+        self._credentials.admitted()
         self._effects.add(SetPing(self._configuration.number(Key.WEB_SOCKET_PING_INTERVAL)))
         self._effects.note("connected")
 
@@ -70,9 +68,13 @@ class Connection:
         """The boot was accepted: the connection is a good one."""
         self._backoff.succeeded()
 
-    def failed(self, reason: str, now: Moment) -> None:
-        """Nobody took the call."""
+    def failed(self, reason: str, status: int | None, now: Moment) -> None:
+        """Nobody took the call, or it was refused with an HTTP status (TR-07, TR-09)."""
         self._line = Line.DOWN
+        given_up = self._credentials.missed(status, now)
+        if given_up is not None:
+            self._effects.note("fell back", from_url=given_up.url, from_identity=given_up.identity)
+            self._backoff.succeeded()
         wait_s = self._backoff.next_wait_s()
         self._dial_at_s = now.s + wait_s
         self._effects.note("connection failed", reason=reason, next_attempt_s=round(wait_s, 1))
@@ -88,8 +90,9 @@ class Connection:
         self._dial_at_s = now.s + wait_s
         self._effects.note("disconnected", reason=reason, next_attempt_s=round(wait_s, 1))
 
-    def dial_anew(self) -> None:
-        """Hang up and dial at once, for instance with a new key (SEC-07)."""
+    def key_changed(self) -> None:
+        """Hang up and dial at once, with the new AuthorizationKey (SEC-07, SEC-11)."""
+        self._credentials.key_changed()
         if self._line is Line.UP:
             self._hurry = True
             self._effects.add(HangUp(1000, "reconnecting"))

@@ -7,6 +7,7 @@ from contactor.base.ids import ConnectorId, OutletNumber
 from contactor.ocpp.enumerations import ChargePointStatus as Status
 from contactor.station.events import Moment
 from contactor.station.status_matrix import Energy, Facts, route, status_of
+from contactor.station.store.port import Shelf, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,21 +21,40 @@ class Receipt:
 class Connector:
     """The state of one connector that belongs to nobody else.
 
-    `is_over` is set when a visit ends while the car stays connected: the driver still has to unplug (Finishing).
-    `receipt` tells that driver of the last charge of the visit.
+    `receipt` tells the driver of the last charge of the visit.
     """
 
-    def __init__(self, number: int, instant: datetime) -> None:
+    def __init__(self, number: int, instant: datetime, store: Store) -> None:
         self.id = ConnectorId(number)
         self.outlet = OutletNumber(number)
         self.is_plugged = False
         self.plugged_since_s = 0.0
-        self.is_over = False
+        self._shelf = Shelf(store, "visit_over", bool)
+        self._is_over = self._shelf.records().get(str(number), False)
         self.receipt: Receipt | None = None
         self.energy = Energy.OFF
         self.status = Status.AVAILABLE
         self.changed_at = instant
         self._has_begun = False
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the visit has ended while the car stays connected: the driver still has to unplug (Finishing).
+
+        It outlasts a power cut, so that a car whose charge is over does not begin another one by itself.
+        """
+        return self._is_over
+
+    @is_over.setter
+    def is_over(self, is_over: bool) -> None:
+        if is_over != self._is_over:
+            self._is_over = is_over
+            self._shelf.put(str(self.id), is_over)
+
+    def find_plugged(self, now: Moment) -> None:
+        """A car is there when the software starts."""
+        self.is_plugged = True
+        self.plugged_since_s = now.s
 
     def plug(self, now: Moment) -> None:
         """A car was connected: a new visit begins."""

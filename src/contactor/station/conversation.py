@@ -11,7 +11,8 @@ from contactor.station.events import Moment
 from contactor.station.inbound import Inbound
 from contactor.station.outbox import Outbox, TransactionBook
 from contactor.station.registration import Registration, Standing
-from contactor.station.security_log import SecurityEvent, SecurityLog
+from contactor.station.security_log import SecurityLog
+from contactor.station.security_watch import SecurityWatch
 
 BACKLOG = 3
 """More transaction messages waiting than this are a backlog, which other messages overtake (Q-03)."""
@@ -38,6 +39,7 @@ class Conversation:
         self._outbox = outbox
         self._book = book
         self._security_log = security_log
+        self._watch = SecurityWatch(security_log, outbox.__len__)
         self._inbound = inbound
         self._effects = effects
         self._is_up = is_up
@@ -54,39 +56,50 @@ class Conversation:
             deadlines += [self._outbox.deadline_s, self._security_log.deadline_s]
         return min((each for each in deadlines if each is not None), default=None)
 
+    def has_more_to_say(self, now: Moment) -> bool:
+        """Whether something waits for an answer, or is owed and could be sent before long."""
+        return bool(self._peer.is_calling or len(self._calls) or len(self._outbox) or self._security_log.has_due(now))
+
     def received(self, text: bytes, now: Moment) -> None:
         """Take one message of the central system."""
         match self._peer.receive(text, now.s):
             case CallReceived() as call:
                 self._answer(call, now)
-            case CallInvalid(reply=reply, violation=violation):
+            case CallInvalid(reply=reply, violation=violation, security_relevant=security_relevant):
+                if security_relevant:
+                    self._watch.message_was_broken(violation.description, now)
                 self._effects.note("invalid request", reason=violation.description)
                 if self._registration.answers_requests:
                     self._effects.add(SendText(reply))
             case CallAnswered(result=result):
                 self._finish(lambda errand: errand.answered(result, now))
             case CallFailed(code=code, description=description):
-                self._registration.refused_as_unknown(code, now)
+                must_boot = self._registration.refused_as_unknown(code, now)
                 failure = Failure(FailureKind.REFUSED, code, description)
                 self._finish(lambda errand: errand.failed(failure, now))
+                if must_boot:
+                    self._calls.drop_all(now)  # nothing that waits may be sent before the boot is accepted
             case FrameIgnored(reason=reason, security_relevant=security_relevant):
                 if security_relevant:
-                    self._security_log.record(SecurityEvent.INVALID_MESSAGES, now, reason)
+                    self._watch.message_was_broken(reason, now)
                 self._effects.note("message ignored", reason=reason)
 
     def link_lost(self, now: Moment) -> None:
         """The connection is gone, with every question and answer that was on its way."""
         self._peer.link_lost()
-        self._calls.link_lost(now)
+        self._calls.drop_all(now)
+        self._watch.line_ended()
 
     def expire(self, now: Moment) -> None:
-        """Give up a call that was not answered in time (RPC-04)."""
+        """Give up a call that was not answered in time (RPC-04), and what waited too long to be made."""
+        self._calls.tell_displaced(now)
         expired: CallTimedOut | None = self._peer.expire(now.s)
         if expired is not None:
             self._finish(lambda errand: errand.failed(Failure(FailureKind.TIMED_OUT), now))
 
     def settle(self, now: Moment) -> None:
         """Send the next call if none is open."""
+        self._watch.settle(now)
         if not self._is_up() or self._peer.is_calling:
             return
         errand = self._next(now)
@@ -114,6 +127,7 @@ class Conversation:
         if not self._registration.answers_requests:
             self._peer.refuse(call.message_id, ErrorCode.GENERIC_ERROR)  # settles the peer's books; nothing is sent
             return
+        self._watch.request_came(call.message_id, call.request, now)
         try:
             reply = self._inbound.reply(call.request)
         except ProtocolViolation as violation:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from contactor.hardware.commands import Command
+from contactor.station.events import PowerOnCause
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,38 @@ class RestartKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Restart:
-    """Start the software anew from its store; the last effect of a life."""
+    """Start the software anew from its store; the last effect of a life, unless RestartFailed answers it."""
 
     kind: RestartKind
+    cause: PowerOnCause = PowerOnCause.RESET
+
+
+@dataclass(frozen=True, slots=True)
+class StartDownload:
+    """Fetch a file of at most `size_max` bytes; answered by TransferFinished or TransferFailed with this number.
+
+    The URL may hold a password, so nothing shows it.
+    """
+
+    transfer: int
+    url: str = field(repr=False)
+    size_max: int
+
+
+@dataclass(frozen=True, slots=True)
+class StartUpload:
+    """Put a file to a URL that ends with its name; answered like a download."""
+
+    transfer: int
+    url: str = field(repr=False)
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CancelTransfer:
+    """Give a transfer up; nothing answers this."""
+
+    transfer: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +90,7 @@ class Note:
     facts: Mapping[str, object] = field(default_factory=dict)
 
 
-Effect = Command | Dial | SendText | HangUp | SetPing | Restart | Note
+Effect = Command | Dial | SendText | HangUp | SetPing | Restart | StartDownload | StartUpload | CancelTransfer | Note
 
 
 class Effects:

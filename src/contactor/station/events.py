@@ -1,6 +1,6 @@
 """Events: what a station's core is told. Hardware signals are events as they are; these are the others."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -21,6 +21,9 @@ class PowerOnCause(StrEnum):
     POWER = "power"
     RESET = "reset"
     REBOOT = "reboot"
+    """The software restarted itself, and said so in its log."""
+    WATCHDOG = "watchdog"
+    """The software was restarted because it could not go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,18 @@ class PoweredOn:
 @dataclass(frozen=True, slots=True)
 class DeadlineReached:
     """The deadline the core asked for has come."""
+
+
+@dataclass(frozen=True, slots=True)
+class RestartFailed:
+    """The restart that was asked for did not happen; the software runs on (RST-06)."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityLogCleared:
+    """Somebody at the station has cleared its security log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,4 +78,32 @@ class TextReceived:
     text: bytes
 
 
-Event = Signal | PoweredOn | DeadlineReached | LinkOpened | DialFailed | LinkClosed | TextReceived
+@dataclass(frozen=True, slots=True)
+class TransferFinished:
+    """A file has arrived: `content` is what was downloaded, empty after an upload."""
+
+    transfer: int
+    content: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TransferFailed:
+    """A file has not arrived; `reason` is for people and holds no secret."""
+
+    transfer: int
+    reason: str
+
+
+Event = (
+    Signal
+    | PoweredOn
+    | DeadlineReached
+    | RestartFailed
+    | SecurityLogCleared
+    | LinkOpened
+    | DialFailed
+    | LinkClosed
+    | TextReceived
+    | TransferFinished
+    | TransferFailed
+)

@@ -12,7 +12,6 @@ from contactor.base.ids import ConnectorId
 from contactor.ocpp.enumerations import (
     ClearCacheStatus,
     ConfigurationStatus,
-    DataTransferStatus,
     RemoteStartStopStatus,
     ResetStatus,
     TriggerMessageStatus,
@@ -27,8 +26,6 @@ from contactor.ocpp.messages import (
     ChangeConfigurationResult,
     ClearCache,
     ClearCacheResult,
-    DataTransfer,
-    DataTransferResult,
     GetConfiguration,
     GetConfigurationResult,
     GetLocalListVersion,
@@ -93,7 +90,6 @@ class Inbound:
             ChangeAvailability: self._change_availability,
             ChangeConfiguration: self._change_configuration,
             ClearCache: self._clear_cache,
-            DataTransfer: self._data_transfer,
             GetConfiguration: self._get_configuration,
             GetLocalListVersion: self._get_local_list_version,
             RemoteStartTransaction: self._remote_start,
@@ -125,16 +121,13 @@ class Inbound:
 
     def _change_configuration(self, request: ChangeConfiguration) -> Reply:
         status = self._configuration.change(request.key, request.value)
-        if status is not ConfigurationStatus.ACCEPTED:
+        if status not in (ConfigurationStatus.ACCEPTED, ConfigurationStatus.REBOOT_REQUIRED):
             return Reply(ChangeConfigurationResult(status=status))
         return Reply(ChangeConfigurationResult(status=status), lambda now: self._key_changed(request.key, now))
 
     def _clear_cache(self, _request: ClearCache) -> Reply:
         self._cache.clear()
         return Reply(ClearCacheResult(status=ClearCacheStatus.ACCEPTED))
-
-    def _data_transfer(self, _request: DataTransfer) -> Reply:
-        return Reply(DataTransferResult(status=DataTransferStatus.UNKNOWN_VENDOR_ID))
 
     def _get_configuration(self, request: GetConfiguration) -> Reply:
         names = None if request.key is msgspec.UNSET else request.key
@@ -177,7 +170,7 @@ class Inbound:
         )
 
     def _begin_reset(self, request: Reset) -> Reply:
-        if self._reset.is_running:
+        if not self._reset.may_begin:
             return Reply(ResetResult(status=ResetStatus.REJECTED))
         return Reply(ResetResult(status=ResetStatus.ACCEPTED), lambda now: self._reset.begin(request.type, now))
 

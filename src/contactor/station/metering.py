@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 import msgspec
 
@@ -15,7 +16,7 @@ from contactor.ocpp.messages import MeterValues
 from contactor.station.configuration import Configuration
 from contactor.station.events import Moment
 from contactor.station.keys import Key
-from contactor.station.outbox import Outbox
+from contactor.station.outbox import UNKNOWN_TRANSACTION, Outbox
 from contactor.station.transactions import Transaction, Transactions
 
 LIFE_SIGN_INTERVAL_S = 60.0
@@ -70,7 +71,7 @@ class Metering:
 
     def transaction_started(self, transaction: Transaction, now: Moment) -> None:
         """A transaction's grid begins at its start (MV-01)."""
-        self._grids[transaction.key] = _Grid(now.s)
+        self._grids[transaction.key] = _Grid(now)
 
     def transaction_stopped(self, transaction: Transaction) -> None:
         """No sample after the stop (MV-19)."""
@@ -83,10 +84,10 @@ class Metering:
         for transaction in self._transactions.all_open():
             grid = self._grids[transaction.key]
             self._sample_periodically(transaction, grid, now)
+            grid.follow(self._rhythm(grid), now.s)
             if now.s >= grid.life_sign_s + LIFE_SIGN_INTERVAL_S:
                 self.note_life(transaction, now)
-            due_s = self._due_s(grid)
-            deadlines += [grid.life_sign_s + LIFE_SIGN_INTERVAL_S, *([] if due_s is None else [due_s])]
+            deadlines += [grid.life_sign_s + LIFE_SIGN_INTERVAL_S, *([] if grid.due_s is None else [grid.due_s])]
         self._deadline_s = min(deadlines, default=None)
 
     def note_life(self, transaction: Transaction, now: Moment) -> None:
@@ -101,42 +102,28 @@ class Metering:
         values = self._sample(connector_id, Key.METER_VALUES_SAMPLED_DATA, ReadingContext.TRIGGER, now.instant)
         if values is None:
             return None
-        central_id = transaction.central_id if transaction is not None else None
-        return MeterValues(
-            connector_id=connector_id,
-            transaction_id=msgspec.UNSET if central_id is None else central_id,
-            meter_value=(values,),
-        )
+        if transaction is None or not transaction.is_start_settled:
+            # A start that is still on its way has no id to name yet.
+            return MeterValues(connector_id=connector_id, meter_value=(values,))
+        central_id = self._transactions.central_id(transaction.key)
+        return MeterValues(connector_id=connector_id, transaction_id=central_id, meter_value=(values,))
 
     def _sample_periodically(self, transaction: Transaction, grid: "_Grid", now: Moment) -> None:
-        due_s = self._due_s(grid)
-        if due_s is None or now.s < due_s:
+        if grid.due_s is None or now.s < grid.due_s:
             return
-        grid.sampled_s = now.s
-        self._owe(
-            transaction.connector_id,
-            transaction,
-            self._sample(
-                transaction.connector_id,
-                Key.METER_VALUES_SAMPLED_DATA,
-                ReadingContext.SAMPLE_PERIODIC,
-                max(now.instant, transaction.started_at),
-            ),
-        )
-        self.note_life(transaction, now)
+        grid.step(now.s)
+        connector_id = transaction.connector_id
+        context = ReadingContext.SAMPLE_PERIODIC
+        values = self._sample(connector_id, Key.METER_VALUES_SAMPLED_DATA, context, now.instant)
+        self._owe(connector_id, transaction, values, now)
 
-    def _due_s(self, grid: "_Grid") -> float | None:
+    def _rhythm(self, grid: "_Grid") -> "_Rhythm | None":
         if self._offline_since_s is None:
             base_s, interval_s = grid.start_s, self._configuration.number(Key.METER_VALUE_SAMPLE_INTERVAL)
         else:
             base_s = max(self._offline_since_s, grid.start_s)
             interval_s = self._configuration.number(Key.DISCONNECTED_METER_VALUE_SAMPLE_INTERVAL)
-        if interval_s == 0:
-            return None
-        last_s = max(grid.sampled_s, base_s)
-        # A hair is added so that a sample taken exactly on the grid does not count as before it.
-        passed = math.floor((last_s - base_s) / interval_s + 1e-9)
-        return base_s + (passed + 1) * interval_s
+        return _Rhythm(base_s, interval_s) if interval_s else None
 
     def _sample_clock_aligned(self, now: Moment) -> None:
         interval_s = self._configuration.number(Key.CLOCK_ALIGNED_DATA_INTERVAL)
@@ -151,7 +138,7 @@ class Metering:
                 values = self._sample(
                     connector_id, Key.METER_VALUES_ALIGNED_DATA, ReadingContext.SAMPLE_CLOCK, boundary
                 )
-                self._owe(connector_id, self._transactions.open_on(connector_id), values)
+                self._owe(connector_id, self._transactions.open_on(connector_id), values, now)
         self._aligned_interval_s = interval_s
         self._aligned_next = next_boundary(now.instant, interval_s)
 
@@ -159,15 +146,22 @@ class Metering:
         assert self._aligned_next is not None
         return now.s + (self._aligned_next - now.instant).total_seconds()
 
-    def _owe(self, connector_id: ConnectorId, transaction: Transaction | None, values: MeterValue | None) -> None:
+    def _owe(
+        self, connector_id: ConnectorId, transaction: Transaction | None, values: MeterValue | None, now: Moment
+    ) -> None:
         if values is None:
             return
         if transaction is None:
             self._outbox.put(MeterValues(connector_id=connector_id, meter_value=(values,)), None)
             return
+        # What is told of a transaction never goes back in time, even if the clock was set back (CLK-03).
+        grid = self._grids[transaction.key]
+        grid.told_at = max(grid.told_at, transaction.started_at, values.timestamp)
+        values = msgspec.structs.replace(values, timestamp=grid.told_at)
         # The id is put in when the message leaves (TX-07); until then it holds the place.
-        message = MeterValues(connector_id=connector_id, transaction_id=-1, meter_value=(values,))
+        message = MeterValues(connector_id=connector_id, transaction_id=UNKNOWN_TRANSACTION, meter_value=(values,))
         self._outbox.put(message, transaction.key)
+        self.note_life(transaction, now)  # a stop after a power cut is not before the last sample (PW-01)
 
     def _sample(
         self, connector_id: ConnectorId, list_key: Key, context: ReadingContext, instant: datetime
@@ -194,13 +188,38 @@ class Metering:
         return (*names, Measurand.VOLTAGE) if with_voltage else names
 
 
-class _Grid:
-    """When one transaction was sampled and kept, in monotonic seconds."""
+class _Rhythm(NamedTuple):
+    """Samples every `interval_s` after `base_s`."""
 
-    def __init__(self, start_s: float) -> None:
-        self.start_s = start_s
-        self.sampled_s = start_s
-        self.life_sign_s = start_s
+    base_s: float
+    interval_s: int
+
+    def next_s(self, after_s: float) -> float:
+        """The first beat after a second."""
+        # A hair is added so that a sample taken exactly on a beat does not count as before it.
+        passed = math.floor((after_s - self.base_s) / self.interval_s + 1e-9)
+        return self.base_s + (max(passed, 0) + 1) * self.interval_s
+
+
+class _Grid:
+    """When one transaction is sampled and was kept, in monotonic seconds; `told_at` is its newest timestamp told."""
+
+    def __init__(self, start: Moment) -> None:
+        self.start_s = start.s
+        self.life_sign_s = start.s
+        self.told_at = start.instant
+        self.due_s: float | None = None
+        self._rhythm: _Rhythm | None = None
+
+    def follow(self, rhythm: _Rhythm | None, now_s: float) -> None:
+        """Take up the rhythm that holds now; a new one begins with its next beat (MV-13)."""
+        if rhythm != self._rhythm:
+            self._rhythm = rhythm
+            self.step(now_s)
+
+    def step(self, now_s: float) -> None:
+        """Wait for the next beat."""
+        self.due_s = None if self._rhythm is None else self._rhythm.next_s(now_s)
 
 
 def next_boundary(instant: datetime, interval_s: int) -> datetime:

@@ -10,12 +10,15 @@ from contactor.ocpp.errors import ErrorCode
 from contactor.ocpp.messages import BootNotification, BootNotificationResult, Heartbeat, HeartbeatResult
 from contactor.station.calls import Errand, Failure, FailureKind
 from contactor.station.configuration import Configuration
+from contactor.station.credentials import Address
 from contactor.station.events import Moment
 from contactor.station.keys import Key
 from contactor.station.store.port import Shelf, Store
 
 BOOT_RETRY_MAX_S = 300.0
 A_DAY_S = 86_400.0
+LONGEST_INTERVAL_S = 2_147_483_647
+"""What HeartbeatInterval holds at most; a longer wait has no meaning."""
 
 
 class Standing(StrEnum):
@@ -67,9 +70,19 @@ class Registration:
         return self.standing is Standing.ACCEPTED
 
     @property
+    def is_booting(self) -> bool:
+        """Whether a BootNotification waits to be sent or answered at this moment."""
+        return self.standing is not Standing.ACCEPTED and self._boot_due_s is None
+
+    @property
     def answers_requests(self) -> bool:
         """Whether requests of the central system get an answer (BOOT-07)."""
         return self.standing is not Standing.REJECTED
+
+    @property
+    def last_good(self) -> Address | None:
+        """Where the station was last accepted (D-23)."""
+        return None if self._ever is None else Address(self._ever.url, self._ever.identity)
 
     @property
     def was_ever_accepted(self) -> bool:
@@ -116,23 +129,34 @@ class Registration:
         if self.standing is Standing.UNANSWERED:
             self._boot_due_s = now.s
 
-    def refused_as_unknown(self, code: ErrorCode | None, now: Moment) -> None:
-        """A call was refused; SecurityError says that we are not accepted any more (TR-15)."""
-        if code is ErrorCode.SECURITY_ERROR and self.standing is Standing.ACCEPTED:
-            self.standing = Standing.UNANSWERED
-            self._boot_due_s = now.s
+    def heartbeat_interval_changed(self, now: Moment) -> None:
+        """HeartbeatInterval has a new value: it counts from now (HB-02)."""
+        self._last_heartbeat_s = now.s
+
+    def refused_as_unknown(self, code: ErrorCode, now: Moment) -> bool:
+        """A call was refused; SecurityError says that we are not accepted any more (TR-15).
+
+        Returns whether that was so, and the station has to boot again.
+        """
+        if code is not ErrorCode.SECURITY_ERROR or self.standing is not Standing.ACCEPTED:
+            return False
+        self.standing = Standing.UNANSWERED
+        self._boot_due_s = now.s
+        return True
 
     def _boot_answered(self, result: BootNotificationResult, now: Moment) -> None:
         self.standing = _STANDINGS[result.status]
         self._boot_failures = 0
-        self._last_interval_s = result.interval
+        # What is below 0 leaves the wait to us as 0 does; the schema allows it.
+        interval_s = min(max(result.interval, 0), LONGEST_INTERVAL_S)
+        self._last_interval_s = interval_s
         if self.standing is not Standing.ACCEPTED:
             # An interval of 0 leaves the wait to us, and it must not flood (BOOT-06).
-            self._boot_due_s = now.s + (result.interval or self._boot_retry_s)
+            self._boot_due_s = now.s + (interval_s or self._boot_retry_s)
             return
         self._last_heartbeat_s = now.s
-        if result.interval > 0:
-            self._configuration.overwrite(Key.HEARTBEAT_INTERVAL, str(result.interval))
+        if interval_s > 0:
+            self._configuration.overwrite(Key.HEARTBEAT_INTERVAL, str(interval_s))
         if self._ever != self._here():
             self._ever = self._here()
             self._shelf.put("accepted", self._ever)

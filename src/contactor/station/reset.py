@@ -3,12 +3,15 @@
 from collections.abc import Callable, Mapping
 
 from contactor.base.ids import ConnectorId
-from contactor.ocpp.enumerations import ResetType, StopReason
+from contactor.ocpp.enumerations import ChargePointErrorCode, ResetType, StopReason
 from contactor.station.charging import ENERGY_OFF_WAIT_S, Charging
+from contactor.station.configuration import Configuration
 from contactor.station.connector import Connector
 from contactor.station.effects import Effects, HangUp, Restart, RestartKind
 from contactor.station.events import Moment
+from contactor.station.keys import Key
 from contactor.station.security_log import SecurityEvent, SecurityLog
+from contactor.station.status_reports import Error
 
 _GOING_AWAY = 1001
 
@@ -17,31 +20,41 @@ _RESTARTS = {ResetType.SOFT: RestartKind.SOFT, ResetType.HARD: RestartKind.HARD}
 
 
 class Reset:
-    """At most one reset at a time; a hard one does not wait."""
+    """At most one reset at a time; a hard one does not wait. `nothing_to_say` tells when all that is owed has arrived."""
 
     def __init__(
         self,
+        configuration: Configuration,
         connectors: Mapping[ConnectorId, Connector],
         charging: Charging,
         security_log: SecurityLog,
         effects: Effects,
-        nothing_owed: Callable[[], bool],
+        nothing_to_say: Callable[[Moment], bool],
         *,
         wait_s: float,
     ) -> None:
+        self._configuration = configuration
         self._connectors = connectors
         self._charging = charging
         self._security_log = security_log
         self._effects = effects
-        self._nothing_owed = nothing_owed
+        self._nothing_to_say = nothing_to_say
         self._wait_s = wait_s
         self._kind: ResetType | None = None
         self._latest_s: float | None = None
+        self._failures = 0
+        self.error: Error | None = None
+        self.is_barred: Callable[[], bool] = lambda: False
 
     @property
     def is_running(self) -> bool:
         """Whether the station is about to restart."""
         return self._kind is not None
+
+    @property
+    def may_begin(self) -> bool:
+        """Whether a reset can be promised: not twice, and not into the middle of an installation (RST-01)."""
+        return not self.is_running and not self.is_barred()
 
     @property
     def deadline_s(self) -> float | None:
@@ -51,6 +64,8 @@ class Reset:
     def begin(self, kind: ResetType, now: Moment) -> None:
         """Stop every transaction; the reset was answered already (RST-07)."""
         self._kind = kind
+        self._failures = 0
+        self.error = None
         for connector in self._connectors.values():
             if self._charging.open_on(connector.id) is not None:
                 self._charging.end(connector, _REASONS[kind], now)
@@ -62,9 +77,21 @@ class Reset:
         """Restart when nothing is owed any more, or when the wait is over."""
         if self._kind is None or self._latest_s is None:
             return
-        may_go = not self._charging.is_ending and (self._kind is ResetType.HARD or self._nothing_owed())
+        may_go = not self._charging.is_ending and (self._kind is ResetType.HARD or self._nothing_to_say(now))
         if now.s < self._latest_s and not may_go:
             return
         self._effects.add(HangUp(_GOING_AWAY, "restarting"))
         self._effects.add(Restart(_RESTARTS[self._kind]))
         self._latest_s = None
+
+    def failed(self, reason: str) -> None:
+        """The restart that was asked for did not happen: try again, and in the end stay in service (RST-06, FLT-09)."""
+        if self._kind is None:
+            return
+        self._failures += 1
+        if self._failures <= self._configuration.number(Key.RESET_RETRIES):
+            self._effects.add(Restart(_RESTARTS[self._kind]))
+            return
+        self._kind = None
+        self.error = Error(ChargePointErrorCode.RESET_FAILURE, None, f"{self._failures} attempts failed")
+        self._effects.note("reset failed", reason=reason, attempts=self._failures)

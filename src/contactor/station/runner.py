@@ -25,7 +25,18 @@ from contactor.link.link import (
     Target,
     TlsFault,
 )
-from contactor.station.effects import Dial, Effect, HangUp, Note, Restart, SendText, SetPing
+from contactor.station.effects import (
+    CancelTransfer,
+    Dial,
+    Effect,
+    HangUp,
+    Note,
+    Restart,
+    SendText,
+    SetPing,
+    StartDownload,
+    StartUpload,
+)
 from contactor.station.events import (
     DeadlineReached,
     DialFailed,
@@ -35,12 +46,15 @@ from contactor.station.events import (
     Moment,
     PoweredOn,
     PowerOnCause,
+    RestartFailed,
     TextReceived,
 )
+from contactor.station.file_transfer import FileTransfer, NetworkFiles
 from contactor.station.security_log import SecurityEvent
 from contactor.station.settings import StationSettings
 from contactor.station.station import Station
 from contactor.station.store.port import Store, StoreError
+from contactor.station.transfer_tasks import TransferTasks
 
 STORE_RETRY_S = 5.0
 """Pause before a station whose store failed is started again."""
@@ -109,6 +123,7 @@ class StationRunner:
         dialer: opens links.
         clock: both times.
         dice: chance for ids and back-off.
+        files: moves diagnostics and firmware; over the network unless given.
         observe: told every Note of the station.
         settled: called after events were handled, when everything is as it will be until the next one.
     """
@@ -124,6 +139,7 @@ class StationRunner:
         clock: Clock,
         dice: Dice,
         hardware_speed: float = 1.0,
+        files: FileTransfer | None = None,
         observe: Callable[[Note], None] | None = None,
         settled: Callable[[], None] | None = None,
     ) -> None:
@@ -136,6 +152,7 @@ class StationRunner:
         self._dice = dice
         self._observe = observe or (lambda _note: None)
         self._settled = settled or (lambda: None)
+        self._transfers = TransferTasks(files or NetworkFiles(), self.tell, self._observe)
         self._loop = asyncio.get_running_loop()
         self._hardware_speed = hardware_speed
         self._hardware_zero_s = clock.monotonic_s() - hardware.now_s / hardware_speed
@@ -144,6 +161,8 @@ class StationRunner:
         self._line: _Line | None = None
         self._dialling: asyncio.Task[None] | None = None
         self.station: Station | None = None
+        self.restarts_to_fail = 0
+        """How many of the next restarts fail, for whoever wants to see what a station makes of that (RST-06)."""
         self.frames_sent = 0
         self.frames_received = 0
 
@@ -171,6 +190,7 @@ class StationRunner:
         self._events.clear()
         if self._timer is not None:
             self._timer.cancel()
+        self._transfers.cancel_all()
         if self._dialling is not None:
             self._dialling.cancel()
         if self._line is not None:
@@ -187,10 +207,11 @@ class StationRunner:
             line.leave()
             if line.link is not None:
                 line.link.close(CLOSE_GOING_AWAY, "station is switched off")
-        dialling = self._dialling
+        ending = self._transfers.cancel_all()
+        if self._dialling is not None:
+            ending.append(self._dialling)
         self.power_off()
-        if dialling is not None:
-            await asyncio.gather(dialling, return_exceptions=True)
+        await asyncio.gather(*ending, return_exceptions=True)
         self._store.close()
 
     # Events in
@@ -244,7 +265,7 @@ class StationRunner:
 
     def _try_again(self) -> None:
         try:
-            self.power_on(PowerOnCause.REBOOT)
+            self.power_on(PowerOnCause.WATCHDOG)
         except StoreError as error:
             self._observe(Note("store failed", {"reason": str(error)}))
             self._timer = self._loop.call_later(STORE_RETRY_S, self._try_again)
@@ -289,21 +310,29 @@ class StationRunner:
             case HangUp(code=code, reason=reason):
                 if self._line is not None and self._line.link is not None:
                     self._line.link.close(code, reason)
-            case Restart():
-                self._restart()
+            case StartDownload() | StartUpload():
+                self._transfers.start(effect)
+            case CancelTransfer(transfer=transfer):
+                self._transfers.cancel(transfer)
+            case Restart(cause=cause):
+                self._restart(cause)
             case _:
                 self._command(effect)
 
     def _command(self, command: Command) -> None:
         self._hardware.obey(command)
 
-    def _restart(self) -> None:
+    def _restart(self, cause: PowerOnCause) -> None:
         """The software starts anew; an orderly close that was asked for just before is not waited for."""
+        if self.restarts_to_fail > 0:
+            self.restarts_to_fail -= 1
+            self.tell(RestartFailed("it was made to fail"))
+            return
         if self._line is not None:
             self._line.leave()
             self._line = None
         self.power_off()
-        self.power_on(PowerOnCause.RESET)
+        self.power_on(cause)
 
     async def _dial(self, dial: Dial) -> None:
         line = _Line(self)

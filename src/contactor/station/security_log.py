@@ -14,7 +14,9 @@ from contactor.station.keys import Key
 from contactor.station.store.port import Shelf, Store
 
 LOG_MAX = 1000
-RETRY_S = 60.0
+RETRY_FIRST_S = 60.0
+RETRY_LONGEST_S = 3600.0
+"""A central system that knows no security events is asked less and less often, and never given up (SE-04)."""
 
 
 class SecurityEvent(StrEnum):
@@ -71,6 +73,7 @@ class SecurityLog:
         self._owed = deque(entry for entry in self._entries if entry.is_owed)
         self._in_flight = False
         self._not_before_s = 0.0
+        self._failures = 0
 
     def entries(self) -> list[SecurityEntry]:
         """The log, oldest first."""
@@ -88,14 +91,29 @@ class SecurityLog:
         while len(self._entries) > LOG_MAX:
             self._drop_oldest_settled()
 
+    def clear(self, now: Moment) -> None:
+        """Empty the log, which is itself an event; what the central system has yet to hear of stays."""
+        for entry in [entry for entry in self._entries if not entry.is_owed]:
+            self._drop(entry)
+        self.record(SecurityEvent.SECURITY_LOG_WAS_CLEARED, now)
+
     @property
     def deadline_s(self) -> float | None:
         """When the next event may be sent."""
-        return self._not_before_s if self._owed and not self._in_flight else None
+        return self._not_before_s if self._may_send else None
+
+    def has_due(self, now: Moment) -> bool:
+        """Whether an event could be sent now."""
+        return self._may_send and self._not_before_s <= now.s
+
+    @property
+    def _may_send(self) -> bool:
+        is_wanted = self._configuration.flag(Key.SECURITY_EVENTS_ENABLED)
+        return bool(self._owed) and not self._in_flight and is_wanted  # SE-03
 
     def next(self, now: Moment) -> Errand | None:
         """The oldest event owed, if it may go now."""
-        if self._in_flight or not self._owed or now.s < self._not_before_s:
+        if not self.has_due(now):
             return None
         entry = self._owed[0]
         self._in_flight = True
@@ -106,6 +124,7 @@ class SecurityLog:
 
     def _answered(self, _result: SecurityEventNotificationResult, _now: Moment) -> None:
         self._in_flight = False
+        self._failures = 0
         entry = self._owed.popleft()
         settled = msgspec.structs.replace(entry, is_owed=False)
         for position, present in enumerate(self._entries):
@@ -116,13 +135,21 @@ class SecurityLog:
     def _failed(self, failure: Failure, now: Moment) -> None:
         self._in_flight = False
         if failure.kind is not FailureKind.LINK_LOST:
-            self._not_before_s = now.s + RETRY_S
+            self._not_before_s = now.s + min(RETRY_FIRST_S * 2.0 ** min(self._failures, 10), RETRY_LONGEST_S)
+            self._failures += 1
 
     def _drop_oldest_settled(self) -> None:
-        owed = {entry.number for entry in self._owed}
-        victim = next((entry for entry in self._entries if entry.number not in owed), self._entries[0])
-        self._entries.remove(victim)
-        self._shelf.delete(_key(victim))
+        settled = (entry for entry in self._entries if not entry.is_owed)
+        victim = next(settled, None)
+        if victim is None:
+            # All of it is owed: the log stays bounded, and what may be on its way right now stays in it.
+            victim = self._owed[1]
+            self._owed.remove(victim)
+        self._drop(victim)
+
+    def _drop(self, entry: SecurityEntry) -> None:
+        self._entries.remove(entry)
+        self._shelf.delete(_key(entry))
 
 
 def _key(entry: SecurityEntry) -> str:

@@ -21,17 +21,22 @@ from contactor.station import events
 from contactor.station.access import Access
 from contactor.station.authorization import Authorization
 from contactor.station.availability import Availability
+from contactor.station.awakening import Awakening
 from contactor.station.calls import Calls
 from contactor.station.charging import Charging
 from contactor.station.connection import Connection
 from contactor.station.connector import Connector
 from contactor.station.conversation import Conversation
+from contactor.station.credentials import Credentials
+from contactor.station.data_transfer import Costs
 from contactor.station.display import Display, Signs, View
 from contactor.station.effects import Effect, Effects
-from contactor.station.events import Event, Moment, PowerOnCause
+from contactor.station.events import Event, Moment
 from contactor.station.faults import Faults
 from contactor.station.inbound import Inbound
+from contactor.station.key_effects import KeyEffects
 from contactor.station.keys import Key
+from contactor.station.maintenance import Maintenance
 from contactor.station.memory import Memory
 from contactor.station.metering import Metering
 from contactor.station.registration import Registration
@@ -46,16 +51,11 @@ from contactor.station.status_matrix import Energy, Facts
 from contactor.station.status_reports import EV_SIDE_DISCONNECTED, Error, StatusReports
 from contactor.station.store.port import Store
 from contactor.station.timekeeping import STEP_WORTH_TELLING_S
+from contactor.station.trace import Trace
 from contactor.station.transactions import Transaction
 from contactor.station.triggers import Triggers
 
 STATION = ConnectorId(0)
-
-_INTERRUPTED_BY = {
-    PowerOnCause.POWER: StopReason.POWER_LOSS,
-    PowerOnCause.RESET: StopReason.HARD_RESET,
-    PowerOnCause.REBOOT: StopReason.REBOOT,
-}
 
 
 class Station:
@@ -85,16 +85,24 @@ class Station:
     ) -> None:
         self._hardware = hardware
         self._effects = Effects()
+        self._trace = Trace(settings.trace_frames)
         self._calls = Calls()
         self._was_online = False
         self._memory = memory = Memory.recall(product, settings, store, dice)
         self.configuration = memory.configuration
         self.transactions = memory.transactions
         self._now = memory.timekeeping.corrected(moment)
-        self.connectors = {ConnectorId(outlet): Connector(outlet, self._now.instant) for outlet in hardware.outlets}
-        self._connection = Connection(self.configuration, Backoff(dice), self._effects)
+        self.connectors = {
+            ConnectorId(outlet): Connector(outlet, self._now.instant, store) for outlet in hardware.outlets
+        }
+        self._connection = Connection(
+            self.configuration,
+            Credentials(store, self.configuration, lambda: self._registration.last_good),
+            Backoff(dice, first_s=settings.reconnect_first_s),
+            self._effects,
+        )
         self._registration = Registration(
-            store, self.configuration, _boot_notification(product, settings), boot_retry_s=settings.boot_retry_s
+            store, self.configuration, _boot_notification(product, settings, memory), boot_retry_s=settings.boot_retry_s
         )
         self._faults = Faults(product.vendor_errors, list(self.connectors))
         self._availability = Availability(
@@ -107,6 +115,7 @@ class Station:
             [STATION, *self.connectors], self.configuration, self._calls, self._now.instant, lambda: self.is_online
         )
         self._build_drivers_side(product, settings)
+        self._build_maintenance(product, settings)
         self._build_centrals_side(settings, dice)
         self._handlers = self._table()
 
@@ -126,6 +135,7 @@ class Station:
             lambda: self._now,
         )
         self.screen = Screen(list(self.connectors.values()))
+        self.costs = Costs(product.cost_message, self.connectors, self.transactions, self._effects)
         authorization = Authorization(
             self.configuration,
             memory.badge_cache,
@@ -159,16 +169,44 @@ class Station:
         self.transactions.refused = self._start_refused
         self.transactions.learned = authorization.learned
 
+    def _build_maintenance(self, product: Product, settings: StationSettings) -> None:
+        self._maintenance = Maintenance(
+            product,
+            settings,
+            self._memory,
+            self._trace,
+            self._faults,
+            self._calls,
+            self._effects,
+            connector_ids=list(self.connectors),
+            is_online=lambda: self.is_online,
+            may_install=lambda: not self._reset.is_running,
+            instant=lambda: self._now.instant,
+        )
+        self._availability.is_held = self._maintenance.firmware.holds
+
     def _build_centrals_side(self, settings: StationSettings, dice: Dice) -> None:
         memory = self._memory
+        self._awakening = Awakening(
+            self.connectors,
+            self._hardware,
+            self._faults,
+            self.screen,
+            self._access,
+            self._charging,
+            memory.security_log,
+            self._effects,
+        )
         self._reset = Reset(
+            self.configuration,
             self.connectors,
             self._charging,
             memory.security_log,
             self._effects,
-            lambda: not self.is_online or not len(memory.outbox),
+            lambda now: not self.is_online or not self._conversation.has_more_to_say(now),
             wait_s=settings.reset_wait_s,
         )
+        self._reset.is_barred = lambda: self._maintenance.firmware.is_installing
         inbound = Inbound(
             self.configuration,
             self._registration,
@@ -184,11 +222,19 @@ class Station:
                 lambda: self._now,
             ),
             self._reset,
-            Triggers(list(self.connectors), self._registration, self._status_reports, self._metering, self._calls),
+            Triggers(
+                list(self.connectors),
+                self._registration,
+                self._status_reports,
+                self._metering,
+                self._calls,
+                lambda: self._maintenance.diagnostics.status,
+                lambda: self._maintenance.firmware.status,
+            ),
             memory.badge_cache,
             memory.local_list,
-            self._key_changed,
-            [self._reservations.rows, self._smart_charging.rows],
+            KeyEffects(self.configuration, self._connection, self._registration, memory.security_log).written,
+            [self._reservations.rows, self._smart_charging.rows, self._maintenance.rows, self.costs.rows],
         )
         self._conversation = Conversation(
             Peer(Side.STATION, dice.message_id, call_timeout_s=settings.call_timeout_s, supported=inbound.actions),
@@ -213,8 +259,8 @@ class Station:
             Signs(
                 is_online=lambda: self.is_online,
                 is_restarting=lambda: self._reset.is_running,
-                is_updating=lambda: False,
-                cost=lambda _connector_id: None,
+                is_updating=lambda: self._maintenance.firmware.is_installing,
+                cost=self.costs.cost,
             ),
         )
         self._registration.accepted = self._accepted
@@ -226,8 +272,12 @@ class Station:
             events.PoweredOn: self._powered_on,
             events.DeadlineReached: _settling_is_enough,
             events.LinkOpened: self._link_opened,
+            events.RestartFailed: lambda event, _now: self._reset.failed(event.reason),
+            events.SecurityLogCleared: lambda _event, now: self._memory.security_log.clear(now),
             events.DialFailed: self._dial_failed,
             events.LinkClosed: self._link_closed,
+            events.TransferFinished: self._maintenance.transfers.finished,
+            events.TransferFailed: self._maintenance.transfers.failed,
             events.TextReceived: lambda event, now: self._conversation.received(event.text, now),
             signals.CablePlugged: lambda event, now: self._access.plugged(self._at(event.outlet), now),
             signals.CableUnplugged: self._unplugged,
@@ -269,6 +319,7 @@ class Station:
             self._charging.deadline_s,
             self._smart_charging.deadline_s,
             self._reset.deadline_s,
+            self._maintenance.deadline_s,
         )
         return min((each for each in deadlines if each is not None), default=None)
 
@@ -281,9 +332,10 @@ class Station:
         return self._access.is_expected(connector_id)
 
     def can_charge(self, connector_id: ConnectorId) -> bool:
-        """Whether a new charge may begin at a connector as far as the station itself is concerned (BOOT-15, ST-31)."""
+        """Whether a new charge may begin at a connector as far as the station itself is concerned (BOOT-15, CLK-04, ST-31)."""
         return (
             self._registration.was_ever_accepted
+            and self._memory.timekeeping.is_synchronised
             and not self._reset.is_running
             and self._availability.admits(connector_id)
             and not self._faults.is_faulted(connector_id)
@@ -298,29 +350,34 @@ class Station:
                 make a new station from the store.
         """
         self._now = now = self._memory.timekeeping.corrected(moment)
+        self._trace.saw(event, now)
         self._handlers[type(event)](event, now)
         self._conversation.expire(now)
         # An answer may have set the clock; what follows from the time goes by the new one at once (CLK-01).
         self._now = now = self._memory.timekeeping.corrected(moment)
         self._settle(now)
         self._memory.store.commit()
-        return self._effects.take()
+        effects = self._effects.take()
+        self._trace.did(effects, now)
+        return effects
 
     def _settle(self, now: Moment) -> None:
         self._notice_the_line(now)
         self._charging.settle(now)
+        self._maintenance.settle(now)
         self._availability.settle()
         self._reservations.settle(now)
         self._access.settle(now)
         self._smart_charging.settle(now)
+        self.costs.settle()
         for connector in self.connectors.values():
             self._settle_status(connector, now)
         self._settle_station_status(now)
         self._status_reports.settle(now)
         self._metering.settle(now)
-        self._reset.settle(now)
         self._connection.settle(now)
         self._conversation.settle(now)
+        self._reset.settle(now)  # last: nothing follows a restart
 
     def _notice_the_line(self, now: Moment) -> None:
         if self.is_online == self._was_online:
@@ -335,7 +392,7 @@ class Station:
         transaction = self.transactions.open_on(connector.id)
         facts = Facts(
             is_faulted=self._faults.is_faulted(connector.id),
-            is_operative=self._availability.is_operative(connector.id),
+            is_operative=self._availability.is_usable(connector.id),
             is_reserved=self._reservations.is_reserved(connector.id),
             is_expected=self._access.claimant(connector.id) is not None,
             in_transaction=transaction is not None,
@@ -362,24 +419,14 @@ class Station:
             status = ChargePointStatus.FAULTED
         elif not self._availability.is_operative(STATION):
             status = ChargePointStatus.UNAVAILABLE
-        self._status_reports.changed(STATION, status, now, error=self._faults.newest_error(STATION))
+        error = self._reset.error or self._faults.newest_error(STATION)
+        self._status_reports.changed(STATION, status, now, error=error)
 
     # Power and line
 
     def _powered_on(self, event: events.PoweredOn, now: Moment) -> None:
-        """Find the world as it is, and close what an earlier life left open (PW-01, PW-03)."""
-        self._memory.security_log.record(SecurityEvent.STARTUP_OF_THE_DEVICE, now, f"after {event.cause}")
-        for dtc, outlet in self._hardware.faults():
-            self._faults.raised(dtc, outlet)
-        for connector in self.connectors.values():
-            transaction = self.transactions.open_on(connector.id)
-            if transaction is not None:
-                if self._hardware.is_plugged(connector.outlet):
-                    connector.plug(now)
-                    self.screen.plugged(connector.id)
-                self._charging.end_interrupted(transaction, connector, _INTERRUPTED_BY[event.cause])
-            elif self._hardware.is_plugged(connector.outlet):
-                self._access.plugged(connector, now)
+        self._awakening.wake(event.cause, now)
+        self._maintenance.powered_on(now)
 
     def _link_opened(self, _event: events.LinkOpened, now: Moment) -> None:
         self._connection.opened(now)
@@ -392,9 +439,13 @@ class Station:
         self._conversation.link_lost(now)
 
     def _dial_failed(self, event: events.DialFailed, now: Moment) -> None:
-        self._connection.failed(event.reason, now)
-        if event.security_event is not None:
-            self._memory.security_log.record(SecurityEvent(event.security_event), now, event.reason)
+        self._connection.failed(event.reason, event.status, now)
+        if event.security_event is None:
+            return
+        self._memory.security_log.record(SecurityEvent(event.security_event), now, event.reason)
+        if event.security_event == SecurityEvent.INVALID_CENTRAL_SYSTEM_CERTIFICATE:
+            # A bad certificate is how a false central system shows itself here.
+            self._memory.security_log.record(SecurityEvent.CENTRAL_SYSTEM_FAILED_TO_AUTHENTICATE, now, event.reason)
 
     def _accepted(self, result: BootNotificationResult, now: Moment) -> None:
         self._effects.note("accepted", heartbeat_s=result.interval)
@@ -457,17 +508,6 @@ class Station:
     def _list_conflict_found(self, now: Moment) -> None:
         self._status_reports.report_error(STATION, Error(ChargePointErrorCode.LOCAL_LIST_CONFLICT), now)
 
-    def _key_changed(self, name: str, now: Moment) -> None:
-        """A few keys are more than a number that is read when it is needed (CF-19, SEC-07)."""
-        match name.casefold():
-            case "authorizationkey":
-                self._memory.security_log.record(
-                    SecurityEvent.RECONFIGURATION_OF_SECURITY_PARAMETERS, now, "AuthorizationKey changed"
-                )
-                self._connection.dial_anew()
-            case "websocketpinginterval":
-                self._connection.ping_changed()
-
     def _at(self, outlet: OutletNumber) -> Connector:
         return self.connectors[ConnectorId(outlet)]
 
@@ -476,11 +516,11 @@ def _settling_is_enough(_event: Event, _now: Moment) -> None:
     """Nothing but what settles after every event."""
 
 
-def _boot_notification(product: Product, settings: StationSettings) -> BootNotification:
+def _boot_notification(product: Product, settings: StationSettings, memory: Memory) -> BootNotification:
     """The four fields of the guide and no other (BOOT-02)."""
     return BootNotification(
         charge_point_vendor=product.vendor,
         charge_point_model=settings.model,
         charge_point_serial_number=settings.serial,
-        firmware_version=settings.firmware_version,
+        firmware_version=memory.firmware_version,
     )

@@ -157,10 +157,12 @@ class StatusReports:
             told.on_the_way -= 1
             told.reported = snapshot
 
-        def failed(failure: Failure, _at: Moment) -> None:
+        def failed(failure: Failure, at: Moment) -> None:
             told.on_the_way -= 1
             # A refusal was heard, so it counts as told (ERR-13); a lost connection leaves the difference standing.
-            if failure.kind is not FailureKind.LINK_LOST:
+            if failure.kind is FailureKind.DISPLACED:
+                told.due_s = None if told.on_the_way else at.s
+            elif failure.kind is not FailureKind.LINK_LOST:
                 told.reported = snapshot
 
         self._calls.put(Errand(_notification(connector_id, told, told.error), settled, failed), urgent=urgent)

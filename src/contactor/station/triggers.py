@@ -32,6 +32,8 @@ class Triggers:
         status_reports: StatusReports,
         metering: Metering,
         calls: Calls,
+        diagnostics_status: Callable[[], DiagnosticsStatus],
+        firmware_status: Callable[[], FirmwareStatus],
     ) -> None:
         self._connector_ids = connector_ids
         self._registration = registration
@@ -49,10 +51,10 @@ class Triggers:
             MessageTrigger.STATUS_NOTIFICATION: self._send_statuses,
             MessageTrigger.METER_VALUES: self._send_values,
             MessageTrigger.DIAGNOSTICS_STATUS_NOTIFICATION: lambda _places, _now: self._send(
-                DiagnosticsStatusNotification(status=DiagnosticsStatus.IDLE)
+                DiagnosticsStatusNotification(status=diagnostics_status())
             ),
             MessageTrigger.FIRMWARE_STATUS_NOTIFICATION: lambda _places, _now: self._send(
-                FirmwareStatusNotification(status=FirmwareStatus.IDLE)
+                FirmwareStatusNotification(status=firmware_status())
             ),
         }
 
@@ -73,6 +75,8 @@ class Triggers:
         self._senders[request.requested_message](places, now)
 
     def _send_boot(self) -> None:
+        if self._registration.is_booting:
+            return  # the one on its way is the answer (TRG-10)
         self._calls.put(self._registration.boot_notification(), urgent=True)
 
     def _send_statuses(self, places: Sequence[ConnectorId], now: Moment) -> None:
