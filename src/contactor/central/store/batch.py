@@ -34,15 +34,30 @@ class Batches:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._spellings: dict[Statement, str] = {}
+        self._failed_before = False
 
     def commit(self, items: Sequence[Item]) -> list[Outcome]:
         """Make the items durable and return each with its outcome, in order; never raises for an item's sake."""
         try:
-            with self._connection.begin():
-                return self._run_together(items)
+            return self._in_transaction(self._run_together, items)
         # Whatever an item or the disk may raise: its producer is told, and the writer lives on.
         except Exception:
             return self._commit_one_by_one(items)
+
+    def _in_transaction(
+        self, run: Callable[[Sequence[Item]], list[Outcome]], items: Sequence[Item]
+    ) -> list[Outcome]:
+        if self._failed_before:
+            # A transaction whose COMMIT failed stays open in SQLite, and nobody else would end it.
+            self._connection.connection.rollback()
+        self._failed_before = True
+        with self._connection.begin():
+            outcomes = run(items)
+        self._failed_before = False
+        return outcomes
+
+    def _run_each(self, items: Sequence[Item]) -> list[Outcome]:
+        return [(item, self._run_alone(item)) for item in items]
 
     def _run_together(self, items: Sequence[Item]) -> list[Outcome]:
         outcomes: list[Outcome] = []
@@ -60,8 +75,7 @@ class Batches:
 
     def _commit_one_by_one(self, items: Sequence[Item]) -> list[Outcome]:
         try:
-            with self._connection.begin():
-                return [(item, self._run_alone(item)) for item in items]
+            return self._in_transaction(self._run_each, items)
         # The commit itself failed, or the database is gone: nobody's work is durable.
         except Exception as error:
             return [(item, error) for item in items]

@@ -1,0 +1,84 @@
+"""StatusNotification: the history keeps all, the connector shows the latest."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from tests.central.bench import CentralBench, Line, at, central_in, wire_time
+
+
+@pytest.fixture
+def central(tmp_path: Path) -> Iterator[CentralBench]:
+    with central_in(tmp_path) as bench:
+        yield bench
+
+
+def report(line: Line, status: str, when: float | None = None, connector: int = 1, **fields: str) -> None:
+    payload: dict[str, object] = {"connectorId": connector, "errorCode": "NoError", "status": status, **fields}
+    if when is not None:
+        payload["timestamp"] = wire_time(when)
+    assert line.ask("StatusNotification", payload) == {}
+
+
+def shown(central: CentralBench, connector: int = 1) -> str:
+    return next(view for view in central.queries.stations()[0].connectors if view.connector_id == connector).status
+
+
+def kept(central: CentralBench) -> int:
+    with central.engine.connect() as connection:
+        return int(connection.execute(text("SELECT count(*) FROM statuses")).scalar_one())
+
+
+def test_the_latest_status_is_shown(central: CentralBench) -> None:
+    line = central.connect_accepted()
+    central.clock.advance(100)
+    report(line, "Preparing", 10)
+    report(line, "Charging", 20)
+    assert (shown(central), kept(central)) == ("Charging", 2)
+
+
+def test_an_older_status_that_comes_late_is_kept_but_not_shown(central: CentralBench) -> None:
+    line = central.connect_accepted()
+    central.clock.advance(100)
+    report(line, "Charging", 20)
+    report(line, "Preparing", 10)
+    assert (shown(central), kept(central)) == ("Charging", 2)
+
+
+def test_without_a_timestamp_the_arrival_counts(central: CentralBench) -> None:
+    line = central.connect_accepted()
+    report(line, "Preparing")
+    central.clock.advance(1)
+    report(line, "Charging")
+    report(line, "Finishing")
+    view = central.queries.stations()[0].connectors[0]
+    assert (view.status, view.reported_at) == ("Finishing", at(1))
+
+
+@pytest.mark.parametrize("wrong", [-200_000, 3600])
+def test_a_clock_that_is_not_set_or_ahead_does_not_freeze_the_connector(central: CentralBench, wrong: float) -> None:
+    line = central.connect_accepted()
+    central.clock.advance(10)
+    report(line, "Preparing", 5)
+    report(line, "Charging", wrong)
+    assert shown(central) == "Charging"
+    central.clock.advance(10)
+    report(line, "Finishing", 15)
+    assert shown(central) == "Finishing"
+
+
+def test_a_repeated_notification_is_kept_once(central: CentralBench) -> None:
+    line = central.connect_accepted()
+    report(line, "Faulted", 0, vendorErrorCode="0x100202")
+    report(line, "Faulted", 0, vendorErrorCode="0x100202")
+    report(line, "Faulted", 0, vendorErrorCode="0x100203")
+    assert kept(central) == 2
+
+
+def test_connector_0_is_the_station_itself(central: CentralBench) -> None:
+    line = central.connect_accepted()
+    report(line, "Unavailable", connector=0)
+    report(line, "Available", connector=2)
+    assert (shown(central, 0), shown(central, 2)) == ("Unavailable", "Available")
