@@ -34,6 +34,7 @@ class Availability:
         self._flags = {each: kept.get(str(each), _Flag()) for each in (STATION, *connector_ids)}
         self._is_busy = is_busy
         self._is_finishing = is_finishing
+        self.is_held: Callable[[ConnectorId], bool] = lambda _connector_id: False
 
     def is_operative(self, connector_id: ConnectorId) -> bool:
         """Whether a connector is in service as far as the central system is concerned.
@@ -43,10 +44,15 @@ class Availability:
         flag = self._flags[connector_id]
         return flag.is_operative and (self._flags[STATION].is_operative or flag.scheduled is not None)
 
+    def is_usable(self, connector_id: ConnectorId) -> bool:
+        """Whether a connector is operative, and not held by the station itself for a while (FW-07, ST-11)."""
+        return self.is_operative(connector_id) and not self.is_held(connector_id)
+
     def admits(self, connector_id: ConnectorId) -> bool:
         """Whether a new charge may begin: in service, and not about to be taken out of it."""
         flag = self._flags[connector_id]
-        return self._flags[STATION].is_operative and flag.is_operative and flag.scheduled is None
+        in_service = self._flags[STATION].is_operative and flag.is_operative and flag.scheduled is None
+        return in_service and not self.is_held(connector_id)
 
     def change(self, connector_id: int, kind: AvailabilityType) -> AvailabilityStatus:
         """Judge and carry out, or schedule, a ChangeAvailability."""

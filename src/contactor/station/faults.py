@@ -32,6 +32,10 @@ class Faults:
         self._active.remove((dtc, outlet))
         return True
 
+    def active(self) -> list[tuple[str, OutletNumber | None]]:
+        """The active codes with their outlets, oldest first; None is the whole station."""
+        return list(self._active)
+
     def scope(self, dtc: str, outlet: OutletNumber | None) -> tuple[ConnectorId, ...]:
         """The connectors on which a code is reported, 0 being the station."""
         entry = self._table.get(dtc)

@@ -7,6 +7,7 @@ from contactor.base.errors import BadSetting
 from contactor.guide.entries import Product
 from contactor.station.badge_cache import BadgeCache
 from contactor.station.configuration import Configuration
+from contactor.station.firmware import running_version
 from contactor.station.keys import Key
 from contactor.station.local_list import LocalList
 from contactor.station.outbox import Outbox
@@ -29,6 +30,7 @@ class Memory:
     transactions: Transactions
     badge_cache: BadgeCache
     local_list: LocalList
+    firmware_version: str
 
     @classmethod
     def recall(cls, product: Product, settings: StationSettings, store: Store, dice: Dice) -> "Memory":
@@ -56,4 +58,5 @@ class Memory:
                 entries_max=configuration.number(Key.LOCAL_AUTH_LIST_MAX_LENGTH),
                 entries_per_request_max=configuration.number(Key.SEND_LOCAL_LIST_MAX_LENGTH),
             ),
+            firmware_version=running_version(store, settings.firmware_version),
         )

@@ -182,7 +182,7 @@ class Reservations:
         """Judge one connector (RSV-03, RSV-04)."""
         if self._is_faulted(connector_id):
             return ReservationStatus.FAULTED
-        if not self._availability.is_operative(connector_id):
+        if not self._availability.is_usable(connector_id):
             return ReservationStatus.UNAVAILABLE
         if self._is_occupied(connector_id) or connector_id in self._kept(others):
             return ReservationStatus.OCCUPIED

@@ -21,6 +21,10 @@ class StationSettings:
         finish_unauthorised: show Finishing when nobody identified within ConnectionTimeOut (B6, D-30).
         allow_badge_before_plug: take a badge with no car connected, which the guide's charger does not (LA-3, D-30).
         reset_wait_s: how long a reset waits for the answers to its StopTransactions (RST-02).
+        reconnect_first_s: the first wait before dialling again; it doubles up to five minutes (TR-13).
+        firmware_install_s: how long installing a firmware image takes before the station restarts.
+        trace_frames: how many of its newest messages, and of its notes, a station keeps for its diagnostics. Each
+            message takes about as much memory as it is long, which a fleet in one process may want to save.
     """
 
     model: str
@@ -32,3 +36,6 @@ class StationSettings:
     finish_unauthorised: bool = True
     allow_badge_before_plug: bool = False
     reset_wait_s: float = 30.0
+    reconnect_first_s: float = 5.0
+    firmware_install_s: float = 20.0
+    trace_frames: int = 200

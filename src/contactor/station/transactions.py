@@ -65,6 +65,10 @@ class Transactions:
         """Every open transaction, by connector."""
         return [self._open[connector_id] for connector_id in sorted(self._open)]
 
+    def all_known(self) -> Iterable[Transaction]:
+        """Every transaction that is open or still owes a message, oldest first."""
+        return [self._by_key[key] for key in sorted(self._by_key)]
+
     def open_with_central_id(self, central_id: int) -> Transaction | None:
         """The open transaction the central system knows by an id (RemoteStop, TX-11)."""
         for transaction in self._open.values():

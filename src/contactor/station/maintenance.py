@@ -1,0 +1,91 @@
+"""The two jobs that move files: diagnostics out, firmware in."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from contactor.base.ids import ConnectorId
+from contactor.guide.entries import Product
+from contactor.station.calls import Calls
+from contactor.station.diagnostics import Diagnostics
+from contactor.station.diagnostics_archive import Records
+from contactor.station.effects import Effects
+from contactor.station.events import Moment
+from contactor.station.faults import Faults
+from contactor.station.firmware import Firmware, Image
+from contactor.station.memory import Memory
+from contactor.station.reply import Rows
+from contactor.station.settings import StationSettings
+from contactor.station.trace import Trace
+from contactor.station.transfers import Transfers
+
+
+class Maintenance:
+    """Puts the parts of both jobs together; they share the transfers and know nothing of each other."""
+
+    def __init__(
+        self,
+        product: Product,
+        settings: StationSettings,
+        memory: Memory,
+        trace: Trace,
+        faults: Faults,
+        calls: Calls,
+        effects: Effects,
+        *,
+        connector_ids: Sequence[ConnectorId],
+        is_online: Callable[[], bool],
+        may_install: Callable[[], bool],
+        instant: Callable[[], datetime],
+    ) -> None:
+        self.transfers = Transfers(effects)
+        about = {
+            "product": product.name,
+            "model": settings.model,
+            "serial": settings.serial,
+            "firmware": memory.firmware_version,
+        }
+        records = Records(about, trace, memory.security_log, memory.transactions, faults, memory.configuration, instant)
+        self.diagnostics = Diagnostics(
+            memory.store,
+            settings.serial,
+            product.file_transfer_schemes,
+            records.archive,
+            self.transfers,
+            calls,
+            effects,
+            may_send=is_online,
+            instant=instant,
+        )
+        self.firmware = Firmware(
+            memory.store,
+            Image(product.name, product.file_transfer_schemes, settings.firmware_install_s),
+            self.transfers,
+            calls,
+            memory.security_log,
+            effects,
+            connector_ids=connector_ids,
+            may_send=is_online,
+            is_busy=lambda each: memory.transactions.open_on(each) is not None,
+            may_install=may_install,
+        )
+
+    @property
+    def rows(self) -> Rows:
+        """The requests of both."""
+        return {**self.diagnostics.rows, **self.firmware.rows}
+
+    @property
+    def deadline_s(self) -> float | None:
+        """When either has something to do."""
+        deadlines = (self.diagnostics.deadline_s, self.firmware.deadline_s)
+        return min((each for each in deadlines if each is not None), default=None)
+
+    def powered_on(self, now: Moment) -> None:
+        """The software starts: see what became of what an earlier life was doing."""
+        self.diagnostics.powered_on()
+        self.firmware.powered_on(now)
+
+    def settle(self, now: Moment) -> None:
+        """Let both go on."""
+        self.diagnostics.settle(now)
+        self.firmware.settle(now)

@@ -1,0 +1,80 @@
+"""Knows which steps of a long job the central system has not heard of yet (FW-03, DG-03, DG-07)."""
+
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+import msgspec
+
+from contactor.ocpp.enumerations import DiagnosticsStatus, FirmwareStatus
+from contactor.ocpp.messages import Request, Result
+from contactor.station.calls import Calls, Errand, Failure, FailureKind
+from contactor.station.events import Moment
+from contactor.station.store.port import Shelf, Store
+
+S = TypeVar("S", DiagnosticsStatus, FirmwareStatus)
+
+
+class _Untold(msgspec.Struct, frozen=True):
+    statuses: list[str]
+
+
+class Progress(Generic[S]):
+    """Tells steps in order, one at a time; of those that a lost line held up only the newest is told.
+
+    What is untold outlives a power cut: the central system waits for the end of what it has asked for.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        kind: type[S],
+        message: Callable[[S], Request],
+        calls: Calls,
+        may_send: Callable[[], bool],
+    ) -> None:
+        self._shelf = Shelf(store, f"{kind.__name__} untold", _Untold)
+        self._message: Callable[[S], Request] = message
+        self._calls = calls
+        self._may_send = may_send
+        kept = self._shelf.records().get("untold")
+        self._untold: list[S] = [kind(text) for text in kept.statuses] if kept else []
+        self._on_the_way = False
+
+    @property
+    def newest_untold(self) -> S | None:
+        """The last step that the central system has not confirmed."""
+        return self._untold[-1] if self._untold else None
+
+    def step(self, status: S) -> None:
+        """The job has come to a new step."""
+        self._untold.append(status)
+        self._keep()
+
+    def settle(self) -> None:
+        """Send the next step if that is possible now."""
+        if self._on_the_way or not self._untold:
+            return
+        if self._may_send():
+            self._on_the_way = True
+            self._calls.put(Errand(self._message(self._untold[0]), self._told, self._failed))
+        elif len(self._untold) > 1:
+            del self._untold[:-1]
+            self._keep()
+
+    def _told(self, _result: Result, _now: Moment) -> None:
+        self._on_the_way = False
+        del self._untold[0]
+        self._keep()
+
+    def _failed(self, failure: Failure, _now: Moment) -> None:
+        self._on_the_way = False
+        if failure.kind in (FailureKind.REFUSED, FailureKind.TIMED_OUT):
+            # A refusal was heard, and silence is not asked twice: there are newer things to say (ERR-13).
+            del self._untold[0]
+            self._keep()
+
+    def _keep(self) -> None:
+        if self._untold:
+            self._shelf.put("untold", _Untold(list(self._untold)))
+        else:
+            self._shelf.delete("untold")
