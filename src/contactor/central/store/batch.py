@@ -44,9 +44,7 @@ class Batches:
         except Exception:
             return self._commit_one_by_one(items)
 
-    def _in_transaction(
-        self, run: Callable[[Sequence[Item]], list[Outcome]], items: Sequence[Item]
-    ) -> list[Outcome]:
+    def _in_transaction(self, run: Callable[[Sequence[Item]], list[Outcome]], items: Sequence[Item]) -> list[Outcome]:
         if self._failed_before:
             # A transaction whose COMMIT failed stays open in SQLite, and nobody else would end it.
             self._connection.connection.rollback()

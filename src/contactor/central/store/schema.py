@@ -248,9 +248,7 @@ readings = Table(
     Column("received_at_ms", BigInteger, nullable=False),
     # Time comes first: what a fleet reports together then stands together, and a commit writes few pages (measured:
     # a third less work than with the station first).
-    UniqueConstraint(
-        "taken_at_ms", "station_id", "claimed_id", "connector_id", "checksum", name="uq_readings_content"
-    ),
+    UniqueConstraint("taken_at_ms", "station_id", "claimed_id", "connector_id", "checksum", name="uq_readings_content"),
     Index("ix_readings_claimed_id_station_id", "claimed_id", "station_id"),
 )
 
