@@ -7,7 +7,7 @@ station as a willing central system would, unless a test says otherwise.
 import json
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -94,9 +94,8 @@ class Bench:
         kinds = [PlugKind(outlet.value) for outlet in self.product.models[model].outlets]
         self.rig = Rig(kinds, self.product.models[model].module_count, dice=Dice(7))
         self.store = MemoryStore() if store is None else store
-        self.settings = StationSettings(
-            model=model, serial="SN-0001", initial={**CONFIGURED, **(initial or {})}, **(settings or {})
-        )
+        factory = StationSettings(model=model, serial="SN-0001", initial={**CONFIGURED, **(initial or {})})
+        self.settings = replace(factory, **(settings or {}))
         self.frames: list[Frame] = []
         self.answers_to_central: list[list[Any]] = []
         self.notes: list[Note] = []

@@ -116,6 +116,7 @@ class Costs:
                     "transaction_id": members.get(names.transaction_fields[0].casefold()),
                 },
                 _CostUpdated,
+                builtin_types=(Decimal,),  # or a text would pass for a number
             )
         except (msgspec.MsgspecError, ValueError, RecursionError, ArithmeticError):
             return None

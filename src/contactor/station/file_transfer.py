@@ -8,7 +8,9 @@ the library's own log is kept from telling them.
 import asyncio
 import logging
 import ssl
+from asyncio import StreamReader, StreamWriter
 from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
@@ -165,34 +167,37 @@ class NetworkFiles:
 
     # FTP
 
-    async def _ftp_client(self, place: _Place) -> aioftp.Client:
-        # Passive mode only, and data connections only to the host that was asked for (DG-08).
+    @asynccontextmanager
+    async def _ftp_data(self, place: _Place, command: str) -> AsyncIterator[tuple[StreamReader, StreamWriter]]:
+        """Log in and open the data connection of a command; afterwards let the server say that all went well.
+
+        Passive mode only, and data connections only to the host that was asked for (DG-08). aioftp's own streams
+        leave a data connection open when the command is refused, so it is looked after here.
+        """
         client = aioftp.Client(socket_timeout=self._idle_s, connection_timeout=CONNECT_S)
         try:
             await client.connect(place.host, place.port or aioftp.DEFAULT_PORT)
             await client.login(*(place.auth or (aioftp.DEFAULT_USER, aioftp.DEFAULT_PASSWORD)))
-        except BaseException:
+            reader, writer = await client.get_passive_connection("I")
+            try:
+                await client.command(f"{command} {place.path}", "1xx")
+                yield reader, writer
+            finally:
+                writer.close()
+            await client.command(None, "2xx", "1xx")
+        finally:
             client.close()
-            raise
-        return client
 
     async def _fetch_by_ftp(self, place: _Place, receipt: "_Receipt") -> None:
-        client = await self._ftp_client(place)
-        try:
-            async with client.download_stream(place.path) as stream:
-                async for chunk in stream.iter_by_block(CHUNK_BYTES):
-                    receipt.add(chunk)
-        finally:
-            client.close()
+        async with self._ftp_data(place, "RETR") as (reader, _writer):
+            while chunk := await asyncio.wait_for(reader.read(CHUNK_BYTES), self._idle_s):
+                receipt.add(chunk)
 
     async def _put_by_ftp(self, place: _Place, dispatch: "_Dispatch") -> None:
-        client = await self._ftp_client(place)
-        try:
-            async with client.upload_stream(place.path) as stream:
-                async for chunk in dispatch.chunks():
-                    await stream.write(chunk)
-        finally:
-            client.close()
+        async with self._ftp_data(place, "STOR") as (_reader, writer):
+            async for chunk in dispatch.chunks():
+                writer.write(chunk)
+                await asyncio.wait_for(writer.drain(), self._idle_s)
 
 
 class _Receipt:

@@ -25,7 +25,7 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
     """What the first line says of the payload after it: its size in bytes and its SHA-256 in lower-case hex."""
 
     product: str
-    version: Annotated[str, msgspec.Meta(min_length=1, max_length=VERSION_MAX, pattern=r"^[!-~]+$")]
+    version: Annotated[str, msgspec.Meta(min_length=1, max_length=VERSION_MAX, pattern=r"^[!-~]+\Z")]
     size: int
     sha256: str
 
