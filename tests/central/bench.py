@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
+from secrets import token_bytes
 
 import structlog
 from sqlalchemy import Connection, Engine
@@ -60,14 +61,8 @@ def open_store(place: Path, given: CentralSettings | None = None) -> Engine:
     """A database file at the newest schema, with the settings' stations and tags."""
     engine = open_engine(place / "central.db")
     upgrade(engine)
-    salts = count(1)
     with engine.begin() as connection:
-        provision(
-            connection,
-            given or settings(),
-            now_ms=to_ms(NOON),
-            new_salt=lambda: next(salts).to_bytes(16, "big"),
-        )
+        provision(connection, given or settings(), now_ms=to_ms(NOON), new_salt=lambda: token_bytes(16))
     return engine
 
 

@@ -92,7 +92,7 @@ def _check(central: CentralBench, charges: Sequence[Charge]) -> None:
     assert central.queries.stray_readings(STATION) == []
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(steps=st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 30)), max_size=40))
 def test_cs_03_to_cs_06_each_transaction_is_recorded_once_with_all_its_readings(steps: list[tuple[str, int]]) -> None:
     with TemporaryDirectory() as place:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from contactor.base.errors import BrokenPromise
 from contactor.central.outbound import CallLost, CallOutcome
@@ -69,6 +70,14 @@ def test_tr_14_holds_over_a_restart_of_the_central_system(tmp_path: Path) -> Non
         central.connect_accepted()
     with central_in(tmp_path) as central:
         assert central.connect().ask("Heartbeat") == {"currentTime": wire_time(0)}
+
+
+def test_boot_14_who_was_last_told_to_wait_must_boot_again(tmp_path: Path) -> None:
+    for registration in (RegistrationStatus.ACCEPTED, RegistrationStatus.PENDING):
+        with central_in(tmp_path, stations=(StationSetting(STATION, registration=registration),)) as central:
+            assert central.connect().boot()["status"] == registration
+    with central_in(tmp_path) as central:
+        assert central.connect().refused("Heartbeat") == "SecurityError"
 
 
 def test_boot_14_a_message_we_triggered_is_welcome_while_pending(tmp_path: Path) -> None:
@@ -162,9 +171,11 @@ def test_what_was_received_is_recorded_even_if_the_link_ends_before_the_commit(c
     line.call("StartTransaction", START)
     before = len(line.wire.sent)
     line.end()
-    central.writer.commit()
+    with capture_logs() as logs:
+        central.writer.commit()
     assert len(line.wire.sent) == before
     assert len(central.queries.transactions()) == 1
+    assert not [entry for entry in logs if entry["event"] == "request failed"]
 
 
 def test_cs_03_a_call_repeated_with_the_same_id_gets_the_stored_answer(central: CentralBench) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from contactor.base.ids import IdTag
 from contactor.central.milliseconds import from_ms, to_ms
@@ -10,6 +10,7 @@ from contactor.central.store import schema
 from contactor.central.store.statement import Rows, upsert
 from contactor.central.tags import Tag, tag_key
 
+_FIND = select(schema.tags).where(schema.tags.c.key == bindparam("key"))
 _PUT = upsert(
     schema.tags,
     "key",
@@ -24,7 +25,7 @@ _PUT = upsert(
 
 def find_tag(connection: Connection, id_tag: str) -> Tag | None:
     """The registered tag, in any spelling of its letters."""
-    row = connection.execute(select(schema.tags).where(schema.tags.c.key == tag_key(id_tag))).one_or_none()
+    row = connection.execute(_FIND, {"key": tag_key(id_tag)}).one_or_none()
     if row is None:
         return None
     return Tag(

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from sqlalchemy import Connection, Dialect, Table, text
+from sqlalchemy import Connection, Dialect, Table, TextClause, text
 
 Row = tuple[object, ...]
 
@@ -36,7 +37,15 @@ class Rows:
         """Write the rows from within a work function; a batch has a faster way."""
         if self.rows:
             columns = self.statement.columns
-            connection.execute(text(self.statement.sql), [dict(zip(columns, row, strict=True)) for row in self.rows])
+            connection.execute(
+                _text_of(self.statement.sql), [dict(zip(columns, row, strict=True)) for row in self.rows]
+            )
+
+
+@lru_cache(maxsize=256)
+def _text_of(sql: str) -> TextClause:
+    """The statement, parsed; there are as many as are written in this program."""
+    return text(sql)
 
 
 def insert_new(table: Table, *columns: str) -> Statement:

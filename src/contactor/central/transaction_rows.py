@@ -1,0 +1,201 @@
+"""The ledger's rows of transactions and their marks: how they are found, opened, closed and doubted.
+
+The statements are made once: building one costs several times as much as running it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from msgspec import UNSET
+from sqlalchemy import Connection, Row, bindparam, delete, exists, func, insert, select, update
+
+from contactor.central.milliseconds import to_ms
+from contactor.central.store import schema
+from contactor.central.store.schema import TransactionState
+from contactor.central.store.statement import Rows, insert_new
+from contactor.central.suspicion import Doubt, Span, Suspicion, doubt_start, doubt_stop
+from contactor.central.tags import tag_key
+from contactor.ocpp.datatypes import IdTagInfo
+from contactor.ocpp.enumerations import StopReason
+from contactor.ocpp.messages import StartTransaction, StopTransaction
+
+TransactionRow = Row[*tuple[Any, ...]]  # Any: SQLAlchemy types a row's columns only if they are spelled out one by one
+
+_rows = schema.transactions.c
+_is_open = _rows.state == TransactionState.OPEN
+_on_connector = (_rows.station_id == bindparam("station")) & (_rows.connector_id == bindparam("connector"))
+
+_SAME_START = select(_rows.id, _rows.tag_answer).where(
+    _on_connector,
+    _rows.started_at_ms == bindparam("started_at_ms"),
+    _rows.id_tag == bindparam("tag"),
+    _rows.meter_start_wh == bindparam("meter_start_wh"),
+)
+_OPEN_ELSEWHERE = select(func.count()).where(_rows.tag_key == bindparam("key"), _is_open, ~_on_connector)
+_OPEN = insert(schema.transactions).returning(_rows.id)
+_FIND = select(schema.transactions).where(_rows.id == bindparam("number"), _rows.station_id == bindparam("station"))
+_UNFINISHED_BEFORE = (
+    select(schema.transactions)
+    .where(
+        _rows.station_id == bindparam("station"),
+        _rows.state.in_((TransactionState.OPEN, TransactionState.STOP_MISSING)),
+        _rows.started_at_ms <= bindparam("stopped_at_ms"),
+        _rows.meter_start_wh <= bindparam("meter_stop_wh"),
+    )
+    .where(
+        # Whose number the station has used in readings, it would have named.
+        ~exists().where(schema.readings.c.claimed_id == _rows.id, schema.readings.c.station_id == _rows.station_id)
+    )
+)
+_NEWEST = select(_rows.id).where(_on_connector).order_by(_rows.started_at_ms.desc(), _rows.id.desc()).limit(1)
+_OTHERS_OPEN = select(_rows.id).where(_on_connector, _is_open, _rows.id != bindparam("number"))
+_GIVE_UP = (
+    update(schema.transactions).where(_rows.id == bindparam("number")).values(state=TransactionState.STOP_MISSING)
+)
+_CLOSE = (
+    update(schema.transactions)
+    .where(_rows.id == bindparam("number"))
+    .values(
+        state=TransactionState.STOPPED,
+        meter_stop_wh=bindparam("meter"),
+        stopped_at_ms=bindparam("stopped"),
+        stop_received_at_ms=bindparam("received"),
+        stop_reason=bindparam("reason"),
+        stop_id_tag=bindparam("tag"),
+    )
+)
+_MARK = insert_new(schema.suspicions, "transaction_id", "reason", "details", "noted_at_ms")
+# What a stop answers, and what only an earlier stop that gave way to it can be blamed for.
+_SETTLED_BY_STOP = (
+    Suspicion.STOP_MISSING,
+    Suspicion.STOP_MATCHED_BY_TIME,
+    Suspicion.STOP_IN_FUTURE,
+    Suspicion.STOP_BEFORE_START,
+    Suspicion.METER_WENT_BACK,
+)
+_UNMARK = delete(schema.suspicions).where(
+    schema.suspicions.c.transaction_id == bindparam("number"), schema.suspicions.c.reason.in_(_SETTLED_BY_STOP)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A stop as it is recorded; a missing reason means Local (CS-12), an empty `id_tag` that none was given."""
+
+    claimed_id: int
+    meter_stop_wh: int
+    stopped_at_ms: int
+    reason: str
+    id_tag: str
+    received_at_ms: int
+
+    @classmethod
+    def of(cls, request: StopTransaction, received_at: datetime) -> "Stop":
+        """What a request says, in the store's terms."""
+        return cls(
+            claimed_id=request.transaction_id,
+            meter_stop_wh=request.meter_stop,
+            stopped_at_ms=to_ms(request.timestamp),
+            reason=(StopReason.LOCAL if request.reason is UNSET else request.reason).value,
+            id_tag="" if request.id_tag is UNSET else request.id_tag,
+            received_at_ms=to_ms(received_at),
+        )
+
+
+def same_start(connection: Connection, station_id: str, request: StartTransaction) -> TransactionRow | None:
+    """The transaction that this very start opened before: its `id`, and the `tag_answer` it got (CS-04)."""
+    return connection.execute(
+        _SAME_START,
+        {
+            "station": station_id,
+            "connector": request.connector_id,
+            "started_at_ms": to_ms(request.timestamp),
+            "tag": request.id_tag,
+            "meter_start_wh": request.meter_start,
+        },
+    ).one_or_none()
+
+
+def count_open_elsewhere(connection: Connection, station_id: str, connector_id: int, id_tag: str) -> int:
+    """The tag's open transactions anywhere but on this connector (CS-09).
+
+    What is open on the connector itself has ended, whether its stop has come or not (CS-14).
+    """
+    given = {"key": tag_key(id_tag), "station": station_id, "connector": connector_id}
+    count: int = connection.execute(_OPEN_ELSEWHERE, given).scalar_one()
+    return count
+
+
+def open_transaction(
+    connection: Connection, station_id: str, request: StartTransaction, received_at: datetime, answer: IdTagInfo
+) -> int:
+    """Write an open transaction and return its number."""
+    started_at_ms, received_at_ms = to_ms(request.timestamp), to_ms(received_at)
+    values = {
+        "station_id": station_id,
+        "connector_id": request.connector_id,
+        "id_tag": request.id_tag,
+        "tag_key": tag_key(request.id_tag),
+        "tag_answer": msgspec.json.encode(answer).decode(),
+        "reservation_id": None if request.reservation_id is UNSET else request.reservation_id,
+        "meter_start_wh": request.meter_start,
+        "started_at_ms": started_at_ms,
+        "start_received_at_ms": received_at_ms,
+        "state": TransactionState.OPEN,
+    }
+    number: int = connection.execute(_OPEN, values).scalar_one()
+    mark(connection, number, doubt_start(started_at_ms, received_at_ms), received_at_ms)
+    return number
+
+
+def settle_connector(connection: Connection, station_id: str, connector_id: int, received_at: datetime) -> None:
+    """Of the transactions on a connector only the one that began last can be open; others lack their stop (CS-14).
+
+    Judged by their own timestamps: the start that has just come may be the older.
+    """
+    place = {"station": station_id, "connector": connector_id}
+    newest: int = connection.execute(_NEWEST, place).scalar_one()
+    abandoned = list(connection.execute(_OTHERS_OPEN, {**place, "number": newest}).scalars())
+    for each in abandoned:
+        connection.execute(_GIVE_UP, {"number": each})
+        doubt = Doubt(Suspicion.STOP_MISSING, f"transaction {newest} began on connector {connector_id}")
+        mark(connection, each, [doubt], to_ms(received_at))
+
+
+def find_transaction(connection: Connection, station_id: str, number: int) -> TransactionRow | None:
+    """A station's own transaction; the number of another station's is as unknown as any."""
+    return connection.execute(_FIND, {"number": number, "station": station_id}).one_or_none()
+
+
+def match_by_time(connection: Connection, station_id: str, stop: Stop) -> TransactionRow | None:
+    """The one unfinished transaction that a nameless stop can belong to, if there is exactly one (CS-13)."""
+    given = {"station": station_id, "stopped_at_ms": stop.stopped_at_ms, "meter_stop_wh": stop.meter_stop_wh}
+    candidates = connection.execute(_UNFINISHED_BEFORE, given).all()
+    return candidates[0] if len(candidates) == 1 else None
+
+
+def close_transaction(connection: Connection, transaction: TransactionRow, stop: Stop, *doubts: Doubt) -> None:
+    """End a transaction with a stop, and mark what is doubtful about the two together (CS-16)."""
+    connection.execute(
+        _CLOSE,
+        {
+            "number": transaction.id,
+            "meter": stop.meter_stop_wh,
+            "stopped": stop.stopped_at_ms,
+            "received": stop.received_at_ms,
+            "reason": stop.reason,
+            "tag": stop.id_tag or None,
+        },
+    )
+    connection.execute(_UNMARK, {"number": transaction.id})
+    span = Span(transaction.started_at_ms, stop.stopped_at_ms, transaction.meter_start_wh, stop.meter_stop_wh)
+    mark(connection, transaction.id, [*doubts, *doubt_stop(span, stop.received_at_ms)], stop.received_at_ms)
+
+
+def mark(connection: Connection, number: int, doubts: Iterable[Doubt], noted_at_ms: int) -> None:
+    """Mark a transaction suspect; a reason that stands already stays as it was."""
+    rows = tuple((number, doubt.reason, doubt.details, noted_at_ms) for doubt in doubts)
+    Rows(_MARK, rows).execute_on(connection)
