@@ -188,10 +188,10 @@ class Access:
 
     def _begin_free_visit(self, connector: Connector, now: Moment) -> None:
         """Start without a badge, in the name the configuration gives everybody; once for each visit (D-26)."""
-        self._free_start_tried.add(connector.id)
         id_tag = IdTag(self._configuration.text(Key.DEFAULT_ID_TAG) or "")
-        if not self.may_claim(connector.id, id_tag, now):
-            return
+        if not self._reservations.admits(connector.id, id_tag, None):
+            return  # kept for somebody else, whose visit this is not
+        self._free_start_tried.add(connector.id)
         expected = Expected(id_tag, now.s)
         self._expected[connector.id] = expected
         self._authorization.decide_free(id_tag, now, lambda decision, at: self._decided(expected, decision, at))

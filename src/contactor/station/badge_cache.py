@@ -11,6 +11,9 @@ from contactor.station.store.port import Shelf, Store
 
 CAPACITY = 4000
 
+_GOOD = frozenset({AuthorizationStatus.ACCEPTED, AuthorizationStatus.CONCURRENT_TX})
+"""What may be said of a good badge; ConcurrentTx only means that it was charging elsewhere."""
+
 
 class _Cached(msgspec.Struct, frozen=True):
     info: IdTagInfo
@@ -58,7 +61,7 @@ class BadgeCache:
         # Not-valid entries go first, then the oldest.
         def worth(key: str) -> tuple[bool, datetime]:
             entry = self._entries[key]
-            return as_of(entry.info, instant).status is AuthorizationStatus.ACCEPTED, entry.learned_at
+            return as_of(entry.info, instant).status in _GOOD, entry.learned_at
 
         return min(self._entries, key=worth)
 
@@ -67,6 +70,6 @@ def as_of(info: IdTagInfo, instant: datetime) -> IdTagInfo:
     """The entry as it stands at an instant: a good badge past its expiry date is Expired."""
     if info.expiry_date is msgspec.UNSET or info.expiry_date > instant:
         return info
-    if info.status not in (AuthorizationStatus.ACCEPTED, AuthorizationStatus.CONCURRENT_TX):
+    if info.status not in _GOOD:
         return info
     return msgspec.structs.replace(info, status=AuthorizationStatus.EXPIRED)
