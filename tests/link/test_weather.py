@@ -65,6 +65,22 @@ def test_delay_holds_texts_back_both_ways_and_keeps_their_order() -> None:
     play(story())
 
 
+@pytest.mark.parametrize("later", [CLEAR, Weather(delay_min_s=1, delay_max_s=1)])
+def test_a_quick_text_neither_overtakes_a_slow_one_nor_hurries_it(later: Weather) -> None:
+    async def story() -> None:
+        scene = Scene(Weather(delay_min_s=10, delay_max_s=10))
+        await scene.open()
+        since_s = now_s()
+        scene.station.link.send(b"slow")
+        scene.sky.weather = later
+        scene.station.link.send(b"quick")
+        for text in (b"slow", b"quick"):
+            assert await scene.central.text() == text
+            assert now_s() - since_s == pytest.approx(10)
+
+    play(story())
+
+
 @settings(max_examples=30, deadline=None)
 @given(seed=st.integers(), delays=st.tuples(st.floats(0, 2), st.floats(0, 2)))
 def test_whatever_the_delay_texts_and_the_close_keep_their_order(seed: int, delays: tuple[float, float]) -> None:

@@ -1,7 +1,10 @@
 """The dialler against servers made by hand, an independent websocket server, and a line that falls silent."""
 
 import asyncio
+import contextlib
+import gc
 import socket
+import weakref
 from collections.abc import AsyncIterator
 
 import pytest
@@ -10,7 +13,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.frames import Close
 from websockets.typing import Subprotocol
 
-from contactor.link.link import Closure, LinkFailed, LinkRefused, Target
+from contactor.link.link import Admit, Closure, Link, LinkFailed, LinkRefused, Target
 from contactor.link.websocket_client import DialSettings, WebSocketDialer
 from contactor.link.websocket_server import ListenerSettings, WebSocketListener
 from contactor.link.websocket_wire import WireLimits
@@ -38,7 +41,7 @@ def ear() -> Ear:
 
 @pytest.fixture
 async def listener() -> AsyncIterator[WebSocketListener]:
-    started = WebSocketListener(Porter())
+    started = WebSocketListener(lambda _handshake: Admit(Forgetful(asyncio.Event())))
     await started.start()
     yield started
     await started.close()
@@ -383,17 +386,23 @@ async def test_tr_12_pings_of_the_server_are_answered_even_with_our_own_turned_o
 
 async def test_tr_12_texts_do_not_replace_the_pong(ear: Ear) -> None:
     """The way to the server may be dead while the way back is not; only an answer proves both."""
+    pings = 0
 
     async def central(peer: RawPeer) -> None:
+        nonlocal pings
         peer.accept(await peer.head())
-        await peer.frame_of(PING)
-        peer.write(frame(TEXT, b"no pong", masked=False))
-        await peer.end()
+        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionResetError):
+            while True:
+                await peer.frame_of(PING)
+                pings += 1
+                peer.write(frame(TEXT, b"no pong", masked=False))
 
     async with raw_server(central) as port:
         await WebSocketDialer(ping_interval_s=0.05, pong_limit_s=0.05).dial(at(port), ear)
-        assert await ear.closed() == Closure(None, "no answer to a ping within 0.05 s", clean=False)
-    assert ear.history[1] == b"no pong"
+        closure = await ear.closed()
+    assert closure == Closure(None, "no answer to a ping within 0.05 s", clean=False)
+    assert ear.history == ["opened", b"no pong", closure]
+    assert pings == 1
 
 
 async def test_tr_12_a_line_that_falls_silent_is_found_out_at_both_ends(ear: Ear) -> None:
@@ -411,6 +420,47 @@ async def test_tr_12_a_line_that_falls_silent_is_found_out_at_both_ends(ear: Ear
         assert not link.send(b"too late")
     assert b"into the void" not in porter.ears[0].history
     await listener.close()
+
+
+async def test_a_link_that_ended_leaves_nothing_for_the_garbage_collector(listener: WebSocketListener) -> None:
+    """A full collection stops thousands of stations for a fifth of a second, so links must go without one."""
+    gone = asyncio.Event()
+    gc.collect()
+    gc.disable()
+    try:
+        link = await WebSocketDialer().dial(at(listener.port), Forgetful(gone))
+        left: list[weakref.ref[Link]] = [weakref.ref(link), weakref.ref(next(iter(listener.links)))]
+        link.close()
+        del link
+        await asyncio.wait_for(gone.wait(), PATIENCE_S)
+        while listener.links:  # the other end is a turn of the loop behind
+            await asyncio.wait_for(_next_turn(), PATIENCE_S)
+        await _next_turn()
+        assert [reference() for reference in left] == [None, None]
+    finally:
+        gc.enable()
+
+
+class Forgetful:
+    """Hears nothing but the end."""
+
+    def __init__(self, gone: asyncio.Event) -> None:
+        self._gone = gone
+
+    def link_opened(self, link: Link) -> None:
+        """Not kept."""
+
+    def text_received(self, text: bytes) -> None:
+        """Not kept."""
+
+    def link_closed(self, _closure: Closure) -> None:
+        self._gone.set()
+
+
+async def _next_turn() -> None:
+    turn = asyncio.Event()
+    asyncio.get_running_loop().call_soon(turn.set)
+    await turn.wait()
 
 
 async def test_a_close_into_silence_ends_after_its_limit(ear: Ear, listener: WebSocketListener) -> None:

@@ -260,6 +260,7 @@ class Conversation(WSListener):
                 ending.watchdog = self._loop.call_later(self._limits.close_limit_s, self._disconnect_at_once)
         if self._pulse is not None:
             self._pulse.stop()
+            self._pulse = None  # it refers back to us; a fleet that redials must not leave work for the collector
 
     def _disconnect_at_once(self) -> None:
         if self._transport is not None:
