@@ -104,7 +104,10 @@ class Bench:
         self.pings: list[int] = []
         self.restarts: list[Restart] = []
         self.transfers: list[StartDownload | StartUpload] = []
+        self.hang_ups: list[HangUp] = []
         self.line_works = True
+        self.refusal = DialFailed("nobody there")
+        self.admits: Callable[[Dial], bool] = lambda _dial: True
         self.is_connected = False
         self.lives = 0
         self.transactions = 0
@@ -182,7 +185,6 @@ class Bench:
         """Take the supply away for a while; what was not committed is gone, the physical world is not."""
         self.rig.power_off()
         self.is_connected = False
-        self.transfers.clear()
         self.store.close()
         self.now_s += away_s
         self.rig.advance(self.now_s)
@@ -240,6 +242,11 @@ class Bench:
         answers = self.answers_to_central[before:]
         return answers[0] if answers else []
 
+    def says(self, frame: list[Any]) -> None:
+        """The central system sends any frame."""
+        self.handle(TextReceived(json.dumps(frame).encode()))
+        self.wait(0)
+
     def status_of_answer(self, action: str, payload: Payload | None = None) -> str:
         """The `status` of the station's CALLRESULT."""
         answer = self.ask(action, payload)
@@ -260,6 +267,10 @@ class Bench:
         """The statuses reported for a connector, in order."""
         return [each["status"] for each in self.calls("StatusNotification") if each["connectorId"] == connector]
 
+    def logged(self) -> list[str]:
+        """The types of the security events in the log, as it is on disk, oldest first."""
+        return [json.loads(row)["event"] for row in self.store.rows("security_log").values()]
+
     def noted(self, event: str) -> Sequence[Mapping[str, object]]:
         return [note.facts for note in self.notes if note.event == event]
 
@@ -278,6 +289,7 @@ class Bench:
     # Inside
 
     def _new_station(self) -> Station:
+        self.transfers.clear()
         self.lives += 1
         return Station(self.product, self.settings, self.rig, self.store, Dice(f"life {self.lives}"), self.moment)
 
@@ -291,9 +303,10 @@ class Bench:
                 self._take(json.loads(text))
             case Dial():
                 self.dials.append(effect)
-                self.is_connected = self.line_works
-                self.handle(LinkOpened() if self.line_works else DialFailed("nobody there"))
+                self.is_connected = self.line_works and self.admits(effect)
+                self.handle(LinkOpened() if self.is_connected else self.refusal)
             case HangUp():
+                self.hang_ups.append(effect)
                 self.is_connected = False
                 self.handle(LinkClosed("hung up"))
             case SetPing(interval_s=interval_s):
@@ -302,7 +315,6 @@ class Bench:
                 self.notes.append(effect)
             case Restart():
                 self.restarts.append(effect)
-                self.transfers.clear()
                 # What the old life was about to be told, nobody hears.
                 while len(self._events) > 1:
                     self._events.pop()
