@@ -19,6 +19,7 @@ from contactor.guide.load import load_product
 from contactor.link.tls import client_context
 from contactor.link.websocket_client import WebSocketDialer
 from contactor.station.effects import Note
+from contactor.station.file_transfer import NetworkFiles
 from contactor.station.keys import Key
 from contactor.station.settings import StationSettings
 from contactor.station.store.memory import MemoryStore
@@ -54,7 +55,9 @@ def run(
         str | None,
         typer.Option(metavar="BADGE", help="Let cars come, charge and leave, again and again; outlet n shows BADGE-n."),
     ] = None,
-    ca_file: Annotated[Path | None, typer.Option(help="PEM file of the authorities to trust for wss.")] = None,
+    ca_file: Annotated[
+        Path | None, typer.Option(help="PEM file of the authorities to trust for wss and https.")
+    ] = None,
     product: Annotated[str, typer.Option(help="Whose guide to follow.")] = "evlink_pro_dc",
     log_format: Annotated[logs.LogFormat, typer.Option(help="Who reads the log on stderr.")] = logs.LogFormat.TEXT,
     log_level: Annotated[logs.LogLevel, typer.Option(help="From which importance on.")] = logs.LogLevel.INFO,
@@ -95,15 +98,17 @@ async def _run(
         log.info(note.event, **note.facts)
 
     store: Store = MemoryStore() if state is None else SqliteStore(state)
+    tls = client_context(ca_file) if ca_file is not None else None
     virtual = VirtualStation(
         factory.serial,
         load_product(product),
         factory,
         store,
-        WebSocketDialer(tls=client_context(ca_file) if ca_file is not None else None),
+        WebSocketDialer(tls=tls),
         clock=SystemClock(),
         dice=Dice.unpredictable(),
         hardware_speed=speed,
+        files=NetworkFiles(tls),
         observe=observe,
     )
     virtual.switch_on()

@@ -14,6 +14,7 @@ from contactor.rig.plug import PlugKind
 from contactor.rig.rig import Rig
 from contactor.rig.vehicle import Vehicle
 from contactor.station.effects import Note
+from contactor.station.file_transfer import FileTransfer
 from contactor.station.runner import StationRunner
 from contactor.station.settings import StationSettings
 from contactor.station.station import Station
@@ -23,8 +24,9 @@ from contactor.station.store.port import Store
 class VirtualStation:
     """One charger that can be plugged into, badged at, and cut off from its power.
 
-    `name` is for people; `observe` hears the station's notes. With `hardware_speed` 60 a minute of charging passes
-    in a second, while the wire and all of OCPP's timers keep real time.
+    `name` is for people; `files` moves firmware and diagnostics, over the network unless given; `observe` hears the
+    station's notes. With `hardware_speed` 60 a minute of charging passes in a second, while the wire and all of
+    OCPP's timers keep real time.
 
     Raises:
         BadSetting: the model is not one of the product's.
@@ -41,6 +43,7 @@ class VirtualStation:
         clock: Clock,
         dice: Dice,
         hardware_speed: float = 1.0,
+        files: FileTransfer | None = None,
         observe: Callable[[Note], None] | None = None,
     ) -> None:
         model = product.models.get(settings.model)
@@ -61,6 +64,7 @@ class VirtualStation:
             clock=clock,
             dice=dice,
             hardware_speed=hardware_speed,
+            files=files,
             observe=self._noted,
             settled=self._look_after_waiters,
         )
