@@ -55,6 +55,23 @@ def test_sc_16_each_period_begins_at_its_very_instant() -> None:
         assert power_w(bench) <= roof_w
 
 
+def test_sc_16_the_periods_of_two_outlets_begin_each_at_their_own_instant() -> None:
+    bench = Bench()
+    bench.charge(1, for_s=20)
+    bench.charge(2, "TAG-2", for_s=20)
+    install(bench, profile(1, {0: 60_000, 50: 10_000}, start=0), connector=1)
+    install(bench, profile(2, {0: 60_000, 55: 20_000}, start=0), connector=2)
+    before = len(bench.commands)
+    for at_s, expected in (
+        (50, GrantPower(OutletNumber(1), 1, 10_000.0)),
+        (55, GrantPower(OutletNumber(2), 1, 20_000.0)),
+    ):
+        assert bench.station.deadline_s == at_s
+        bench.wait(at_s - bench.now_s)
+        assert grants(bench, before)[-1] == expected
+    assert len(grants(bench, before)) == 2
+
+
 def test_mv_14_power_offered_is_the_limit() -> None:
     bench = Bench(initial={"MeterValuesSampledData": "Power.Offered"})
     bench.charge(for_s=30)
@@ -183,6 +200,30 @@ def test_d_24_connector_b_stays_under_its_own_limit() -> None:
     bench = Bench(initial={"ConnectorBLimitedPower": "25"})
     bench.charge(2, for_s=60)
     assert 24_000 < power_w(bench, 2) <= 25_000
+
+
+def test_sc_12_an_outlet_holds_no_more_modules_than_the_stations_limit_can_feed() -> None:
+    bench = Bench(initial={"ChargeLimitedPower": "60"})
+    bench.charge()
+    assert bench.rig.modules_granted(OutletNumber(1)) == 2
+
+
+def test_sc_12_modules_are_taken_from_one_outlet_before_they_are_given_to_the_other() -> None:
+    bench = Bench()
+    bench.charge(1)
+    bench.charge(2, "TAG-2")
+    before = len(bench.commands)
+    install(bench, profile(1, {0: 30_000}), connector=2)
+    bench.ask("ClearChargingProfile", {"id": 1})
+    install(bench, profile(1, {0: 30_000}), connector=1)
+    assert [(grant.outlet, grant.modules) for grant in grants(bench, before)] == [
+        (2, 1),
+        (1, 5),
+        (1, 3),
+        (2, 3),
+        (1, 1),
+        (2, 5),
+    ]
 
 
 def test_sc_12_without_limits_two_cars_share_all_modules() -> None:

@@ -35,13 +35,12 @@ class _Remembered:
 
     version: int
     transaction: int | None
-    since: datetime
     until: datetime | None
     planned_w: float | None
 
     def still_holds(self, version: int, transaction: int | None, at: datetime) -> bool:
         same = self.version == version and self.transaction == transaction
-        return same and self.since <= at and (self.until is None or at < self.until)
+        return same and (self.until is None or at < self.until)
 
 
 class Ceilings:
@@ -92,13 +91,8 @@ class Ceilings:
         known = self._remembered.get(connector_id)
         if known is None or not known.still_holds(self._profiles.version, key, now.instant):
             plan = self._plan(connector_id, transaction, now.instant)
-            known = _Remembered(
-                self._profiles.version,
-                key,
-                now.instant,
-                next_change(plan, now.instant),
-                limit_w(plan, now.instant),
-            )
+            change = next_change(plan, now.instant)
+            known = _Remembered(self._profiles.version, key, change, limit_w(plan, now.instant))
             self._remembered[connector_id] = known
         local_w = self.local_w(connector_id)
         return Outlook(local_w if known.planned_w is None else min(local_w, known.planned_w), known.until)
@@ -121,6 +115,8 @@ class Ceilings:
         clock_zero = now.instant - timedelta(seconds=now.s)
         step = clock_zero - (self._clock_zero or clock_zero)
         self._clock_zero = clock_zero
-        if abs(step) >= CLOCK_STEP_MIN and self._began:
+        if abs(step) < CLOCK_STEP_MIN:
+            return
+        self._remembered.clear()
+        if self._began is not None:
             self._began = {key: began + step for key, began in self._began.items()}
-            self._remembered.clear()

@@ -51,7 +51,7 @@ class Power:
     def holds_back(self, connector: Connector) -> bool:
         """Whether an outlet that is switched on may not charge: a limit of 0, or no module for it (B5, C5, SC-29)."""
         grant = self._granted.get(connector.outlet)
-        return grant is not None and (grant.limit_w == 0 or grant.modules == 0)
+        return grant is not None and grant.limit_w == 0
 
     def settle(self, now: Moment) -> None:
         """Compute the grants and ask for those that differ from the last ones."""

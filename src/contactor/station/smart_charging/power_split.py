@@ -137,8 +137,7 @@ def _wish_w(want: Want, cabinet: Cabinet) -> float:
 
 
 def _whole_modules(power_w: float, cabinet: Cabinet) -> int:
-    # A millionth of a module is what floats lose on the way, and no reason to take one away.
-    return math.floor(power_w / cabinet.module_w + 1e-6)
+    return math.floor(power_w / cabinet.module_w)
 
 
 def _deal(granted: dict[OutletNumber, int], needs: Mapping[OutletNumber, int], spare: int) -> int:

@@ -120,9 +120,7 @@ class Profiles:
             return Plan()
         key = None if transaction is None else transaction.key
         return Plan(
-            for_transaction=self._highest_first(
-                lambda each: each.is_for_transaction and each.connector_id == connector_id and each.transaction == key
-            ),
+            for_transaction=self._highest_first(lambda each: each.is_for_transaction and each.transaction == key),
             own_defaults=self._highest_first(
                 lambda each: not each.is_for_transaction and each.connector_id == connector_id
             ),
