@@ -102,7 +102,7 @@ def test_sec_10_the_key_that_works_is_used_first_from_then_on() -> None:
 
 
 def test_sec_10_the_new_key_may_still_win() -> None:
-    """SEC-10: once the central system has caught up, the roles are the other way round, and the old key is forgotten."""
+    """SEC-10: once the central system has caught up the new key is used, and the old one forgotten."""
     bench = with_key()
     bench.refusal = REFUSED
     bench.admits = lambda dial: dial.password == bytes.fromhex(OLD_KEY)
@@ -198,7 +198,7 @@ def test_sec_01_d_22_the_four_modes_of_the_guide(url: str, key: str | None, mode
     ("key", "value"), [("SupervisionUrl", "wss://New.test:8443/Ocpp"), ("BoxIdentifier", "Box-7 Nord")]
 )
 def test_d_23_cf_02_an_address_waits_for_the_restart(key: str, value: str) -> None:
-    """D-23, CF-02: RebootRequired; reported at once, case kept, used only after a reset, which is not made by itself."""
+    """D-23, CF-02: RebootRequired; reported at once, case kept, used after a reset and not before."""
     bench = Bench()
     assert bench.status_of_answer("ChangeConfiguration", {"key": key, "value": value}) == "RebootRequired"
     bench.lose_line()

@@ -2,6 +2,7 @@
 
 import pytest
 
+from contactor.base.ids import ConnectorId
 from contactor.guide.load import load_product
 from contactor.ocpp.errors import ErrorCode
 from tests.station.bench import Bench, Payload, Refusal, Script
@@ -184,7 +185,7 @@ def test_boot_11_remote_requests_while_pending_are_rejected(action: str, payload
     bench.plug()
     assert bench.status_of_answer(action, payload) == "Rejected"
     bench.wait(5)
-    assert bench.station.connectors[1].status == "Preparing"  # of the plug, not of the request
+    assert bench.station.connectors[ConnectorId(1)].status == "Preparing"  # of the plug alone
     assert bench.calls("Authorize") == []
 
 
