@@ -250,14 +250,15 @@ def test_st_31_operative_statuses_take_a_remote_start_and_inoperative_ones_do_no
     status: str, is_operative: bool
 ) -> None:
     bench = Bench()
-    prepare = {
-        "Available": lambda: None,
-        "Preparing": bench.plug,
-        "Finishing": lambda: (bench.plug(), bench.wait(120)),
-        "Unavailable": lambda: bench.ask("ChangeAvailability", {"connectorId": 1, "type": "Inoperative"}),
-        "Faulted": lambda: (bench.rig.raise_fault("0x100206", OutletNumber(1)), bench.wait(0)),
-    }
-    prepare[status]()
+    if status in ("Preparing", "Finishing"):
+        bench.plug()
+    if status == "Finishing":
+        bench.wait(120)
+    elif status == "Unavailable":
+        bench.ask("ChangeAvailability", {"connectorId": 1, "type": "Inoperative"})
+    elif status == "Faulted":
+        bench.rig.raise_fault("0x100206", OutletNumber(1))
+        bench.wait(0)
     assert bench.statuses()[-1] == status
     answer = bench.status_of_answer("RemoteStartTransaction", {"idTag": "T", "connectorId": 1})
     assert answer == ("Accepted" if is_operative else "Rejected")
