@@ -44,7 +44,10 @@ class _Remembered:
 
 
 class Ceilings:
-    """Joins profiles with the transactions they are counted from, and with what installation and hardware allow."""
+    """Joins profiles with the transactions they are counted from, and with what installation and hardware allow.
+
+    `station_w` is the most the whole station may take, as of the last settling.
+    """
 
     def __init__(
         self,
@@ -64,20 +67,16 @@ class Ceilings:
         # None until the first settle: what an earlier life left behind has to be looked at once.
         self._began: dict[int, datetime] | None = None
         self._clock_zero: datetime | None = None
+        self.station_w = self._station_limit_w()
 
     def settle(self, now: Moment) -> None:
         """Notice which transactions run and whether the clock was set; forget profiles of ended transactions."""
         self._notice_clock(now)
+        self.station_w = self._station_limit_w()
         running = {each.key: self._began_at(each) for each in self._transactions.all_open()}
         if self._began is None or running.keys() != self._began.keys():
             self._profiles.settle()
             self._began = running
-
-    @property
-    def station_w(self) -> float:
-        """The most the whole station may take."""
-        limited_w = self._configuration.number(Key.CHARGE_LIMITED_POWER) * 1000.0
-        return max(0.0, min(limited_w, self._hardware.modules_healthy * self._module_w))
 
     def local_w(self, connector_id: ConnectorId) -> float:
         """The most a connector may have if no profile says less (D-24)."""
@@ -101,6 +100,10 @@ class Ceilings:
         """What bounds a connector now and later, as of `query` (SC-24, SC-25)."""
         transaction = self._transactions.open_on(connector_id)
         return Ceiling(self._plan(connector_id, transaction, query), self.local_w(connector_id))
+
+    def _station_limit_w(self) -> float:
+        limited_w = self._configuration.number(Key.CHARGE_LIMITED_POWER) * 1000.0
+        return max(0.0, min(limited_w, self._hardware.modules_healthy * self._module_w))
 
     def _plan(self, connector_id: ConnectorId, transaction: Transaction | None, instant: datetime) -> Plan:
         if transaction is None:

@@ -60,6 +60,8 @@ class Power:
         wants = [
             self._want(connector, now) for connector in self._connectors.values() if connector.energy is not Energy.OFF
         ]
+        if not wants and not self._granted:
+            return
         grants = share(
             wants,
             Cabinet(self._hardware.modules_healthy, self._module_w, self._ceilings.station_w, self._minimum_w),
