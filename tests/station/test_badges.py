@@ -175,7 +175,7 @@ def test_a_car_that_leaves_before_the_answer_takes_the_start_with_it() -> None:
 
 
 def test_la_1_a_badge_starts_the_only_car_there_is() -> None:
-    """LA-1."""
+    """LA-1, D-01: the second outlet is connector 2."""
     bench = Bench()
     bench.plug(2)
     bench.badge()

@@ -190,7 +190,7 @@ STEPS: dict[str, Step] = {
 }
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(names=st.lists(st.sampled_from(sorted(STEPS)), min_size=5, max_size=40), birds=st.booleans())
 def test_whatever_happens_at_the_charger_the_rules_hold(names: list[str], birds: bool) -> None:
     """ST-01, ST-02: legal moves only; TX-12: one transaction; AU-01, TX-02: no energy outside one; nothing raises."""

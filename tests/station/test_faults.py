@@ -41,7 +41,7 @@ def test_the_guide_has_these_42_codes() -> None:
 
 @every_code
 def test_flt_01_a_code_is_told_where_it_belongs(row: Row) -> None:
-    """FLT-01, FLT-10, D-19: with errorCode, vendorErrorCode, the guide's words, and the time it came."""
+    """FLT-01, FLT-10, D-19, A9: with errorCode, vendorErrorCode, the guide's words, and the time it came."""
     bench = Bench()
     bench.wait(7)
     before = len(bench.frames)
@@ -63,7 +63,7 @@ def test_flt_01_a_code_is_told_where_it_belongs(row: Row) -> None:
 
 @every_code
 def test_flt_02_flt_03_a_warning_lets_a_charge_go_on_and_a_fault_ends_it(row: Row) -> None:
-    """FLT-02, FLT-03, FLT-06: the stop has the guide's reason; once mended the plugged car is Finishing."""
+    """FLT-02, FLT-03, FLT-06, D-20: the stop has the guide's reason; once mended the plugged car is Finishing."""
     bench = Bench()
     bench.charge()
     raise_fault(bench, row.dtc, row.outlet)

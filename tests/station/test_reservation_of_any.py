@@ -147,3 +147,14 @@ def test_rsv_12_a_promise_of_any_connector_ends_when_none_is_left_in_service() -
     assert cancel(bench, 99) == "Rejected"
     inoperative(bench, 2)
     assert cancel(bench, 1) == "Rejected"
+
+
+def test_i7_a_fault_of_the_connector_that_is_kept_leads_back_to_reserved() -> None:
+    """FLT-06, I7, RSV-12: the promise stands as long as the other connector may yet keep it."""
+    bench = Bench()
+    reserve(bench, 0)
+    bench.charge(2, "OTHER")
+    raise_fault(bench, "0x100206", ONE)
+    bench.rig.clear_fault("0x100206", ONE)
+    bench.wait(0)
+    assert bench.statuses(1) == ["Available", "Reserved", "Faulted", "Reserved"]
