@@ -45,6 +45,8 @@ def test_writing_makes_what_checking_accepts(tmp_path: Path) -> None:
     folder = tmp_path / "docs" / "reference"
     assert main([str(folder)]) == 0
     assert sorted(file.name for file in folder.iterdir()) == [
+        "central-settings.md",
+        "commands.md",
         "configuration-keys.md",
         "models.md",
         "operations.md",

@@ -1,4 +1,4 @@
-"""Knows what the software does first in a life: look around, and close what an earlier life left open (PW-01, RST-05)."""
+"""What the software does first in a life: look around, and close what an earlier life left open (PW-01, RST-05)."""
 
 from collections.abc import Mapping
 

@@ -68,7 +68,7 @@ class Credentials:
     # What happens to them
 
     def key_changed(self) -> None:
-        """AuthorizationKey was written: use it from the next connection on, and remember the one that works (SEC-07)."""
+        """AuthorizationKey was written: use it from the next connection on; remember the one that works (SEC-07)."""
         works = self._previous.key if self._previous is not None and self._previous.is_good else self._key
         self._key = self._configuration.text(Key.AUTHORIZATION_KEY)
         self._refusals = 0

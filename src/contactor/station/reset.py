@@ -20,7 +20,7 @@ _RESTARTS = {ResetType.SOFT: RestartKind.SOFT, ResetType.HARD: RestartKind.HARD}
 
 
 class Reset:
-    """At most one reset at a time; a hard one does not wait. `nothing_to_say` tells when all that is owed has arrived."""
+    """At most one reset at a time; a hard one does not wait. `nothing_to_say`: all that is owed has arrived."""
 
     def __init__(
         self,

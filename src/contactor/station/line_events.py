@@ -1,0 +1,82 @@
+"""What follows when the central system comes within reach, accepts the station, tells the time, or is gone."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from contactor.ocpp.messages import BootNotificationResult, HeartbeatResult
+from contactor.station import events
+from contactor.station.connection import Connection
+from contactor.station.conversation import Conversation
+from contactor.station.effects import Effects
+from contactor.station.events import Event, Moment
+from contactor.station.registration import Registration
+from contactor.station.security_log import SecurityEvent, SecurityLog
+from contactor.station.status_reports import StatusReports
+from contactor.station.timekeeping import STEP_WORTH_TELLING_S, Timekeeping
+
+
+class LineEvents:
+    """The line to the central system, seen by everything that depends on it."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        registration: Registration,
+        conversation: Conversation,
+        status_reports: StatusReports,
+        timekeeping: Timekeeping,
+        security_log: SecurityLog,
+        effects: Effects,
+    ) -> None:
+        self._connection = connection
+        self._registration = registration
+        self._conversation = conversation
+        self._status_reports = status_reports
+        self._timekeeping = timekeeping
+        self._security_log = security_log
+        self._effects = effects
+
+    @property
+    def rows(self) -> Mapping[type[Event], Callable[[Any, Moment], None]]:
+        """Handlers by kind of event; Any, because each takes its own kind."""
+        return {
+            events.LinkOpened: self._link_opened,
+            events.LinkClosed: self._link_closed,
+            events.DialFailed: self._dial_failed,
+            events.TextReceived: lambda event, now: self._conversation.received(event.text, now),
+        }
+
+    def _link_opened(self, _event: events.LinkOpened, now: Moment) -> None:
+        self._connection.opened(now)
+        self._registration.link_opened(now)
+        if self._registration.is_accepted:
+            self._status_reports.report_differences(now)
+
+    def _link_closed(self, event: events.LinkClosed, now: Moment) -> None:
+        self._connection.closed(event.reason, now)
+        self._conversation.link_lost(now)
+
+    def _dial_failed(self, event: events.DialFailed, now: Moment) -> None:
+        self._connection.failed(event.reason, event.status, now)
+        if event.security_event is None:
+            return
+        self._security_log.record(SecurityEvent(event.security_event), now, event.reason)
+        if event.security_event == SecurityEvent.INVALID_CENTRAL_SYSTEM_CERTIFICATE:
+            # A bad certificate is how a false central system shows itself here.
+            self._security_log.record(SecurityEvent.CENTRAL_SYSTEM_FAILED_TO_AUTHENTICATE, now, event.reason)
+
+    def accepted(self, result: BootNotificationResult, now: Moment) -> None:
+        """The central system takes this station: its time counts, and every status is told (BOOT-04)."""
+        self._effects.note("accepted", heartbeat_s=result.interval)
+        self._set_clock(result, now)
+        self._connection.accepted()
+        self._status_reports.report_all(now)
+
+    def time_told(self, result: HeartbeatResult, now: Moment) -> None:
+        """A Heartbeat has brought the time."""
+        self._set_clock(result, now)
+
+    def _set_clock(self, result: BootNotificationResult | HeartbeatResult, now: Moment) -> None:
+        step_s = self._timekeeping.synchronise(result.current_time, now)
+        if abs(step_s) >= STEP_WORTH_TELLING_S:
+            self._security_log.record(SecurityEvent.SETTING_SYSTEM_TIME, now, f"clock set by {step_s:+.1f} s")

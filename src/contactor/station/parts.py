@@ -1,0 +1,319 @@
+"""Every part of one station, built in the order in which they need each other.
+
+This file knows who uses whom, and nothing else: what the parts do stands in their own files, and in which order they
+work in station.py. Where two parts need each other, the later one is passed as a question (a lambda).
+"""
+
+from contactor.base.backoff import Backoff
+from contactor.base.dice import Dice
+from contactor.base.ids import ConnectorId
+from contactor.guide.entries import Product
+from contactor.hardware.port import Hardware
+from contactor.ocpp.actions import Side
+from contactor.ocpp.enumerations import ChargePointErrorCode
+from contactor.ocpp.messages import BootNotification
+from contactor.ocpp.peer import Peer
+from contactor.station.access import Access
+from contactor.station.authorization import Authorization
+from contactor.station.availability import Availability
+from contactor.station.awakening import Awakening
+from contactor.station.calls import Calls
+from contactor.station.charging import Charging
+from contactor.station.connection import Connection
+from contactor.station.connector import Connector
+from contactor.station.conversation import Conversation
+from contactor.station.credentials import Credentials
+from contactor.station.data_transfer import Costs
+from contactor.station.display import Display, Signs
+from contactor.station.effects import Effects
+from contactor.station.events import Moment
+from contactor.station.faults import Faults
+from contactor.station.inbound import Inbound
+from contactor.station.key_effects import KeyEffects
+from contactor.station.line_events import LineEvents
+from contactor.station.maintenance import Maintenance
+from contactor.station.memory import Memory
+from contactor.station.metering import Metering
+from contactor.station.outlet_events import OutletEvents
+from contactor.station.registration import Registration
+from contactor.station.remote_control import RemoteControl
+from contactor.station.reservations import Reservations
+from contactor.station.reset import Reset
+from contactor.station.screen import Screen
+from contactor.station.settings import StationSettings
+from contactor.station.smart_charging.smart_charging import SmartCharging
+from contactor.station.status_reports import Error, StatusReports
+from contactor.station.statuses import Statuses
+from contactor.station.store.port import Store
+from contactor.station.trace import Trace
+from contactor.station.triggers import Triggers
+
+STATION = ConnectorId(0)
+
+
+class Parts:
+    """Holds the parts, and answers what many of them ask: who is online, who may charge, what is now."""
+
+    def __init__(
+        self,
+        product: Product,
+        settings: StationSettings,
+        hardware: Hardware,
+        store: Store,
+        dice: Dice,
+        moment: Moment,
+    ) -> None:
+        self.hardware = hardware
+        self.effects = Effects()
+        self.trace = Trace(settings.trace_frames)
+        self.calls = Calls()
+        self.memory = memory = Memory.recall(product, settings, store, dice)
+        self.configuration = memory.configuration
+        self.transactions = memory.transactions
+        self.now = memory.timekeeping.corrected(moment)
+        self.connectors = {
+            ConnectorId(outlet): Connector(outlet, self.now.instant, store) for outlet in hardware.outlets
+        }
+        self.connection = Connection(
+            self.configuration,
+            Credentials(store, self.configuration, lambda: self.registration.last_good),
+            Backoff(dice, first_s=settings.reconnect_first_s),
+            self.effects,
+        )
+        self.registration = Registration(
+            store, self.configuration, _boot_notification(product, settings, memory), boot_retry_s=settings.boot_retry_s
+        )
+        self.faults = Faults(product.vendor_errors, list(self.connectors))
+        self.availability = Availability(
+            store,
+            list(self.connectors),
+            lambda each: self.transactions.open_on(each) is not None,
+            lambda each: self.connectors[each].is_over,
+        )
+        self.status_reports = StatusReports(
+            [STATION, *self.connectors], self.configuration, self.calls, self.now.instant, lambda: self.is_online
+        )
+        self._build_drivers_side(product, settings)
+        self._build_maintenance(product, settings)
+        self._build_centrals_side(settings, dice)
+        self._build_display()
+        self._build_events()
+
+    def _build_drivers_side(self, product: Product, settings: StationSettings) -> None:
+        memory = self.memory
+        self.metering = Metering(
+            self.configuration, self.hardware, self.transactions, memory.outbox, product.measurands
+        )
+        self.charging = Charging(self.connectors, self.hardware, self.transactions, self.metering, self.effects)
+        self.smart_charging = SmartCharging(
+            product,
+            product.models[settings.model],
+            memory,
+            self.hardware,
+            self.connectors,
+            self.effects,
+            lambda: self.now,
+        )
+        self.screen = Screen(list(self.connectors.values()))
+        self.costs = Costs(product.cost_message, self.connectors, self.transactions, self.effects)
+        authorization = Authorization(
+            self.configuration,
+            memory.badge_cache,
+            memory.local_list,
+            self.calls,
+            lambda: self.is_online,
+            self._list_conflict_found,
+        )
+        self.reservations = Reservations(
+            memory.store,
+            self.connectors,
+            self.faults,
+            self.availability,
+            self.transactions,
+            lambda each: self.access.claimant(each),
+            self.effects,
+            lambda: self.now,
+        )
+        self.access = Access(
+            settings,
+            self.configuration,
+            self.connectors,
+            authorization,
+            self.charging,
+            self.reservations,
+            self.smart_charging,
+            self.screen,
+            self.effects,
+            self.can_charge,
+        )
+        self.transactions.learned = authorization.learned
+
+    def _build_maintenance(self, product: Product, settings: StationSettings) -> None:
+        self.maintenance = Maintenance(
+            product,
+            settings,
+            self.memory,
+            self.trace,
+            self.faults,
+            self.calls,
+            self.effects,
+            connector_ids=list(self.connectors),
+            is_online=lambda: self.is_online,
+            may_install=lambda: not self.reset.is_running,
+            instant=lambda: self.now.instant,
+        )
+        self.availability.is_held = self.maintenance.firmware.holds
+
+    def _build_centrals_side(self, settings: StationSettings, dice: Dice) -> None:
+        memory = self.memory
+        self.awakening = Awakening(
+            self.connectors,
+            self.hardware,
+            self.faults,
+            self.screen,
+            self.access,
+            self.charging,
+            memory.security_log,
+            self.effects,
+        )
+        self.reset = Reset(
+            self.configuration,
+            self.connectors,
+            self.charging,
+            memory.security_log,
+            self.effects,
+            lambda now: not self.is_online or not self.conversation.has_more_to_say(now),
+            wait_s=settings.reset_wait_s,
+        )
+        self.reset.is_barred = lambda: self.maintenance.firmware.is_installing
+        inbound = self._build_inbound()
+        self.conversation = Conversation(
+            Peer(Side.STATION, dice.message_id, call_timeout_s=settings.call_timeout_s, supported=inbound.actions),
+            self.calls,
+            self.registration,
+            memory.outbox,
+            self.transactions,
+            memory.security_log,
+            inbound,
+            self.effects,
+            lambda: self.connection.is_up,
+        )
+
+    def _build_inbound(self) -> Inbound:
+        memory = self.memory
+        return Inbound(
+            self.configuration,
+            self.registration,
+            self.availability,
+            RemoteControl(
+                self.configuration,
+                self.connectors,
+                self.transactions,
+                self.access,
+                self.charging,
+                self.smart_charging,
+                self.can_charge,
+                lambda: self.now,
+            ),
+            self.reset,
+            Triggers(
+                list(self.connectors),
+                self.registration,
+                self.status_reports,
+                self.metering,
+                self.calls,
+                lambda: self.maintenance.diagnostics.status,
+                lambda: self.maintenance.firmware.status,
+            ),
+            memory.badge_cache,
+            memory.local_list,
+            KeyEffects(self.configuration, self.connection, self.registration, memory.security_log).written,
+            [self.reservations.rows, self.smart_charging.rows, self.maintenance.rows, self.costs.rows],
+        )
+
+    def _build_display(self) -> None:
+        self.display = Display(
+            self.configuration,
+            self.connectors,
+            self.hardware,
+            self.screen,
+            self.access,
+            self.charging,
+            self.faults,
+            self.reservations,
+            Signs(
+                is_online=lambda: self.is_online,
+                is_restarting=lambda: self.reset.is_running,
+                is_updating=lambda: self.maintenance.firmware.is_installing,
+                cost=self.costs.cost,
+            ),
+        )
+
+    def _build_events(self) -> None:
+        self.statuses = Statuses(
+            self.connectors,
+            self.transactions,
+            self.faults,
+            self.availability,
+            self.reservations,
+            self.access,
+            self.smart_charging,
+            self.metering,
+            self.reset,
+            self.status_reports,
+        )
+        self.outlet_events = OutletEvents(
+            self.configuration,
+            self.connectors,
+            self.transactions,
+            self.access,
+            self.charging,
+            self.faults,
+            self.statuses,
+            self.screen,
+            self.memory.security_log,
+            self.effects,
+        )
+        self.line_events = LineEvents(
+            self.connection,
+            self.registration,
+            self.conversation,
+            self.status_reports,
+            self.memory.timekeeping,
+            self.memory.security_log,
+            self.effects,
+        )
+        self.transactions.refused = self.outlet_events.start_refused
+        self.registration.accepted = self.line_events.accepted
+        self.registration.time_told = self.line_events.time_told
+
+    # Questions
+
+    @property
+    def is_online(self) -> bool:
+        """Connected to a central system that has accepted this station."""
+        return self.connection.is_up and self.registration.is_accepted
+
+    def can_charge(self, connector_id: ConnectorId) -> bool:
+        """Whether a new charge may begin at a connector, as far as the station knows (BOOT-15, CLK-04, ST-31)."""
+        return (
+            self.registration.was_ever_accepted
+            and self.memory.timekeeping.is_synchronised
+            and not self.reset.is_running
+            and self.availability.admits(connector_id)
+            and not self.faults.is_faulted(connector_id)
+            and not self.faults.is_faulted(STATION)
+        )
+
+    def _list_conflict_found(self, now: Moment) -> None:
+        self.status_reports.report_error(STATION, Error(ChargePointErrorCode.LOCAL_LIST_CONFLICT), now)
+
+
+def _boot_notification(product: Product, settings: StationSettings, memory: Memory) -> BootNotification:
+    """The four fields of the guide and no other (BOOT-02)."""
+    return BootNotification(
+        charge_point_vendor=product.vendor,
+        charge_point_model=settings.model,
+        charge_point_serial_number=settings.serial,
+        firmware_version=memory.firmware_version,
+    )
