@@ -1,0 +1,1 @@
+"""What happened, numbered: written with the facts themselves, read from any number on, and told live."""

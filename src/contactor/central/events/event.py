@@ -1,0 +1,56 @@
+"""An event: something that happened, as the feed tells it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from contactor.base.errors import ContactorError
+from contactor.base.ids import StationId
+
+
+class EventKind(StrEnum):
+    """What can happen; each member's text lists the facts that come with it."""
+
+    STATION_ONLINE = "station_online"
+    """No facts."""
+    STATION_OFFLINE = "station_offline"
+    """No facts."""
+    STATION_BOOTED = "station_booted"
+    """vendor, model, firmware_version, answered."""
+    STATUS_CHANGED = "status_changed"
+    """connector_id, status, error_code, vendor_error_code, details, reported_at."""
+    TRANSACTION_STARTED = "transaction_started"
+    """transaction_id, connector_id, id_tag, tag_status, meter_start_wh, started_at."""
+    TRANSACTION_STOPPED = "transaction_stopped"
+    """transaction_id, connector_id, id_tag, energy_wh, stop_reason, stopped_at."""
+    TRANSACTION_SUSPECT = "transaction_suspect"
+    """transaction_id, reason, details."""
+    COMMAND_CHANGED = "command_changed"
+    """command_id, action, state, status, detail, follow_up, transaction_id."""
+    RESERVATION_CHANGED = "reservation_changed"
+    """reservation_id, connector_id, id_tag, state."""
+    SECURITY_EVENT = "security_event"
+    """type, details, happened_at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event; `sequence` grows by at least 1 from each to the next and is never given twice.
+
+    `station_id` is None for what concerns no single station. `facts` are JSON values, instants as texts.
+    """
+
+    sequence: int
+    at: datetime
+    station_id: StationId | None
+    kind: EventKind
+    facts: Mapping[str, object]
+
+
+class FellBehind(ContactorError):
+    """A subscriber was dropped because it did not keep up; it can go on reading after `last_sequence`."""
+
+    def __init__(self, last_sequence: int) -> None:
+        super().__init__(f"the subscriber was too slow; it has seen the events up to {last_sequence}")
+        self.last_sequence = last_sequence
