@@ -40,6 +40,7 @@ from contactor.station.events import (
     Moment,
     PoweredOn,
     PowerOnCause,
+    RestartFailed,
     TextReceived,
     TransferFailed,
     TransferFinished,
@@ -103,6 +104,7 @@ class Bench:
         self.dials: list[Dial] = []
         self.pings: list[int] = []
         self.restarts: list[Restart] = []
+        self.restarts_to_fail = 0
         self.transfers: list[StartDownload | StartUpload] = []
         self.hang_ups: list[HangUp] = []
         self.line_works = True
@@ -191,6 +193,13 @@ class Bench:
         self.rig.power_on()
         self.station = self._new_station()
         self.power_on()
+
+    def restart(self, cause: PowerOnCause) -> None:
+        """Start the software anew while the hardware keeps its power; nothing is waited for."""
+        self.is_connected = False
+        self.store.close()
+        self.station = self._new_station()
+        self.handle(PoweredOn(cause))
 
     def lose_line(self) -> None:
         """Cut the connection and let no new one come about."""
@@ -315,6 +324,10 @@ class Bench:
                 self.notes.append(effect)
             case Restart():
                 self.restarts.append(effect)
+                if self.restarts_to_fail > 0:
+                    self.restarts_to_fail -= 1
+                    self.handle(RestartFailed("it was made to fail"))
+                    return
                 # What the old life was about to be told, nobody hears.
                 while len(self._events) > 1:
                     self._events.pop()

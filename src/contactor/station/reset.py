@@ -42,6 +42,7 @@ class Reset:
         self._wait_s = wait_s
         self._kind: ResetType | None = None
         self._latest_s: float | None = None
+        self._is_logged = False
         self._failures = 0
         self.error: Error | None = None
         self.is_barred: Callable[[], bool] = lambda: False
@@ -64,12 +65,12 @@ class Reset:
     def begin(self, kind: ResetType, now: Moment) -> None:
         """Stop every transaction; the reset was answered already (RST-07)."""
         self._kind = kind
+        self._is_logged = False
         self._failures = 0
         self.error = None
         for connector in self._connectors.values():
             if self._charging.open_on(connector.id) is not None:
                 self._charging.end(connector, _REASONS[kind], now)
-        self._security_log.record(SecurityEvent.RESET_OR_REBOOT, now, f"{kind} reset")
         # A hard reset waits for nothing but the current to stop: what is owed is delivered by the next life (RST-04).
         self._latest_s = now.s + (ENERGY_OFF_WAIT_S if kind is ResetType.HARD else self._wait_s)
 
@@ -77,12 +78,20 @@ class Reset:
         """Restart when nothing is owed any more, or when the wait is over."""
         if self._kind is None or self._latest_s is None:
             return
-        may_go = not self._charging.is_ending and (self._kind is ResetType.HARD or self._nothing_to_say(now))
-        if now.s < self._latest_s and not may_go:
+        if now.s < self._latest_s and not self._is_ready(self._kind, now):
             return
+        if not self._is_logged:
+            # After the stops and statuses, before the line is closed (RST-07); a soft reset waits for its delivery.
+            self._is_logged = True
+            self._security_log.record(SecurityEvent.RESET_OR_REBOOT, now, f"{self._kind} reset")
+            if now.s < self._latest_s and not self._is_ready(self._kind, now):
+                return
         self._effects.add(HangUp(_GOING_AWAY, "restarting"))
         self._effects.add(Restart(_RESTARTS[self._kind]))
         self._latest_s = None
+
+    def _is_ready(self, kind: ResetType, now: Moment) -> bool:
+        return not self._charging.is_ending and (kind is ResetType.HARD or self._nothing_to_say(now))
 
     def failed(self, reason: str) -> None:
         """The restart that was asked for did not happen: try again, and in the end stay in service (RST-06, FLT-09)."""
