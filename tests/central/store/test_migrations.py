@@ -7,8 +7,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, MetaData, inspect, text
 
 from contactor.central.store.migrate import downgrade, upgrade
-from contactor.central.store.schema import metadata
 from contactor.central.store.sqlite import open_engine
+from contactor.central.store.tables import metadata
 
 
 def _tables(engine: Engine) -> set[str]:

@@ -38,7 +38,7 @@ NAMES = {
 metadata = MetaData(naming_convention=NAMES)
 
 # SQLite grows its row ids only in a column that is spelled INTEGER; PostgreSQL needs the wider type to hold as many.
-_RowId = BigInteger().with_variant(Integer, "sqlite")
+ROW_ID = BigInteger().with_variant(Integer, "sqlite")
 
 
 class TransactionState(StrEnum):
@@ -68,6 +68,12 @@ stations = Table(
     Column("registration", String(8), nullable=False),
     Column("key_salt", LargeBinary),
     Column("key_hash", LargeBinary),
+    # A key that was sent to the station and of which it is not known yet whether it was taken (SEC-08).
+    Column("next_key_salt", LargeBinary),
+    Column("next_key_hash", LargeBinary),
+    # The key as the settings last gave it: what has been changed since then by OCPP, they must not change back.
+    Column("settings_key_salt", LargeBinary),
+    Column("settings_key_hash", LargeBinary),
     Column("created_at_ms", BigInteger, nullable=False),
     # When a BootNotification was last answered Accepted: who reconnects without a boot stays accepted (TR-14).
     Column("accepted_at_ms", BigInteger),
@@ -90,7 +96,7 @@ stations = Table(
 boots = Table(
     "boots",
     metadata,
-    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("id", ROW_ID, primary_key=True, autoincrement=True),
     Column("station_id", ForeignKey("stations.id", ondelete="CASCADE"), nullable=False),
     Column("received_at_ms", BigInteger, nullable=False),
     Column("answered", String(8), nullable=False),
@@ -118,7 +124,7 @@ connectors = Table(
 statuses = Table(
     "statuses",
     metadata,
-    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("id", ROW_ID, primary_key=True, autoincrement=True),
     Column("station_id", ForeignKey("stations.id", ondelete="CASCADE"), nullable=False),
     Column("connector_id", BigInteger, nullable=False),
     Column("status", String(16), nullable=False),
@@ -158,7 +164,7 @@ transactions = Table(
     "transactions",
     metadata,
     # Never given twice, even after the row is gone: a station may speak of a transaction years later.
-    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("id", ROW_ID, primary_key=True, autoincrement=True),
     Column("station_id", ForeignKey("stations.id", ondelete="RESTRICT"), nullable=False),
     Column("connector_id", BigInteger, nullable=False),
     Column("id_tag", String(255), nullable=False),
@@ -196,7 +202,7 @@ suspicions = Table(
 stray_stops = Table(
     "stray_stops",
     metadata,
-    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("id", ROW_ID, primary_key=True, autoincrement=True),
     Column("station_id", ForeignKey("stations.id", ondelete="CASCADE"), nullable=False),
     # The transaction as the station names it.
     Column("claimed_id", BigInteger, nullable=False),
@@ -232,7 +238,7 @@ readings = Table(
     "readings",
     metadata,
     # No foreign keys: they cost a lookup for each reading, and a shape is inserted with its first reading.
-    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("id", ROW_ID, primary_key=True, autoincrement=True),
     Column("station_id", String(255), nullable=False),
     # The transaction as the station names it; 0 where it names none. We never give 0.
     Column("claimed_id", BigInteger, nullable=False),
@@ -255,7 +261,7 @@ readings = Table(
 notifications = Table(
     "notifications",
     metadata,
-    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("id", ROW_ID, primary_key=True, autoincrement=True),
     Column("station_id", ForeignKey("stations.id", ondelete="CASCADE"), nullable=False),
     Column("action", String(64), nullable=False),
     Column("received_at_ms", BigInteger, nullable=False),
@@ -266,7 +272,7 @@ notifications = Table(
 security_events = Table(
     "security_events",
     metadata,
-    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("id", ROW_ID, primary_key=True, autoincrement=True),
     Column("station_id", ForeignKey("stations.id", ondelete="CASCADE"), nullable=False),
     Column("type", Text, nullable=False),
     Column("happened_at_ms", BigInteger, nullable=False),

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from contactor.central.store.schema import metadata
+from contactor.central.store.tables import metadata
 
 connection = context.config.attributes["connection"]
 # SQLite cannot alter most things in place; Alembic then copies the table in a batch.

@@ -1,0 +1,6 @@
+"""All tables together: what the migrations lead to."""
+
+from contactor.central.store import operation_tables, schema
+
+PARTS = (schema, operation_tables)
+metadata = schema.metadata
