@@ -7,7 +7,7 @@ import typer
 
 from contactor import __version__
 from contactor.base.errors import BadSetting, ContactorError
-from contactor.cli import central, demo, guide_tables, station
+from contactor.cli import central, demo, firmware, guide_tables, station
 
 app = typer.Typer(
     help="Both ends of the OCPP 1.6 wire of a DC fast charger: a virtual EVlink Pro DC, and a central system.",
@@ -16,6 +16,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(guide_tables.app, name="guide")
+app.add_typer(firmware.app, name="firmware")
 app.command(name="central")(central.run)
 app.command(name="station")(station.run)
 app.command(name="demo")(demo.run)
