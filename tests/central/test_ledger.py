@@ -1,7 +1,6 @@
 """The ledger's rules, each on a real database (spec section 28)."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -22,8 +21,8 @@ TAGS = (
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[LedgerBench]:
-    with store_in(tmp_path, settings(tags=TAGS)) as engine:
+def ledger(database: str) -> Iterator[LedgerBench]:
+    with store_in(database, settings(tags=TAGS)) as engine:
         yield LedgerBench(engine)
 
 
@@ -198,7 +197,7 @@ def test_cs_10_a_stray_whose_number_is_given_later_does_not_end_that_transaction
     assert ledger.queries.transactions()[0].state is TransactionState.OPEN
 
 
-def test_cs_13_a_nameless_stop_ends_the_one_transaction_it_fits(ledger: LedgerBench) -> None:
+def test_cs_13_tx_09_a_nameless_stop_ends_the_one_transaction_it_fits(ledger: LedgerBench) -> None:
     ledger.start()
     ledger.stop(-1, meter=5000)
     ledger.stop(-1, meter=5000)

@@ -1,7 +1,6 @@
 """One station's connection, driven frame by frame."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
@@ -26,8 +25,8 @@ STATUS: Json = {"connectorId": 1, "errorCode": "NoError", "status": "Available"}
 
 
 @pytest.fixture
-def central(tmp_path: Path) -> Iterator[CentralBench]:
-    with central_in(tmp_path) as bench:
+def central(database: str) -> Iterator[CentralBench]:
+    with central_in(database) as bench:
         yield bench
 
 
@@ -39,13 +38,13 @@ def test_cs_22_an_accepted_station_is_told_the_time_and_its_heartbeat_interval(c
 
 
 @pytest.mark.parametrize(("station", "status"), [(PENDING, "Pending"), (REJECTED, "Rejected")])
-def test_cs_22_another_station_is_told_when_to_ask_again(tmp_path: Path, station: StationSetting, status: str) -> None:
-    with central_in(tmp_path, stations=(station,)) as central:
+def test_cs_22_boot_03_another_station_is_told_when_to_ask_again(database: str, station: StationSetting, status: str) -> None:
+    with central_in(database, stations=(station,)) as central:
         assert central.connect().boot() == {"status": status, "currentTime": wire_time(0), "interval": 60}
 
 
 @pytest.mark.parametrize("action", ["Heartbeat", "StatusNotification"])
-def test_boot_14_nothing_is_taken_before_the_boot(central: CentralBench, action: str) -> None:
+def test_boot_14_err_05_hb_04_nothing_is_taken_before_the_boot(central: CentralBench, action: str) -> None:
     line = central.connect()
     assert line.refused(action, {} if action == "Heartbeat" else STATUS) == "SecurityError"
     assert line.boot()["status"] == "Accepted"
@@ -53,8 +52,8 @@ def test_boot_14_nothing_is_taken_before_the_boot(central: CentralBench, action:
 
 
 @pytest.mark.parametrize("station", [PENDING, REJECTED])
-def test_boot_14_nothing_is_taken_from_a_station_that_is_not_accepted(tmp_path: Path, station: StationSetting) -> None:
-    with central_in(tmp_path, stations=(station,)) as central:
+def test_boot_14_nothing_is_taken_from_a_station_that_is_not_accepted(database: str, station: StationSetting) -> None:
+    with central_in(database, stations=(station,)) as central:
         line = central.connect()
         line.boot()
         assert line.refused("Heartbeat") == "SecurityError"
@@ -65,23 +64,23 @@ def test_tr_14_an_accepted_station_that_only_lost_its_link_need_not_boot_again(c
     assert central.connect().ask("Heartbeat") == {"currentTime": wire_time(0)}
 
 
-def test_tr_14_holds_over_a_restart_of_the_central_system(tmp_path: Path) -> None:
-    with central_in(tmp_path) as central:
+def test_tr_14_holds_over_a_restart_of_the_central_system(database: str) -> None:
+    with central_in(database) as central:
         central.connect_accepted()
-    with central_in(tmp_path) as central:
+    with central_in(database) as central:
         assert central.connect().ask("Heartbeat") == {"currentTime": wire_time(0)}
 
 
-def test_boot_14_who_was_last_told_to_wait_must_boot_again(tmp_path: Path) -> None:
+def test_boot_14_who_was_last_told_to_wait_must_boot_again(database: str) -> None:
     for registration in (RegistrationStatus.ACCEPTED, RegistrationStatus.PENDING):
-        with central_in(tmp_path, stations=(StationSetting(STATION, registration=registration),)) as central:
+        with central_in(database, stations=(StationSetting(STATION, registration=registration),)) as central:
             assert central.connect().boot()["status"] == registration
-    with central_in(tmp_path) as central:
+    with central_in(database) as central:
         assert central.connect().refused("Heartbeat") == "SecurityError"
 
 
-def test_boot_14_a_message_we_triggered_is_welcome_while_pending(tmp_path: Path) -> None:
-    with central_in(tmp_path, stations=(PENDING,)) as central:
+def test_boot_14_a_message_we_triggered_is_welcome_while_pending(database: str) -> None:
+    with central_in(database, stations=(PENDING,)) as central:
         line = central.connect()
         line.boot()
         request = TriggerMessage(requested_message=MessageTrigger.STATUS_NOTIFICATION)
@@ -93,8 +92,8 @@ def test_boot_14_a_message_we_triggered_is_welcome_while_pending(tmp_path: Path)
         assert line.refused("Heartbeat") == "SecurityError"
 
 
-def test_boot_14_a_trigger_that_was_refused_opens_nothing(tmp_path: Path) -> None:
-    with central_in(tmp_path, stations=(PENDING,)) as central:
+def test_boot_14_a_trigger_that_was_refused_opens_nothing(database: str) -> None:
+    with central_in(database, stations=(PENDING,)) as central:
         line = central.connect()
         line.boot()
         line.session.call(TriggerMessage(requested_message=MessageTrigger.HEARTBEAT), lambda _outcome: None)
@@ -380,8 +379,8 @@ def test_last_seen_is_noted_while_the_station_stays(central: CentralBench) -> No
     assert central.queries.stations()[0].last_seen_at == heard_at
 
 
-def test_a_station_nobody_announced_is_enrolled_when_its_link_opens(tmp_path: Path) -> None:
-    with central_in(tmp_path, allow_unknown_stations=True, stations=()) as central:
+def test_a_station_nobody_announced_is_enrolled_when_its_link_opens(database: str) -> None:
+    with central_in(database, allow_unknown_stations=True, stations=()) as central:
         assert central.connect("NEW").boot()["status"] == "Accepted"
         assert [view.station_id for view in central.queries.stations()] == ["NEW"]
 

@@ -255,7 +255,7 @@ def test_rpc_10_an_id_may_return_once_its_call_was_answered() -> None:
     assert isinstance(peer.receive(call, 1.0), CallReceived)
 
 
-def test_rpc_11_a_payload_against_the_schema_is_refused_and_owes_nothing() -> None:
+def test_rpc_11_err_09_a_payload_against_the_schema_is_refused_and_owes_nothing() -> None:
     peer = central()
     event = peer.receive(b'[2,"s1","Authorize",{"idTag":5}]', 0.0)
     assert isinstance(event, CallInvalid)

@@ -1,7 +1,6 @@
 """Requests that are kept and answered, each in its own words."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -14,8 +13,8 @@ from tests.central.bench import CentralBench, central_in, settings, wire_time
 
 
 @pytest.fixture
-def central(tmp_path: Path) -> Iterator[CentralBench]:
-    with central_in(tmp_path, tags=(Tag(IdTag("TAG-1"), parent_id_tag=IdTag("FLEET")),)) as bench:
+def central(database: str) -> Iterator[CentralBench]:
+    with central_in(database, tags=(Tag(IdTag("TAG-1"), parent_id_tag=IdTag("FLEET")),)) as bench:
         yield bench
 
 
@@ -101,7 +100,7 @@ def test_readings_in_a_stop_belong_to_its_transaction(central: CentralBench) -> 
 
 
 @pytest.mark.parametrize("number", [0, -1, 9_223_372_036_854_775_807])
-def test_mv_16_readings_with_any_transaction_number_are_answered_and_kept(central: CentralBench, number: int) -> None:
+def test_mv_16_cs_01_readings_with_any_transaction_number_are_answered_and_kept(central: CentralBench, number: int) -> None:
     line = central.connect_accepted()
     values = [{"timestamp": wire_time(1), "sampledValue": [{"value": "garbage"}]}]
     assert line.ask("MeterValues", {"connectorId": 1, "transactionId": number, "meterValue": values}) == {}

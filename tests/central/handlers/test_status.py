@@ -1,7 +1,6 @@
 """StatusNotification: the history keeps all, the connector shows the latest."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -10,8 +9,8 @@ from tests.central.bench import CentralBench, Line, at, central_in, wire_time
 
 
 @pytest.fixture
-def central(tmp_path: Path) -> Iterator[CentralBench]:
-    with central_in(tmp_path) as bench:
+def central(database: str) -> Iterator[CentralBench]:
+    with central_in(database) as bench:
         yield bench
 
 
@@ -39,7 +38,7 @@ def test_the_latest_status_is_shown(central: CentralBench) -> None:
     assert (shown(central), kept(central)) == ("Charging", 2)
 
 
-def test_an_older_status_that_comes_late_is_kept_but_not_shown(central: CentralBench) -> None:
+def test_st_14_an_older_status_that_comes_late_is_kept_but_not_shown(central: CentralBench) -> None:
     line = central.connect_accepted()
     central.clock.advance(100)
     report(line, "Charging", 20)
@@ -47,7 +46,7 @@ def test_an_older_status_that_comes_late_is_kept_but_not_shown(central: CentralB
     assert (shown(central), kept(central)) == ("Charging", 2)
 
 
-def test_without_a_timestamp_the_arrival_counts(central: CentralBench) -> None:
+def test_st_13_without_a_timestamp_the_arrival_counts(central: CentralBench) -> None:
     line = central.connect_accepted()
     report(line, "Preparing")
     central.clock.advance(1)
