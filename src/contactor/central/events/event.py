@@ -49,8 +49,8 @@ class Event:
 
 
 class FellBehind(ContactorError):
-    """A subscriber was dropped because it did not keep up; it can go on reading after `last_sequence`."""
+    """Events after `last_sequence` that the reader has not seen are not kept any more; it must look at the record."""
 
     def __init__(self, last_sequence: int) -> None:
-        super().__init__(f"the subscriber was too slow; it has seen the events up to {last_sequence}")
+        super().__init__(f"events that followed {last_sequence} are not kept any more")
         self.last_sequence = last_sequence

@@ -34,7 +34,7 @@ class Feed(Protocol):
 
         `async with feed.subscribe(after) as events: async for event in events: ...`
 
-        Iterating raises FellBehind where the reader is too slow for the room it has; it may subscribe again from
-        the sequence the error names. Iterating ends when the central system stops.
+        Nothing gathers in memory for a slow reader. Iterating raises FellBehind where the reader is so late that the
+        events it needs next were pruned, and ends when the central system stops.
         """
         ...

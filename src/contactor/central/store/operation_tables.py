@@ -3,7 +3,19 @@
 Same rules as in `schema`: instants in whole milliseconds, every constraint with a name.
 """
 
-from sqlalchemy import BigInteger, Boolean, Column, Float, ForeignKey, Index, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from contactor.central.store.schema import ROW_ID, metadata
 
@@ -39,6 +51,16 @@ commands = Table(
     Index("ix_commands_station_id_state", "station_id", "state"),
     Index("ix_commands_station_id_follow_up", "station_id", "follow_up"),
     sqlite_autoincrement=True,
+)
+
+pending_keys = Table(
+    "pending_keys",
+    metadata,
+    # Keys sent to a station of which it is not known yet whether it took them: accepted beside its own (SEC-08).
+    Column("station_id", ForeignKey("stations.id", ondelete="CASCADE"), primary_key=True),
+    Column("command_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("key_salt", LargeBinary, nullable=False),
+    Column("key_hash", LargeBinary, nullable=False),
 )
 
 reported_configuration = Table(

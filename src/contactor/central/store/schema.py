@@ -68,9 +68,6 @@ stations = Table(
     Column("registration", String(8), nullable=False),
     Column("key_salt", LargeBinary),
     Column("key_hash", LargeBinary),
-    # A key that was sent to the station and of which it is not known yet whether it was taken (SEC-08).
-    Column("next_key_salt", LargeBinary),
-    Column("next_key_hash", LargeBinary),
     # The key as the settings last gave it: what has been changed since then by OCPP, they must not change back.
     Column("settings_key_salt", LargeBinary),
     Column("settings_key_hash", LargeBinary),

@@ -1,4 +1,4 @@
-"""What operators order and what is told: commands and their effects, events, messages; and a station's next key."""
+"""What operators order and what is told: commands and their effects, events, messages."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,7 +9,16 @@ branch_labels = None
 depends_on = None
 
 ROW_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-STATION_COLUMNS = ("next_key_salt", "next_key_hash", "settings_key_salt", "settings_key_hash")
+TABLES = (
+    "messages",
+    "events",
+    "installed_profiles",
+    "reservations",
+    "reported_configuration",
+    "pending_keys",
+    "commands",
+)
+STATION_COLUMNS = ("settings_key_salt", "settings_key_hash")
 
 
 def upgrade() -> None:
@@ -94,6 +103,17 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "pending_keys",
+        sa.Column("station_id", sa.String(length=255), nullable=False),
+        sa.Column("command_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("key_salt", sa.LargeBinary(), nullable=False),
+        sa.Column("key_hash", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["station_id"], ["stations.id"], name=op.f("fk_pending_keys_station_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("station_id", "command_id", name=op.f("pk_pending_keys")),
+    )
+    op.create_table(
         "reported_configuration",
         sa.Column("station_id", sa.String(length=255), nullable=False),
         sa.Column("folded_key", sa.String(length=50), nullable=False),
@@ -125,8 +145,6 @@ def upgrade() -> None:
     )
     op.create_index("ix_reservations_state_expires_at_ms", "reservations", ["state", "expires_at_ms"], unique=False)
 
-    op.add_column("stations", sa.Column("next_key_salt", sa.LargeBinary(), nullable=True))
-    op.add_column("stations", sa.Column("next_key_hash", sa.LargeBinary(), nullable=True))
     op.add_column("stations", sa.Column("settings_key_salt", sa.LargeBinary(), nullable=True))
     op.add_column("stations", sa.Column("settings_key_hash", sa.LargeBinary(), nullable=True))
 
@@ -138,5 +156,5 @@ def downgrade() -> None:
     """Change them back."""
     for column in STATION_COLUMNS:
         op.drop_column("stations", column)
-    for table in ("messages", "events", "installed_profiles", "reservations", "reported_configuration", "commands"):
+    for table in TABLES:
         op.drop_table(table)
