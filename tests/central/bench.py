@@ -1,4 +1,4 @@
-"""A central system without network: sessions on a wire made of lists, a real SQLite, and a writer that can be held."""
+"""A central system without network: sessions on wires made of lists, a real database, a writer that can be held."""
 
 import json
 from collections.abc import Iterator
@@ -24,8 +24,8 @@ from contactor.central.session import Session
 from contactor.central.sessions import Sessions
 from contactor.central.settings import CentralSettings, StationSetting
 from contactor.central.store.batch import Batches, Done, Item, Work
-from contactor.central.store.migrate import upgrade
-from contactor.central.store.sqlite import for_writing, open_engine
+from contactor.central.store.database import for_writing
+from contactor.central.store.migrate import open_newest
 from contactor.central.store.statement import Rows
 from contactor.ocpp.datatypes import MeterValue, SampledValue
 from contactor.ocpp.messages import (
@@ -57,17 +57,21 @@ def settings(**changes: object) -> CentralSettings:
     return CentralSettings(**given)  # type: ignore[arg-type]  # a bench's keyword arguments are the settings' own
 
 
-def open_store(place: Path, given: CentralSettings | None = None) -> Engine:
-    """A database file at the newest schema, with the settings' stations and tags."""
-    engine = open_engine(place / "central.db")
-    upgrade(engine)
-    with engine.begin() as connection:
+def address_in(place: Path | str) -> str:
+    """A database's address: itself, or that of a SQLite file in a folder."""
+    return place if isinstance(place, str) else str(place / "central.db")
+
+
+def open_store(place: Path | str, given: CentralSettings | None = None) -> Engine:
+    """A database at the newest schema, with the settings' stations and tags; in a folder, it is a SQLite file."""
+    engine = open_newest(address_in(place))
+    with for_writing(engine).begin() as connection:
         provision(connection, given or settings(), now_ms=to_ms(NOON), new_salt=lambda: token_bytes(16))
     return engine
 
 
 @contextmanager
-def store_in(place: Path, given: CentralSettings | None = None) -> Iterator[Engine]:
+def store_in(place: Path | str, given: CentralSettings | None = None) -> Iterator[Engine]:
     engine = open_store(place, given)
     try:
         yield engine
@@ -255,8 +259,8 @@ class CentralBench:
 
 
 @contextmanager
-def central_in(place: Path, **changes: object) -> Iterator[CentralBench]:
-    """A central system on a database file; the settings can be changed by name."""
+def central_in(place: Path | str, **changes: object) -> Iterator[CentralBench]:
+    """A central system on a database; the settings can be changed by name."""
     given = settings(**changes)
     with store_in(place, given) as engine:
         bench = CentralBench(engine, given)

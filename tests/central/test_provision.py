@@ -16,12 +16,12 @@ KEY = bytes.fromhex("00112233445566778899AABBCCDDEEFF")
 NEW_KEY = bytes.fromhex("FFEEDDCCBBAA99887766554433221100")
 
 
-def test_stations_are_on_the_roster_with_their_keys(tmp_path: Path) -> None:
+def test_stations_are_on_the_roster_with_their_keys(database: str) -> None:
     stations = (
         StationSetting(STATION, key=KEY),
         StationSetting(OTHER_STATION, registration=RegistrationStatus.PENDING),
     )
-    with store_in(tmp_path, settings(stations=stations)) as engine, engine.connect() as connection:
+    with store_in(database, settings(stations=stations)) as engine, engine.connect() as connection:
         roster = load_roster(connection)
     first, second = roster.find(STATION), roster.find(OTHER_STATION)
     assert first
@@ -40,11 +40,11 @@ def test_sec_09_the_key_itself_is_nowhere_in_the_database(tmp_path: Path) -> Non
         assert trace not in stored
 
 
-def test_starting_again_changes_nothing_but_what_the_settings_changed(tmp_path: Path) -> None:
+def test_starting_again_changes_nothing_but_what_the_settings_changed(database: str) -> None:
     key_of: list[object] = []
     for given in (KEY, KEY, None, NEW_KEY):
         with (
-            store_in(tmp_path, settings(stations=(StationSetting(STATION, key=given),))) as engine,
+            store_in(database, settings(stations=(StationSetting(STATION, key=given),))) as engine,
             engine.connect() as connection,
         ):
             member = load_roster(connection).find(STATION)
@@ -55,17 +55,17 @@ def test_starting_again_changes_nothing_but_what_the_settings_changed(tmp_path: 
     assert key_of[0] == key_of[1] == key_of[2] != key_of[3]
 
 
-def test_stations_and_tags_that_are_not_named_any_more_stay(tmp_path: Path) -> None:
-    with store_in(tmp_path, settings(tags=(Tag(IdTag("A")),))) as _engine:
+def test_stations_and_tags_that_are_not_named_any_more_stay(database: str) -> None:
+    with store_in(database, settings(tags=(Tag(IdTag("A")),))) as _engine:
         pass
-    with store_in(tmp_path, settings(stations=(), tags=())) as engine, engine.connect() as connection:
+    with store_in(database, settings(stations=(), tags=())) as engine, engine.connect() as connection:
         assert load_roster(connection).find(STATION)
         assert find_tag(connection, "A")
 
 
-def test_a_tag_is_stored_whole_and_overwritten_whole(tmp_path: Path) -> None:
+def test_a_tag_is_stored_whole_and_overwritten_whole(database: str) -> None:
     full = Tag(IdTag("Abc"), IdTag("FLEET"), at(0), is_blocked=True, allows_concurrent=True)
     plain = Tag(IdTag("ABC"))
     for tag in (full, plain):
-        with store_in(tmp_path, settings(tags=(tag,))) as engine, engine.connect() as connection:
+        with store_in(database, settings(tags=(tag,))) as engine, engine.connect() as connection:
             assert find_tag(connection, "aBC") == tag

@@ -1,7 +1,5 @@
 """MeterValues as rows: shapes once, values each time, and the columns people ask for."""
 
-from pathlib import Path
-
 import pytest
 
 from contactor.central.queries import Queries
@@ -91,12 +89,12 @@ def _number_of(text: bytes) -> int:
     return number - 2**64 if number >= 2**63 else number
 
 
-def test_samples_come_back_as_they_were_sent(tmp_path: Path) -> None:
+def test_samples_come_back_as_they_were_sent(database: str) -> None:
     sent = (
         sample("12.50", measurand=ENERGY, unit=UnitOfMeasure.KWH, context=ReadingContext.SAMPLE_CLOCK),
         sample("x", format=ValueFormat.SIGNED_DATA, phase=Phase.L1_N, location=Location.CABLE),
     )
-    with store_in(tmp_path) as engine:
+    with store_in(database) as engine:
         with engine.begin() as connection:
             for part in rows_of(Metering(), *sent):
                 part.execute_on(connection)
@@ -108,9 +106,9 @@ def test_samples_come_back_as_they_were_sent(tmp_path: Path) -> None:
     assert (view.claimed_id, view.taken_at, view.energy_wh) == (7, NOON, 12500)
 
 
-def test_cs_06_the_same_values_of_another_shape_are_another_reading(tmp_path: Path) -> None:
+def test_cs_06_the_same_values_of_another_shape_are_another_reading(database: str) -> None:
     """Two measurands may show the same number at the same instant."""
-    with store_in(tmp_path) as engine:
+    with store_in(database) as engine:
         with engine.begin() as connection:
             for context in (ReadingContext.SAMPLE_CLOCK, ReadingContext.SAMPLE_PERIODIC, ReadingContext.SAMPLE_CLOCK):
                 for part in rows_of(Metering(), sample("5", context=context)):

@@ -18,7 +18,7 @@ from contactor.base.virtual_loop import run_virtually
 from contactor.central.outbound import CallOutcome
 from contactor.central.server import CentralServer
 from contactor.central.settings import CentralSettings, StationSetting
-from contactor.central.store.sqlite import MEMORY
+from contactor.central.store.address import MEMORY
 from contactor.central.store.writer import TurnWriter
 from contactor.link.link import Closure, Link, Target
 from contactor.link.memory import MemoryNetwork

@@ -33,12 +33,14 @@ def central(database: str) -> Iterator[CentralBench]:
 # --- Registration -------------------------------------------------------------------------------------------------
 
 
-def test_cs_22_an_accepted_station_is_told_the_time_and_its_heartbeat_interval(central: CentralBench) -> None:
+def test_cs_22_cs_19_an_accepted_station_is_told_the_time_and_its_heartbeat_interval(central: CentralBench) -> None:
     assert central.connect().boot() == {"status": "Accepted", "currentTime": wire_time(0), "interval": 300}
 
 
 @pytest.mark.parametrize(("station", "status"), [(PENDING, "Pending"), (REJECTED, "Rejected")])
-def test_cs_22_boot_03_another_station_is_told_when_to_ask_again(database: str, station: StationSetting, status: str) -> None:
+def test_cs_22_boot_03_another_station_is_told_when_to_ask_again(
+    database: str, station: StationSetting, status: str
+) -> None:
     with central_in(database, stations=(station,)) as central:
         assert central.connect().boot() == {"status": status, "currentTime": wire_time(0), "interval": 60}
 

@@ -79,11 +79,6 @@ def test_an_empty_file_gives_the_defaults() -> None:
     assert read_settings("") == CentralSettings()
 
 
-@pytest.mark.parametrize(("database", "path"), [("central.db", "central.db"), ("sqlite:////var/c.db", "/var/c.db")])
-def test_a_database_is_a_path_or_a_sqlite_url(database: str, path: str) -> None:
-    assert CentralSettings(database=database).database_path == path
-
-
 @pytest.mark.parametrize(
     ("text", "message"),
     [

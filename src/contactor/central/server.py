@@ -24,9 +24,9 @@ from contactor.central.queries import Queries
 from contactor.central.roster import Roster, load_roster
 from contactor.central.sessions import Sessions
 from contactor.central.settings import CentralSettings
-from contactor.central.store.migrate import upgrade
+from contactor.central.store.database import for_writing
+from contactor.central.store.migrate import open_newest
 from contactor.central.store.port import Writer
-from contactor.central.store.sqlite import for_writing, open_engine
 from contactor.central.store.writer import ThreadWriter
 from contactor.link.link import CLOSE_GOING_AWAY, Admission, Admit, Admitter, Handshake, Listener, Refuse
 from contactor.link.tls import CertificateFiles, server_context
@@ -93,11 +93,11 @@ class CentralServer:
         """Open the store at the newest schema, take in the settings' stations and tags, and listen.
 
         Raises:
-            OSError: the port or the database file cannot be had.
+            BadSetting: the port or the database cannot be had.
+            OSError: the database file's folder cannot be made.
         """
-        engine = open_engine(self.settings.database_path)
-        upgrade(engine)
-        with engine.begin() as connection:
+        engine = open_newest(self.settings.database)
+        with for_writing(engine).begin() as connection:
             now_ms = to_ms(self._clock.now())
             provision(connection, self.settings, now_ms=now_ms, new_salt=lambda: secrets.token_bytes(SALT_BYTES))
             roster = load_roster(connection)

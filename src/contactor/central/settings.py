@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 
 from contactor.base.errors import BadSetting
 from contactor.base.ids import StationId
+from contactor.central.store import address
 from contactor.central.tags import Tag
 from contactor.ocpp.enumerations import RegistrationStatus
-
-SQLITE_URL = "sqlite:///"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +23,16 @@ class StationSetting:
 class CentralSettings:
     """All settings; every default makes a working central system on this machine.
 
-    `database` is a file's path (or `sqlite:///` and the path). With `tls_certificate` and `tls_key`, paths of PEM
-    files, stations connect by wss. `allow_unknown_stations` lets stations in that nobody announced. `call_timeout_s`
-    is how long a station may take to answer us (RPC-04), `registration_retry_s` how long one that is not accepted
-    waits before it asks again (BOOT-05).
+    `database` is a SQLite file's path (or `sqlite:///` and the path), or a `postgresql://` URL. With `tls_certificate`
+    and `tls_key`, paths of PEM files, stations connect by wss. `allow_unknown_stations` lets stations in that nobody
+    announced. `call_timeout_s` is how long a station may take to answer us (RPC-04), `registration_retry_s` how long
+    one that is not accepted waits before it asks again (BOOT-05).
     """
 
     listen_host: str = "127.0.0.1"
     listen_port: int = 9000
     listen_path: str = "/ocpp"
-    database: str = "contactor.db"
+    database: str = field(default="contactor.db", repr=False)  # a URL may hold a password
     heartbeat_interval_s: int = 300
     registration_retry_s: int = 60
     call_timeout_s: float = 30.0
@@ -47,16 +46,11 @@ class CentralSettings:
         for name, (is_good, expected) in _CHECKS.items():
             value = getattr(self, name)
             if not is_good(value):
-                raise BadSetting(name, value, expected)
+                raise BadSetting(name, address.without_secret(value), expected)
         if (self.tls_certificate is None) != (self.tls_key is None):
             raise BadSetting("tls_key", self.tls_key, "give tls_certificate and tls_key, or neither")
         _require_distinct("station id", [station.station_id for station in self.stations])
         _require_distinct("tag id", [tag.id_tag.casefold() for tag in self.tags])
-
-    @property
-    def database_path(self) -> str:
-        """The path of the SQLite file, without the URL's prefix."""
-        return self.database.removeprefix(SQLITE_URL)
 
 
 Check = tuple[Callable[[object], bool], str]
@@ -70,13 +64,6 @@ def _is_text(value: object) -> bool:
     return isinstance(value, str) and bool(value)
 
 
-def _is_database(value: object) -> bool:
-    if not isinstance(value, str):
-        return False
-    path = value.removeprefix(SQLITE_URL)
-    return bool(path) and "://" not in path
-
-
 _CHECKS: Mapping[str, Check] = {
     "listen_host": (_is_text, "give a host name or address"),
     "listen_port": (_whole(0, 65535), "give a port from 1 to 65535, or 0 for any free one"),
@@ -84,7 +71,7 @@ _CHECKS: Mapping[str, Check] = {
         lambda value: isinstance(value, str) and (value == "" or (value.startswith("/") and not value.endswith("/"))),
         "give a path that begins with / and does not end with one, such as /ocpp",
     ),
-    "database": (_is_database, "give the path of a SQLite file, such as contactor.db"),
+    "database": (address.is_address, address.EXPECTED),
     "heartbeat_interval_s": (_whole(1, 86_400), "give 1 to 86400 seconds"),
     "registration_retry_s": (_whole(1, 86_400), "give 1 to 86400 seconds"),
     "call_timeout_s": (

@@ -23,6 +23,7 @@ from contactor.base.errors import BadSetting
 from contactor.base.ids import IdTag, StationId
 from contactor.central.credentials import read_key
 from contactor.central.settings import CentralSettings, StationSetting
+from contactor.central.store.address import without_secret
 from contactor.central.tags import Tag
 from contactor.ocpp.enumerations import RegistrationStatus
 
@@ -141,4 +142,6 @@ def _switch(where: str, value: object) -> bool:
 def _refuse_unknown(where: str, table: Mapping[str, object], known: Sequence[str]) -> None:
     for name, value in table.items():
         if name not in known:
-            raise BadSetting(f"{where}{name}", value, f"there is no such setting; known are {', '.join(known)}")
+            raise BadSetting(
+                f"{where}{name}", without_secret(value), f"there is no such setting; known are {', '.join(known)}"
+            )

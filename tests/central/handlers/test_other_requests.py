@@ -100,7 +100,9 @@ def test_readings_in_a_stop_belong_to_its_transaction(central: CentralBench) -> 
 
 
 @pytest.mark.parametrize("number", [0, -1, 9_223_372_036_854_775_807])
-def test_mv_16_cs_01_readings_with_any_transaction_number_are_answered_and_kept(central: CentralBench, number: int) -> None:
+def test_mv_16_cs_01_readings_with_any_transaction_number_are_answered_and_kept(
+    central: CentralBench, number: int
+) -> None:
     line = central.connect_accepted()
     values = [{"timestamp": wire_time(1), "sampledValue": [{"value": "garbage"}]}]
     assert line.ask("MeterValues", {"connectorId": 1, "transactionId": number, "meterValue": values}) == {}

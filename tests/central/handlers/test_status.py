@@ -68,11 +68,11 @@ def test_a_clock_that_is_not_set_or_ahead_does_not_freeze_the_connector(central:
     assert shown(central) == "Finishing"
 
 
-def test_a_repeated_notification_is_kept_once(central: CentralBench) -> None:
+def test_flt_11_a_trouble_code_of_any_kind_is_kept_and_once(central: CentralBench) -> None:
     line = central.connect_accepted()
     report(line, "Faulted", 0, vendorErrorCode="0x100202")
     report(line, "Faulted", 0, vendorErrorCode="0x100202")
-    report(line, "Faulted", 0, vendorErrorCode="0x100203")
+    report(line, "Faulted", 0, vendorErrorCode="0xDEADBE")
     assert kept(central) == 2
 
 

@@ -13,8 +13,8 @@ from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.exc import IntegrityError
 
 from contactor.central.store import schema
+from contactor.central.store.database import for_writing
 from contactor.central.store.port import Writer, WriterFull, WriterStopped
-from contactor.central.store.sqlite import for_writing
 from contactor.central.store.statement import Rows, insert
 from contactor.central.store.writer import ThreadWriter, TurnWriter
 from tests.central.bench import open_store
@@ -68,8 +68,8 @@ class Told:
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    return open_store(tmp_path)
+def engine(database: str) -> Engine:
+    return open_store(database)
 
 
 @pytest.fixture
@@ -227,13 +227,13 @@ def _refuse_to_connect(*_arguments: object) -> None:
 CRASHING = """
 import asyncio, sys
 from contactor.central.readings import Metering
-from contactor.central.store.sqlite import for_writing, open_engine
+from contactor.central.store.database import for_writing, open_database
 from contactor.central.store.writer import ThreadWriter
 from contactor.ocpp.datatypes import MeterValue, SampledValue
 from tests.central.bench import STATION, at
 
 async def main() -> None:
-    writer, metering = ThreadWriter(for_writing(open_engine(sys.argv[1]))), Metering()
+    writer, metering = ThreadWriter(for_writing(open_database(sys.argv[1]))), Metering()
 
     def write(number: int) -> None:
         value = MeterValue(timestamp=at(number), sampled_value=(SampledValue(value=str(number)),))

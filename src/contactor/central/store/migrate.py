@@ -1,28 +1,135 @@
 """SHELL: brings a database to the newest schema; done at every start, and nothing is done if it is there already."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Connection, Engine
+
+from contactor.base.errors import BadSetting, BrokenPromise
+from contactor.central.store.database import for_writing, open_database, refusals_told
+from contactor.central.store.postgresql import lock_for_migration
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
+class SchemaTooNew(BadSetting):
+    """A database or a backup has a schema that this version does not know: a newer one wrote it."""
+
+    def __init__(self, what: str, revision: str) -> None:
+        super().__init__(what, revision, "a newer Contactor wrote this schema; use that version, or a newer one")
+
+
+class Migration:
+    """Moves one database between schemas, all in the transaction of its connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self._configuration = _configuration()
+        self._configuration.attributes["connection"] = connection
+
+    @property
+    def revision(self) -> str | None:
+        """The schema the database has now; None for a database without our tables."""
+        return MigrationContext.configure(self.connection).get_current_revision()
+
+    def upgrade(self, revision: str = "head") -> None:
+        """Move up to `revision`."""
+        command.upgrade(self._configuration, revision)
+
+    def downgrade(self, revision: str = "base") -> None:
+        """Move down to `revision`; what only newer schemas hold is lost."""
+        command.downgrade(self._configuration, revision)
+
+
+def open_newest(address: str) -> Engine:
+    """An engine for the database, which can be reached, may be written and has the newest schema.
+
+    Raises:
+        BadSetting: it cannot be reached, may not be written, or was written by a newer version.
+    """
+    engine = open_database(address)
+    try:
+        with refusals_told(address):
+            upgrade(engine)
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
+
+
 def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Move the database up to `revision`; all steps are one transaction where the database can do that."""
-    with engine.begin() as connection:
-        configuration = _configuration()
-        configuration.attributes["connection"] = connection
-        command.upgrade(configuration, revision)
+    """Move the database up to `revision`; all steps or none."""
+    with migrating(engine) as migration:
+        migration.upgrade(revision)
 
 
 def downgrade(engine: Engine, revision: str = "base") -> None:
     """Move the database down to `revision`; what only newer schemas hold is lost."""
-    with engine.begin() as connection:
-        configuration = _configuration()
-        configuration.attributes["connection"] = connection
-        command.downgrade(configuration, revision)
+    with migrating(engine) as migration:
+        migration.downgrade(revision)
+
+
+@contextmanager
+def migrating(engine: Engine) -> Iterator[Migration]:
+    """One transaction in which a database may change its schema; nobody else migrates it meanwhile.
+
+    Raises:
+        SchemaTooNew: this version does not know the database's schema.
+    """
+    with for_writing(engine).connect() as connection:
+        if engine.dialect.name == "postgresql":
+            with connection.begin():
+                lock_for_migration(connection)
+                yield _known(connection)
+        else:
+            with _without_cascades(connection), connection.begin():
+                migration = _known(connection)
+                before = migration.revision
+                yield migration
+                if migration.revision != before:
+                    _require_whole(connection)
+
+
+def require_known(what: str, revision: str) -> None:
+    """Refuse a schema that this version has no migration for.
+
+    Raises:
+        SchemaTooNew: so it is.
+    """
+    try:
+        ScriptDirectory.from_config(_configuration()).get_revision(revision)
+    except CommandError as error:
+        raise SchemaTooNew(what, revision) from error
+
+
+def _known(connection: Connection) -> Migration:
+    migration = Migration(connection)
+    if migration.revision is not None:
+        require_known("schema of the database", migration.revision)
+    return migration
+
+
+@contextmanager
+def _without_cascades(connection: Connection) -> Iterator[None]:
+    """SQLite alters a table by copying and dropping it, and a drop would take along every row that refers to it."""
+    driver = connection.connection  # a pragma counts only outside of a transaction
+    driver.cursor().execute("PRAGMA foreign_keys = OFF").close()
+    try:
+        yield
+    finally:
+        driver.cursor().execute("PRAGMA foreign_keys = ON").close()
+
+
+def _require_whole(connection: Connection) -> None:
+    orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+    if orphans:
+        raise BrokenPromise(f"the migration left rows that refer to nothing, first: {orphans[0]}")
 
 
 def _configuration() -> Config:

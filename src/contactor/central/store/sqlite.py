@@ -6,6 +6,8 @@ from pathlib import Path
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
+from contactor.central.store.address import MEMORY
+
 BUSY_TIMEOUT_MS = 5_000
 """How long a statement waits for another process that writes (a backup, a person with a shell)."""
 
@@ -14,9 +16,6 @@ CACHE_KIB = 65_536
 
 CHECKPOINT_PAGES = 10_000
 """Pages of log (40 MB) that gather before they are copied into the database: a page written often is copied once."""
-
-MEMORY = ":memory:"
-"""A database that ends with the process; for tests and virtual worlds."""
 
 _MODE = "contactor_begin"
 
