@@ -16,7 +16,7 @@ def test_cs_08_an_unknown_tag_is_invalid() -> None:
     assert judge_tag(None, open_elsewhere=0, now=NOON) == IdTagInfo(status=AuthorizationStatus.INVALID)
 
 
-def test_cs_08_an_accepted_tag_carries_its_group_and_its_expiry() -> None:
+def test_cs_08_cs_18_an_accepted_tag_carries_its_group_and_its_expiry() -> None:
     tag = Tag(KNOWN, parent_id_tag=IdTag("FLEET-7"), expires_at=at(1))
     assert judge_tag(tag, open_elsewhere=0, now=NOON) == IdTagInfo(
         status=AuthorizationStatus.ACCEPTED, parent_id_tag=IdTag("FLEET-7"), expiry_date=at(1)
