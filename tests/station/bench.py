@@ -125,6 +125,7 @@ class Bench:
             "DiagnosticsStatusNotification": {},
             "FirmwareStatusNotification": {},
         }
+        self.on_frame: Callable[[list[Any]], None] = lambda _frame: None
         self._calls = 0
         self._events: deque[Event] = deque()
         self.station = self._new_station()
@@ -342,6 +343,7 @@ class Bench:
                 self.rig.obey(effect)
 
     def _take(self, frame: list[Any]) -> None:
+        self.on_frame(frame)
         if frame[0] != 2:
             self.answers_to_central.append(frame)
             return

@@ -53,6 +53,9 @@ class Awakening:
         self._security_log.record(SecurityEvent.STARTUP_OF_THE_DEVICE, now, f"after {cause}")
         for dtc, outlet in self._hardware.faults():
             self._faults.raised(dtc, outlet)
+            if self._faults.is_tampering(dtc):
+                # Whoever opens a cabinet may well cut its power first.
+                self._security_log.record(SecurityEvent.TAMPER_DETECTION_ACTIVATED, now, dtc)
         for connector in self._connectors.values():
             if cause is not PowerOnCause.POWER:
                 # Without a power cut the contactors are as the last life left them, and nobody minds them now.

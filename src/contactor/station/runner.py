@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contactor.base.clock import Clock
 from contactor.base.dice import Dice
 from contactor.guide.entries import Product
-from contactor.hardware.commands import Command
+from contactor.hardware.commands import Command, StopEnergy
 from contactor.hardware.port import SteppedHardware
 from contactor.link.link import (
     CLOSE_GOING_AWAY,
@@ -181,6 +181,7 @@ class StationRunner:
             StoreError: the store cannot be read.
         """
         assert self.station is None
+        self.catch_up()  # what was told to nobody is over; the new life looks around by itself
         self.station = Station(self._product, self._settings, self._hardware, self._store, self._dice, self._moment())
         self.tell(PoweredOn(cause))
 
@@ -258,6 +259,8 @@ class StationRunner:
         except StoreError as error:
             self._observe(Note("store failed", {"reason": str(error)}))
             self.power_off()
+            for outlet in self._hardware.outlets:
+                self._hardware.obey(StopEnergy(outlet))  # no energy flows that nobody can account for
             self._timer = self._loop.call_later(STORE_RETRY_S, self._try_again)
             return
         self._set_timer()

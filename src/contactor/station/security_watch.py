@@ -1,4 +1,4 @@
-"""Notices what trouble at the station's own door looks like: broken messages, replayed ones, a memory filling up (SE-01)."""
+"""Notices trouble at the station's own door: broken messages, replayed ones, a memory filling up (SE-01)."""
 
 from collections import OrderedDict
 from collections.abc import Callable

@@ -22,7 +22,11 @@ class Store(Protocol):
     """Rows of bytes under (part, key)."""
 
     def rows(self, part: str) -> dict[str, bytes]:
-        """Every committed row of a part, by key, in key order."""
+        """Every committed row of a part, by key, in key order.
+
+        Raises:
+            StoreError: the rows cannot be read.
+        """
         ...
 
     def put(self, part: str, key: str, value: bytes) -> None:
@@ -42,7 +46,7 @@ class Store(Protocol):
         ...
 
     def close(self) -> None:
-        """Let go of the medium; what was staged and not committed is forgotten."""
+        """Let go of the medium; what was staged and not committed is forgotten. Asked twice changes nothing."""
         ...
 
 

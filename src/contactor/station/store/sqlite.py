@@ -29,19 +29,20 @@ class SqliteStore:
         self._staged: dict[tuple[str, str], bytes | None] = {}
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            self._lock = os.open(folder / "lock", os.O_CREAT | os.O_RDWR, 0o600)
+            self._lock: int | None = os.open(folder / "lock", os.O_CREAT | os.O_RDWR, 0o600)
         except OSError as error:
             raise BadSetting("state folder", str(folder), f"it must be a writable folder ({error.strerror})") from error
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            os.close(self._lock)
+            self._unlock()
             raise BadSetting(
                 "state folder", str(folder), "another station process works in it; give each station its own"
             ) from error
         self._connection = self._open(folder / "station.sqlite")
 
     def _open(self, file: Path) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = None
         try:
             # Autocommit mode: the one transaction of `commit` is opened and closed by name.
             connection = sqlite3.connect(file, isolation_level=None)
@@ -50,14 +51,23 @@ class SqliteStore:
             connection.execute("pragma synchronous = full")
             connection.execute(_SCHEMA)
         except (sqlite3.Error, OSError) as error:
-            os.close(self._lock)
+            if connection is not None:
+                connection.close()
+            self._unlock()
             raise BadSetting("state folder", str(file.parent), f"its database cannot be used ({error})") from error
         return connection
 
     def rows(self, part: str) -> dict[str, bytes]:
-        """The committed rows of a part, sorted by key."""
-        cursor = self._connection.execute("select key, value from rows where part = ? order by key", (part,))
-        return dict(cursor.fetchall())
+        """The committed rows of a part, sorted by key.
+
+        Raises:
+            StoreError: the file is damaged or gone.
+        """
+        try:
+            cursor = self._connection.execute("select key, value from rows where part = ? order by key", (part,))
+            return dict(cursor.fetchall())
+        except sqlite3.Error as error:
+            raise StoreError(f"the stored {part} cannot be read: {error}") from error
 
     def put(self, part: str, key: str, value: bytes) -> None:
         """Stage a row."""
@@ -91,6 +101,12 @@ class SqliteStore:
             raise StoreError(f"the state could not be written: {error}") from error
 
     def close(self) -> None:
-        """Close the file and let another process have the folder."""
+        """Close the file and let another process have the folder; asked twice changes nothing."""
         self._connection.close()
-        os.close(self._lock)
+        self._unlock()
+
+    def _unlock(self) -> None:
+        # Once only: the number may belong to another file by then.
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
