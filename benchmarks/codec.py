@@ -37,6 +37,7 @@ from contactor.ocpp.messages import (
     StatusNotificationResult,
 )
 from contactor.ocpp.peer import CallReceived, Peer
+from contactor.ocpp.tolerance import TolerantCodec
 
 GOAL = 60.0
 """How many times quicker than the peer MeterValues has to be."""
@@ -118,7 +119,8 @@ EXCHANGES: Sequence[Exchange] = (
 
 def ours(exchange: Exchange) -> Answerer:
     """The way a central system uses the peer."""
-    peer, result = Peer(Side.CENTRAL, lambda: ""), exchange.result
+    codec = TolerantCodec(lambda: _NOW)
+    peer, result = Peer(Side.CENTRAL, lambda: "", codec=codec, is_patient=True), exchange.result
 
     def answer(text: bytes) -> bytes:
         event = peer.receive(text, 0.0)

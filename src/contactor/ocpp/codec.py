@@ -1,7 +1,8 @@
 """How payloads become messages and messages become payloads: one prepared decoder per type, checking as it reads.
 
-Reading is strict: the types are the schemas. A family of more tolerant types can stand in for them in a `Codec` of
-its own, as `kind` only names what is wanted. Writing is always held against the strict types.
+Reading is strict: the types are the schemas. A family of other types can stand in for them in a `Codec` of its own, as
+`kind` only names what is wanted; what mends a payload that was refused is a codec too (`tolerance.py`). Writing is
+always held against the strict types.
 """
 
 import re
@@ -13,8 +14,10 @@ from msgspec import Raw, inspect
 
 from contactor.base.errors import BrokenPromise
 from contactor.ocpp.actions import ACTIONS
+from contactor.ocpp.errors import ProtocolViolation
 from contactor.ocpp.field_types import OcppObject
 from contactor.ocpp.frames import BACKSLASH, holds_nul
+from contactor.ocpp.oddity import Oddities
 from contactor.ocpp.violations import DECODING_ERRORS, explain
 
 T = TypeVar("T", bound=OcppObject)
@@ -52,6 +55,14 @@ class Codec:
                 return self.read(kind, b"{}")
             raise explain(error) from error
         return message
+
+    def mend(self, _kind: type[T], _payload: Raw | bytes, violation: ProtocolViolation) -> tuple[T, Oddities]:
+        """Read a payload that `read` refused with `violation` all the same; here, and by default, there is no way.
+
+        Raises:
+            ProtocolViolation: the payload stays refused.
+        """
+        raise violation
 
 
 STRICT = Codec({kind: kind for kind in MESSAGE_TYPES})

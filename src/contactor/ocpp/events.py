@@ -7,17 +7,19 @@ from msgspec import Struct
 from contactor.ocpp.actions import Action
 from contactor.ocpp.errors import NO_DETAILS, ErrorCode, ProtocolViolation
 from contactor.ocpp.messages import Request, Result
+from contactor.ocpp.oddity import NO_ODDITIES, Oddities
 
 # Events are msgspec Structs where facts are dataclasses elsewhere: one is made for every text that arrives, and a
 # frozen dataclass costs six times as much to make.
 
 
 class CallReceived(Struct, frozen=True):
-    """They call; owed is one `answer` or `refuse` with this id."""
+    """They call; owed is one `answer` or `refuse` with this id. A tolerant codec may have found it odd."""
 
     message_id: str
     action: Action
     request: Request
+    oddities: Oddities = NO_ODDITIES
 
 
 class CallInvalid(Struct, frozen=True):
@@ -40,6 +42,7 @@ class CallAnswered(Struct, frozen=True):
     request: Request
     result: Result
     took_s: float = 0.0
+    oddities: Oddities = NO_ODDITIES
 
 
 class CallFailed(Struct, frozen=True):

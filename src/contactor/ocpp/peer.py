@@ -40,6 +40,7 @@ from contactor.ocpp.frames import (
     write_result,
 )
 from contactor.ocpp.messages import Request, Result
+from contactor.ocpp.oddity import NO_ODDITIES, Oddities
 
 __all__ = [
     "INVALID_ANSWER",
@@ -86,7 +87,7 @@ def _offers(side: Side, supported: frozenset[str] | None) -> Mapping[str, Action
 class Peer:
     """Matches calls and answers on one connection, in both directions."""
 
-    __slots__ = ("_call_timeout_s", "_codec", "_new_id", "_offered", "_open_call", "_unanswered", "side")
+    __slots__ = ("_call_timeout_s", "_codec", "_is_patient", "_new_id", "_offered", "_open_call", "_unanswered", "side")
 
     def __init__(
         self,
@@ -96,6 +97,7 @@ class Peer:
         call_timeout_s: float = 30.0,
         supported: Collection[str] | None = None,
         codec: Codec = STRICT,
+        is_patient: bool = False,
     ) -> None:
         """Be `side` of a fresh connection.
 
@@ -105,6 +107,8 @@ class Peer:
             call_timeout_s: How long an answer may take (RPC-04).
             supported: Names of the actions we take calls for; None for all the other side may send.
             codec: What reads payloads.
+            is_patient: Ignore a call that is repeated word for word while it is being handled: the answer to come
+                answers both. Otherwise it is refused (RPC-10).
 
         Raises:
             BrokenPromise: `supported` names an action that does not exist.
@@ -113,6 +117,7 @@ class Peer:
         self._new_id = new_id
         self._call_timeout_s = call_timeout_s
         self._codec = codec
+        self._is_patient = is_patient
         self._offered = _offers(side, None if supported is None else frozenset(supported))
         self._open_call: _OpenCall | None = None
         self._unanswered: dict[str, CallReceived] = {}
@@ -218,13 +223,13 @@ class Peer:
             raise BrokenPromise(f"{message_id}: no received call of this id waits for an answer")
         return received
 
-    def _take_call(self, frame: CallFrame) -> CallReceived | CallInvalid:
+    def _take_call(self, frame: CallFrame) -> CallReceived | CallInvalid | FrameIgnored:
         message_id = frame.message_id
         action = self._offered.get(frame.action)
         try:
             if action is None:
                 raise _not_offered(frame.action)
-            received = CallReceived(message_id, action, self._codec.read(action.request, frame.payload))
+            received = self._read_call(frame, action)
         except ProtocolViolation as violation:
             return _invalid(message_id, violation)
         if message_id in self._unanswered:
@@ -232,10 +237,19 @@ class Peer:
         self._unanswered[message_id] = received
         return received
 
-    def _take_duplicate(self, received: CallReceived) -> CallInvalid:
-        """Refuse a call whose id is being handled (RPC-10): impatient with the same content, suspect with another."""
-        violation = ProtocolViolation(ErrorCode.GENERIC_ERROR, "A call with this message id is being handled")
+    def _read_call(self, frame: CallFrame, action: Action) -> CallReceived:
+        try:
+            return CallReceived(frame.message_id, action, self._codec.read(action.request, frame.payload))
+        except ProtocolViolation as violation:
+            request, oddities = self._codec.mend(action.request, frame.payload, violation)
+            return CallReceived(frame.message_id, action, request, oddities)
+
+    def _take_duplicate(self, received: CallReceived) -> CallInvalid | FrameIgnored:
+        """Answer a call whose id is being handled (RPC-10): impatient with the same content, suspect with another."""
         is_replay = received != self._unanswered[received.message_id]
+        if self._is_patient and not is_replay:
+            return FrameIgnored(f"{received.action.name} {_shown(received.message_id)} is being handled", False)
+        violation = ProtocolViolation(ErrorCode.GENERIC_ERROR, "A call with this message id is being handled")
         return _invalid(received.message_id, violation, security_relevant=is_replay)
 
     def _take_malformed(self, frame: MalformedFrame, now_s: float) -> CallInvalid | CallFailed | FrameIgnored:
@@ -254,10 +268,16 @@ class Peer:
 
     def _answered(self, call: _OpenCall, frame: ResultFrame, took_s: float) -> CallAnswered | CallFailed:
         try:
-            result = self._codec.read(call.action.result, frame.payload)
+            result, oddities = self._read_result(call.action, frame)
         except ProtocolViolation as violation:
             return _unusable(call, violation, took_s)
-        return CallAnswered(call.message_id, call.request, result, took_s)
+        return CallAnswered(call.message_id, call.request, result, took_s, oddities)
+
+    def _read_result(self, action: Action, frame: ResultFrame) -> tuple[Result, Oddities]:
+        try:
+            return self._codec.read(action.result, frame.payload), NO_ODDITIES
+        except ProtocolViolation as violation:
+            return self._codec.mend(action.result, frame.payload, violation)
 
 
 def _not_offered(action_name: str) -> ProtocolViolation:
