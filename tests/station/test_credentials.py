@@ -2,8 +2,12 @@
 
 import pytest
 
-from contactor.station.events import DialFailed
-from tests.station.bench import Bench
+from contactor.guide.load import load_product
+from contactor.station.configuration import Configuration
+from contactor.station.credentials import Address, Credentials
+from contactor.station.events import DialFailed, Moment
+from contactor.station.store.memory import MemoryStore
+from tests.station.bench import START, Bench
 
 OLD_KEY = "000102030405060708090A0B0C0D0E0F"
 NEW_KEY = "0001020304050607FFFFFFFFFFFFFFFFFFFFFFFF"
@@ -270,3 +274,37 @@ def test_d_23_an_outage_of_the_first_address_is_no_reason_to_fall_back() -> None
     bench.wait(3000)
     assert bench.noted("fell back") == []
     assert {dial.url for dial in bench.dials} == {"ws://central.test/ocpp"}
+
+
+def test_boot_19_a_key_set_while_pending() -> None:
+    """BOOT-19, CF-22: on-boarding: the station comes back with the key and stays Pending until it is accepted."""
+    bench = Bench(boot=False)
+    bench.answers["BootNotification"] = lambda _: {
+        "status": "Pending",
+        "currentTime": bench.instant_text,
+        "interval": 120,
+    }
+    bench.power_on()
+    bench.set("AuthorizationKey", NEW_KEY)
+    bench.wait(100)
+    assert keys_dialled(bench) == [None, NEW_KEY]
+    assert bench.actions() == ["BootNotification"]
+    bench.answers["BootNotification"] = {"status": "Accepted", "currentTime": bench.instant_text, "interval": 60}
+    bench.wait(30)
+    assert bench.station.is_online
+
+
+def test_d_23_time_alone_is_no_reason_to_fall_back() -> None:
+    """D-23: two attempts in an hour are not three; and three within five minutes are not five minutes."""
+    product = load_product()
+    configuration = Configuration(product, product.models["EVD1S60TBB"], {"SupervisionUrl": "wss://b"}, MemoryStore())
+    good = Address("ws://a", "CP-1")
+    slow, quick = (Credentials(MemoryStore(), configuration, lambda: good) for _ in range(2))
+    assert [slow.missed(None, at(second)) for second in (0, 3600)] == [None, None]
+    assert [quick.missed(None, at(second)) for second in (0, 1, 2, 299)] == [None] * 4
+    assert slow.missed(None, at(3601)) == Address("wss://b", None)
+    assert slow.address == good
+
+
+def at(second: float) -> Moment:
+    return Moment(second, START)

@@ -257,3 +257,11 @@ def test_the_emergency_stop_is_no_tampering() -> None:
     bench.rig.raise_fault("0x10020A", OutletNumber(1))
     bench.wait(1)
     assert "TamperDetectionActivated" not in bench.logged()
+
+
+def test_se_06_events_of_features_this_station_does_not_offer_do_not_exist() -> None:
+    """SE-06, D-32: no signed firmware and no client certificates, so nothing is to be told of them."""
+    absent = {"InvalidFirmwareSignature", "InvalidFirmwareSigningCertificate", "InvalidChargePointCertificate"}
+    assert absent.isdisjoint(map(str, SecurityEvent))
+    answer = Bench().ask("InstallCertificate", {"certificateType": "ManufacturerRootCertificate", "certificate": "x"})
+    assert (answer[0], answer[2]) == (4, "NotSupported")

@@ -212,3 +212,16 @@ def test_a_flood_of_faults_ends_with_the_status_that_is_true() -> None:
     bench.answers["StatusNotification"] = {}
     bench.wait(120)
     assert [bench.statuses(connector)[-1] for connector in (0, 1, 2)] == ["Available", "Available", "Faulted"]
+
+
+def test_a_flood_of_triggers_does_not_strand_a_driver() -> None:
+    """AU-07, TRG-01: an Authorize that had to make room is decided without the central system."""
+    bench = Bench()
+    bench.plug()
+    for action in ("Heartbeat", "Authorize"):
+        bench.answers[action] = None
+    trigger(bench, "Heartbeat")
+    bench.badge()
+    for _ in range(250):
+        trigger(bench, "Heartbeat")
+    assert [each.id_tag for each in bench.station.transactions.all_open()] == ["TAG-1"]
