@@ -17,12 +17,15 @@ from contactor.central.outbound import CallOutcome, OnAnswer, Outbound
 from contactor.central.plan import Answer, Caller, InboundTable, Plan, Write
 from contactor.central.store.port import Writer
 from contactor.ocpp.actions import Side
+from contactor.ocpp.codec import Codec
 from contactor.ocpp.enumerations import RegistrationStatus, TriggerMessageStatus
 from contactor.ocpp.errors import ErrorCode
 from contactor.ocpp.messages import BootNotificationResult, Request, Result, TriggerMessage, TriggerMessageResult
+from contactor.ocpp.oddity import Oddities, Oddity, OddityKind
 from contactor.ocpp.peer import CallAnswered, CallFailed, CallInvalid, CallReceived, CallTimedOut, Peer
 
 _BOOT = "BootNotification"
+_EMPTY_FRAME: Oddities = (Oddity(OddityKind.EMPTY_FRAME, "frame"),)
 
 
 class Wire(Protocol):
@@ -46,6 +49,9 @@ class Surroundings:
     clock: Clock
     new_id: Callable[[], str]
     call_timeout_s: float
+    codec: Codec
+    is_tolerant: bool
+    odd: Callable[[StationId, Oddities], None]
     opened: "Callable[[Session], None]"
     closed: "Callable[[Session], None]"
     booted: Callable[[StationId, RegistrationStatus], None]
@@ -73,7 +79,12 @@ class Session:
         self.heard_at_s = around.clock.monotonic_s()
         self._around = around
         self._peer = Peer(
-            Side.CENTRAL, around.new_id, call_timeout_s=around.call_timeout_s, supported=around.inbound.keys()
+            Side.CENTRAL,
+            around.new_id,
+            call_timeout_s=around.call_timeout_s,
+            supported=around.inbound.keys(),
+            codec=around.codec,
+            is_patient=around.is_tolerant,
         )
         self._outbound = Outbound(self._peer, self._send, around.log)
         self._wire: Wire | None = None
@@ -97,13 +108,20 @@ class Session:
         if self._wire is None:  # it was on the way when the session was ended
             return
         now_s = self.heard_at_s = self._around.clock.monotonic_s()
+        if self._around.is_tolerant and (not text or text.isspace()):
+            self._around.odd(self.station_id, _EMPTY_FRAME)
+            return
         event = self._peer.receive(text, now_s)
         if isinstance(event, CallReceived):
             self._take_call(event)
+            if event.oddities:
+                self._around.odd(self.station_id, event.oddities)
         elif isinstance(event, CallInvalid):
             self._log_bad_frame(str(event.violation), event.security_relevant)
             self._send(event.reply)
         elif isinstance(event, CallAnswered | CallFailed | CallTimedOut):
+            if isinstance(event, CallAnswered) and event.oddities:
+                self._around.odd(self.station_id, event.oddities)
             self._outbound.concluded(event, now_s)
         else:
             self._log_bad_frame(event.reason, event.security_relevant)

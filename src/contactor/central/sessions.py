@@ -9,12 +9,15 @@ from contactor.base.ids import StationId
 from contactor.central.milliseconds import to_ms
 from contactor.central.plan import InboundTable
 from contactor.central.presence import Presence
+from contactor.central.quirks import Quirks
 from contactor.central.roster import Member, Roster, new_station_rows
 from contactor.central.session import Session, Surroundings
 from contactor.central.settings import CentralSettings
 from contactor.central.store.port import Writer, WriterFull, WriterStopped
 from contactor.central.store.statement import Rows, Statement
+from contactor.ocpp.codec import STRICT
 from contactor.ocpp.enumerations import RegistrationStatus
+from contactor.ocpp.tolerance import TolerantCodec
 
 REPLACED_CODE = 1000
 _SET_LAST_SEEN = Statement("UPDATE stations SET last_seen_at_ms = :seen_at_ms WHERE id = :id", ("seen_at_ms", "id"))
@@ -40,12 +43,16 @@ class Sessions:
         self._clock = clock
         self._log = log
         self._noted_at_s = clock.monotonic_s()
+        self._quirks = Quirks(writer, clock, log)
         self._around = Surroundings(
             inbound=inbound,
             writer=writer,
             clock=clock,
             new_id=new_id,
             call_timeout_s=settings.call_timeout_s,
+            codec=STRICT if settings.strict_stations else TolerantCodec(clock.now),
+            is_tolerant=not settings.strict_stations,
+            odd=self._quirks.note,
             opened=self._opened,
             closed=self._closed,
             booted=roster.booted,
@@ -72,12 +79,14 @@ class Sessions:
             session.expire(now_s)
 
     def note_last_seen(self) -> None:
-        """Write down when stations were last heard, for those that were since it was done last."""
+        """Write down when stations were last heard, for those that were since it was done last, and their quirks."""
+        self._quirks.write_counts()
         since_s, self._noted_at_s = self._noted_at_s, self._clock.monotonic_s()
         self._write_last_seen([session for session in self.presence if session.heard_at_s >= since_s])
 
     def end_all(self, code: int, reason: str) -> None:
-        """Close every connection."""
+        """Close every connection, and write what is only counted so far."""
+        self._quirks.write_counts()
         for session in self.presence:
             session.end(code, reason)
 

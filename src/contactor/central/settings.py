@@ -25,7 +25,7 @@ class CentralSettings:
 
     `database` is a SQLite file's path (or `sqlite:///` and the path), or a `postgresql://` URL. With `tls_certificate`
     and `tls_key`, paths of PEM files, stations connect by wss. `allow_unknown_stations` lets stations in that nobody
-    announced. `call_timeout_s` is how long a station may take to answer us (RPC-04), `registration_retry_s` how long
+    announced; `strict_stations` refuses what only a tolerant reader understands (CS-26). `call_timeout_s` is how long a station may take to answer us (RPC-04), `registration_retry_s` how long
     one that is not accepted waits before it asks again (BOOT-05).
     """
 
@@ -37,6 +37,7 @@ class CentralSettings:
     registration_retry_s: int = 60
     call_timeout_s: float = 30.0
     allow_unknown_stations: bool = False
+    strict_stations: bool = False
     tls_certificate: str | None = None
     tls_key: str | None = None
     stations: tuple[StationSetting, ...] = ()
@@ -79,6 +80,10 @@ _CHECKS: Mapping[str, Check] = {
         "give more than 0 and at most 3600 seconds",
     ),
     "allow_unknown_stations": (lambda value: isinstance(value, bool), "give true or false"),
+    "strict_stations": (
+        lambda value: isinstance(value, bool),
+        "give true or false; true refuses every message that breaks OCPP's schemas",
+    ),
     "tls_certificate": (lambda value: value is None or _is_text(value), "give the path of a PEM file"),
     "tls_key": (lambda value: value is None or _is_text(value), "give the path of a PEM file"),
 }
