@@ -1,9 +1,7 @@
 """Whatever order and however often messages come, each transaction is recorded once, with all its readings."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -94,20 +92,21 @@ def _check(central: CentralBench, charges: Sequence[Charge]) -> None:
 
 @settings(max_examples=25, deadline=None)
 @given(steps=st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 30)), max_size=40))
-def test_cs_03_to_cs_06_each_transaction_is_recorded_once_with_all_its_readings(steps: list[tuple[str, int]]) -> None:
-    with TemporaryDirectory() as place:
-        charges: list[Charge] = []
-        said: list[tuple[str, str, Json]] = []
-        now = 0
-        lives = _split_at_restarts(steps)
-        for life in lives:
-            with central_in(Path(place)) as central:
-                station = Station(central.connect_accepted(), charges, said, now)
-                central.clock.advance(10_000)  # so that nothing it says is from the future
-                for step, chosen in life:
-                    _take(step, chosen, station, central)
-                now = station.now
-                _check(central, charges)
+def test_cs_03_to_cs_06_each_transaction_is_recorded_once_with_all_its_readings(
+    new_database: Callable[[], str], steps: list[tuple[str, int]]
+) -> None:
+    place = new_database()
+    charges: list[Charge] = []
+    said: list[tuple[str, str, Json]] = []
+    now = 0
+    for life in _split_at_restarts(steps):
+        with central_in(place) as central:
+            station = Station(central.connect_accepted(), charges, said, now)
+            central.clock.advance(10_000)  # so that nothing it says is from the future
+            for step, chosen in life:
+                _take(step, chosen, station, central)
+            now = station.now
+            _check(central, charges)
 
 
 def _split_at_restarts(steps: list[tuple[str, int]]) -> list[list[tuple[str, int]]]:

@@ -6,7 +6,6 @@ import subprocess
 import sys
 import threading
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, Engine, event, text
@@ -209,8 +208,8 @@ async def test_a_dead_disk_gives_each_its_error_and_the_writer_lives_on(writer: 
     assert tags_in(engine) == ["C"]
 
 
-async def test_a_database_that_cannot_be_opened_gives_each_its_error(tmp_path: Path) -> None:
-    engine = open_store(tmp_path)
+async def test_a_database_that_cannot_be_opened_gives_each_its_error(database: str) -> None:
+    engine = open_store(database)
     engine.dispose()
     event.listen(engine, "do_connect", _refuse_to_connect)
     writer, told = ThreadWriter(engine), Told()
@@ -253,10 +252,9 @@ asyncio.run(main())
 
 
 @pytest.mark.parametrize("acknowledged_before_the_kill", [1, 700])
-def test_promise_3_everything_acknowledged_survives_a_kill(tmp_path: Path, acknowledged_before_the_kill: int) -> None:
-    open_store(tmp_path).dispose()
-    path = tmp_path / "central.db"
-    process = subprocess.Popen([sys.executable, "-c", CRASHING, str(path)], stdout=subprocess.PIPE, text=True)
+def test_promise_3_everything_acknowledged_survives_a_kill(database: str, acknowledged_before_the_kill: int) -> None:
+    engine = open_store(database)
+    process = subprocess.Popen([sys.executable, "-c", CRASHING, database], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     acknowledged = [int(process.stdout.readline()) for _ in range(acknowledged_before_the_kill)]
     process.kill()
@@ -264,8 +262,8 @@ def test_promise_3_everything_acknowledged_survives_a_kill(tmp_path: Path, ackno
     acknowledged += [int(line) for line in process.stdout.read().splitlines(keepends=True) if line.endswith("\n")]
     process.stdout.close()
     process.wait()
-    connection = sqlite3.connect(path)
-    kept = [row[0] for row in connection.execute("SELECT energy_wh FROM readings")]
-    connection.close()
+    with engine.connect() as connection:
+        kept = list(connection.execute(text("SELECT energy_wh FROM readings")).scalars())
+    engine.dispose()
     assert set(acknowledged) <= set(kept)
     assert len(kept) == len(set(kept))

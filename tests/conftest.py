@@ -1,0 +1,48 @@
+"""What is promised about a store is promised for both databases: `database` makes a test run on each."""
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.central.postgresql_server import PostgresqlServer
+
+SQLITE, POSTGRESQL = "sqlite", "postgresql"
+
+
+@pytest.fixture(scope="session")
+def postgresql(request: pytest.FixtureRequest) -> Iterator["PostgresqlServer"]:
+    """A real PostgreSQL, shared by the workers of this run."""
+    # Who needs none of it shall not wait for its import either.
+    from tests.central.postgresql_server import running
+
+    # Set by xdist in its workers; without it there is one worker only.
+    run = getattr(request.config, "workerinput", {"testrunuid": uuid4().hex, "workerid": "main"})
+    with running(run["testrunuid"], run["workerid"]) as server:
+        yield server
+
+
+@pytest.fixture(scope="session", params=[SQLITE, POSTGRESQL])
+def new_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], str]:
+    """Makes addresses of databases without a row, one after the other: SQLite files, or the PostgreSQL database."""
+    if request.param == SQLITE:
+        return lambda: str(tmp_path_factory.mktemp("sqlite") / "central.db")
+    server: PostgresqlServer = request.getfixturevalue("postgresql")
+    return server.clean
+
+
+@pytest.fixture
+def database(new_database: Callable[[], str]) -> str:
+    """The address of a database without a row."""
+    return new_database()
+
+
+@pytest.fixture(params=[SQLITE, POSTGRESQL])
+def empty_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of a database without a table."""
+    if request.param == SQLITE:
+        return str(tmp_path_factory.mktemp("sqlite") / "empty.db")
+    server: PostgresqlServer = request.getfixturevalue("postgresql")
+    return server.empty()
