@@ -49,6 +49,8 @@ class FollowUp(StrEnum):
     NOT_STARTED = "not_started"
     SCHEDULED = "scheduled"
     """The availability changes when the transaction ends (AVL-12)."""
+    SUPERSEDED = "superseded"
+    """A later change of availability was accepted before this one came into force."""
     DONE = "done"
     AWAITING_BOOT = "awaiting_boot"
     """The station restarts, or must be restarted before the new value holds (RST-08, CF-21)."""

@@ -1,0 +1,139 @@
+"""What is known of a station when an order for it is judged."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Row, bindparam, select
+
+from contactor.central.milliseconds import from_ms
+from contactor.central.store import operation_tables, schema
+from contactor.central.store.schema import TransactionState
+from contactor.guide.entries import Model, Product
+from contactor.guide.load import load_product
+from contactor.ocpp.datatypes import ChargingProfile
+from contactor.ocpp.enumerations import RegistrationStatus
+
+_Row = Row[*tuple[Any, ...]]  # Any: SQLAlchemy types a row's columns only if they are spelled out one by one
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTransaction:
+    """A transaction without its stop."""
+
+    connector_id: int
+    started_at: datetime
+    start_received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedKey:
+    """A configuration key as the station reports it; `value` is None where it may not be read."""
+
+    value: str | None
+    is_readonly: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InstalledProfile:
+    """A charging profile the station has accepted."""
+
+    connector_id: int
+    profile: ChargingProfile
+
+
+@dataclass(frozen=True, slots=True)
+class StationFacts:
+    """A station at one instant; keys of `reported` are in lower case.
+
+    `registration` is None while nobody knows: it has not booted. `product` and `model` are None for a station that is
+    not recognised as the guide's; then only OCPP's own rules hold.
+    """
+
+    now: datetime
+    registration: RegistrationStatus | None
+    product: Product | None
+    model: Model | None
+    reported: Mapping[str, ReportedKey]
+    transactions: Mapping[int, OpenTransaction]
+    active_reservations: frozenset[int]
+    closed_reservations: frozenset[int]
+    profiles: tuple[InstalledProfile, ...]
+
+    def setting(self, key: str) -> str | None:
+        """A key's value: as reported, else as the product has it from the factory, else None."""
+        reported = self.reported.get(key.casefold())
+        if reported is not None:
+            return reported.value
+        if self.product is None or self.model is None:
+            return None
+        entry = self.product.key(key)
+        return None if entry is None else entry.default_for(self.model)
+
+    def number(self, key: str) -> int | None:
+        """A key's value as a whole number, None where it is unknown or none."""
+        text = self.setting(key)
+        return int(text) if text is not None and text.strip().isdecimal() else None
+
+    @property
+    def connector_count(self) -> int | None:
+        """How many connectors there are, None if nobody has said."""
+        return len(self.model.outlets) if self.model is not None else self.number("NumberOfConnectors")
+
+    def transaction_on(self, connector_id: int) -> int | None:
+        """The number of the transaction that is open on a connector."""
+        return next((number for number, each in self.transactions.items() if each.connector_id == connector_id), None)
+
+
+def recognise(vendor: str | None, model: str | None) -> tuple[Product, Model] | None:
+    """The guide's product and model, if that is what the station says it is."""
+    product = load_product()
+    entry = product.models.get((model or "").strip().upper())
+    return (product, entry) if entry is not None and vendor == product.vendor else None
+
+
+_STATION = select(schema.stations.c.vendor, schema.stations.c.model).where(schema.stations.c.id == bindparam("station"))
+_reported = operation_tables.reported_configuration
+_REPORTED = select(_reported).where(_reported.c.station_id == bindparam("station"))
+_transactions = schema.transactions
+_OPEN = select(_transactions).where(
+    _transactions.c.station_id == bindparam("station"), _transactions.c.state == TransactionState.OPEN
+)
+_reservations = operation_tables.reservations
+_BOOKINGS = select(_reservations).where(_reservations.c.station_id == bindparam("station"))
+_profiles = operation_tables.installed_profiles
+_PROFILES = select(_profiles).where(_profiles.c.station_id == bindparam("station"))
+
+
+def load_facts(
+    connection: Connection, station_id: str, registration: RegistrationStatus | None, now: datetime
+) -> StationFacts:
+    """The facts as the record has them."""
+    given = {"station": station_id}
+    station = connection.execute(_STATION, given).one_or_none()
+    recognised = None if station is None else recognise(station.vendor, station.model)
+    bookings = {row.reservation_id: row.state for row in connection.execute(_BOOKINGS, given)}
+    active = frozenset(number for number, state in bookings.items() if state == "active")
+    return StationFacts(
+        now=now,
+        registration=registration,
+        product=recognised[0] if recognised else None,
+        model=recognised[1] if recognised else None,
+        reported={
+            row.folded_key: ReportedKey(row.value, row.is_readonly) for row in connection.execute(_REPORTED, given)
+        },
+        transactions={row.id: _open_transaction(row) for row in connection.execute(_OPEN, given)},
+        active_reservations=active,
+        closed_reservations=frozenset(bookings) - active,
+        profiles=tuple(_profile(row) for row in connection.execute(_PROFILES, given)),
+    )
+
+
+def _open_transaction(row: _Row) -> OpenTransaction:
+    return OpenTransaction(row.connector_id, from_ms(row.started_at_ms), from_ms(row.start_received_at_ms))
+
+
+def _profile(row: _Row) -> InstalledProfile:
+    return InstalledProfile(row.connector_id, msgspec.json.decode(row.content, type=ChargingProfile))
