@@ -2,13 +2,16 @@
 
 Handlers only decide; the session carries the plan out. So a handler is a plain function to test, and no handler can
 answer before what it was told is on disk.
+
+One or two of these are made for every message; msgspec's structs are as frozen as dataclasses, and made in a third of
+the time.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import Connection
 
 from contactor.base.ids import StationId
@@ -16,23 +19,20 @@ from contactor.central.store.statement import Rows
 from contactor.ocpp.messages import Result
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(Struct, frozen=True):
     """Who asks, and when the request came."""
 
     station_id: StationId
     received_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """Nothing is to be written: answer now."""
 
     result: Result
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
+class Write(Struct, frozen=True):
     """Write these rows, then give the answer that is known already; `after` is called before it leaves."""
 
     rows: tuple[Rows, ...]
@@ -40,8 +40,7 @@ class Write:
     after: Callable[[], None] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Do:
+class Do(Struct, frozen=True):
     """Do this work in the writer's transaction; what it returns is the answer.
 
     The work may run twice if it shares a batch with a bad item, so it has no effect but on the connection.

@@ -17,7 +17,7 @@ from picows import WSAutoPingStrategy, WSCloseCode, WSFrame, WSListener, WSMsgTy
 # upgrade, and its `ws_connect` leaves the socket open when it is cancelled; both just build this protocol.
 from picows.picows import WSProtocol  # type: ignore[attr-defined]  # the stub file leaves it out
 
-from contactor.link.assembly import TEXT, Assembly, FrameRefused, check_text
+from contactor.link.assembly import Assembly, FrameRefused, check_text
 from contactor.link.callback import call_receiver
 from contactor.link.link import (
     CLOSE_NORMAL,
@@ -37,6 +37,9 @@ CONGESTED_BYTES = 64 * 1024
 REASON_BYTES_MAX = 123
 # Stands for "no close frame came" in interfaces, and so never in a frame.
 CODE_ABNORMAL = 1006
+# To look a member up in its enumeration costs more than all that a frame's kind decides.
+_TEXT_FRAME, _CLOSE_FRAME = WSMsgType.TEXT, WSMsgType.CLOSE
+_PING_FRAME, _PONG_FRAME = WSMsgType.PING, WSMsgType.PONG
 
 if TYPE_CHECKING:
     _Adapter = logging.LoggerAdapter[logging.Logger]
@@ -143,7 +146,7 @@ class Conversation(WSListener):
 
     def send(self, text: bytes) -> bool:
         """Send one text message; False if the link is not open any more."""
-        return self._write(WSMsgType.TEXT, text)
+        return self._write(_TEXT_FRAME, text)
 
     def close(self, code: int = CLOSE_NORMAL, reason: str = "") -> None:
         """Begin the closing handshake; the peer has `close_limit_s` to answer."""
@@ -184,7 +187,7 @@ class Conversation(WSListener):
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         """One frame came; its payload lives in picows' buffer only until this returns."""
         kind = frame.msg_type
-        if kind == WSMsgType.CLOSE:
+        if kind == _CLOSE_FRAME:
             self._close_received(transport, frame.get_payload_as_bytes())
             return
         # After a close frame nothing counts but the other close frame. picows still delivers what shared a buffer with
@@ -192,14 +195,14 @@ class Conversation(WSListener):
         if not self.is_open:
             return
         assert self._pulse is not None
-        if kind == WSMsgType.PONG or self._pings.only_when_silent:
+        if kind == _PONG_FRAME or self._pings.only_when_silent:
             self._pulse.pulse.heard()
         if frame.rsv1 or frame.rsv2 or frame.rsv3:
             self.close(CLOSE_PROTOCOL_ERROR, "reserved bit set without an extension")
-        elif kind == WSMsgType.PING:
-            self._write(WSMsgType.PONG, frame.get_payload_as_bytes())
-        elif kind != WSMsgType.PONG:
-            self._take_data(kind.value, bool(frame.fin), frame.get_payload_as_bytes())
+        elif kind == _PING_FRAME:
+            self._write(_PONG_FRAME, frame.get_payload_as_bytes())
+        elif kind != _PONG_FRAME:
+            self._take_data(kind, bool(frame.fin), frame.get_payload_as_bytes())
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:
         """The line is gone, however it ended; picows calls this once for every `on_ws_connected`."""
@@ -236,14 +239,14 @@ class Conversation(WSListener):
         return True
 
     def _ping(self) -> None:
-        self._write(WSMsgType.PING, b"")
+        self._write(_PING_FRAME, b"")
 
-    def _take_data(self, kind: int, is_final: bool, payload: bytes) -> None:
+    def _take_data(self, kind: WSMsgType, is_final: bool, payload: bytes) -> None:
         try:
-            if is_final and kind == TEXT and not self._assembly.is_pending:
+            if is_final and kind == _TEXT_FRAME and not self._assembly.is_pending:
                 text: bytes | None = check_text(payload)
             else:
-                text = self._assembly.take(kind, is_final, payload)
+                text = self._assembly.take(kind.value, is_final, payload)
         except FrameRefused as refusal:
             self.close(refusal.code, refusal.reason)
             return

@@ -5,9 +5,9 @@ behind a savepoint of its own. So an item's work may run twice; it must have no 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import Connection
 
 from contactor.central.store.statement import Row, Rows, Statement
@@ -17,9 +17,11 @@ Done = Callable[[object], None]
 """Takes what the work returned (None for rows) or the exception that kept it from being durable."""
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One producer's piece: a function of the connection, or rows for prepared statements, and whom to tell."""
+class Item(Struct, frozen=True):
+    """One producer's piece: a function of the connection, or rows for prepared statements, and whom to tell.
+
+    A struct, as in `contactor.central.plan`: one is made for every message.
+    """
 
     work: Work | tuple[Rows, ...]
     done: Done

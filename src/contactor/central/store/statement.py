@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from msgspec import Struct
 from sqlalchemy import Connection, Dialect, Table, TextClause, text
 
 Row = tuple[object, ...]
@@ -26,9 +27,8 @@ class Statement:
         return str(compiled)
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """Rows for one statement."""
+class Rows(Struct, frozen=True):
+    """Rows for one statement; a struct, as in `contactor.central.plan`."""
 
     statement: Statement
     rows: Sequence[Row]
