@@ -48,6 +48,7 @@ bench: $(STAMP) ## Measure beside peers and limits; prints tables of ratios
 
 docs: $(STAMP) ## Write the generated reference again
 	@$(BIN)/python -m contactor.cli.reference docs/reference
+	@$(BIN)/python -m tests.traceability docs/reference
 
 clean: ## Remove .venv and what tools left behind
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist src/*.egg-info
