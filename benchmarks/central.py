@@ -42,7 +42,14 @@ class Plan:
 
 
 def _command(server: str, port: int, database: Path) -> Sequence[str]:
-    central = ["contactor", "central", "--allow-unknown-stations", f"--database={database}", f"--port={port}"]
+    central = [
+        "contactor",
+        "central",
+        "--allow-unknown-stations",
+        f"--database={database}",
+        f"--port={port}",
+        "--api-port=off",
+    ]
     modules: Mapping[str, Sequence[str]] = {
         LIMIT: ["benchmarks.echo_server", str(port)],
         OURS: central,

@@ -27,6 +27,7 @@ from contactor.central.store.batch import Batches, Done, Item, Work
 from contactor.central.store.database import for_writing
 from contactor.central.store.migrate import open_newest
 from contactor.central.store.statement import Rows
+from contactor.central.traffic import BATCH_BOUNDS, Histogram
 from contactor.ocpp.datatypes import MeterValue, SampledValue
 from contactor.ocpp.messages import (
     StartTransaction,
@@ -142,6 +143,11 @@ class HeldWriter:
         self._batches = Batches(self._connection)
         self._waiting: list[Item] = []
         self.is_held = False
+        self.batches = Histogram(BATCH_BOUNDS)
+
+    @property
+    def waiting(self) -> int:
+        return len(self._waiting)
 
     def write(self, work: Work | tuple[Rows, ...], done: Done) -> None:
         self._waiting.append(Item(work, done))

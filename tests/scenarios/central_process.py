@@ -32,7 +32,7 @@ class CentralProcess:
         return f"ws://127.0.0.1:{self._port}/ocpp"
 
     async def start(self) -> None:
-        arguments = ["--config", self._config, "--database", self.ledger_file, "--port", self._port]
+        arguments = ["--config", self._config, "--database", self.ledger_file, "--port", self._port, "--api-port", "off"]
         self._process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "contactor", "central", *map(str, arguments), stdout=asyncio.subprocess.PIPE
         )

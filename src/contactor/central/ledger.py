@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from contactor.central.store.schema import StrayCause, TransactionState
 from contactor.central.stray_rows import adopt_stray, is_known_stray, keep_stray, release_stray
-from contactor.central.suspicion import Doubt, Suspicion
+from contactor.central.suspicion import Doubt, Suspicion, believable
 from contactor.central.tag_register import find_tag
 from contactor.central.tags import judge_tag
 from contactor.central.transaction_rows import (
@@ -24,6 +24,7 @@ from contactor.central.transaction_rows import (
     close_transaction,
     count_open_elsewhere,
     find_transaction,
+    is_closed_by_hand,
     mark,
     match_by_time,
     open_transaction,
@@ -52,7 +53,7 @@ def record_start(
     id_tag_info = judge_tag(
         find_tag(connection, request.id_tag),
         open_elsewhere=count_open_elsewhere(connection, station_id, request.connector_id, request.id_tag),
-        now=min(request.timestamp, received_at),
+        now=believable(request.timestamp, received_at),
     )
     number = open_transaction(connection, station_id, request, received_at, id_tag_info)
     settle_connector(connection, station_id, request.connector_id, received_at)
@@ -71,7 +72,7 @@ def record_stop(
         _place(connection, station_id, stop)
     if request.id_tag is UNSET:
         return StopTransactionResult()
-    judged_at = min(request.timestamp, received_at)
+    judged_at = believable(request.timestamp, received_at)
     tag = find_tag(connection, request.id_tag)
     return StopTransactionResult(id_tag_info=judge_tag(tag, open_elsewhere=0, now=judged_at))
 
@@ -94,8 +95,10 @@ def _place(connection: Connection, station_id: str, stop: Stop) -> None:
 
 def _stop_named(connection: Connection, transaction: TransactionRow, stop: Stop) -> None:
     """The ordinary case: the stop names its transaction."""
-    if transaction.state != TransactionState.STOPPED or release_stray(connection, transaction.id):
-        # A stop that was only matched by time gives way to the one that names the transaction.
+    number = transaction.id
+    is_open = transaction.state != TransactionState.STOPPED
+    if is_open or release_stray(connection, number) or is_closed_by_hand(connection, number):
+        # A stop that was only matched by time, or set by a person, gives way to the one that names the transaction.
         close_transaction(connection, transaction, stop)
     elif (transaction.stopped_at_ms, transaction.meter_stop_wh) != (stop.stopped_at_ms, stop.meter_stop_wh):
         keep_stray(connection, transaction.station_id, stop, StrayCause.CONTRADICTION)

@@ -9,12 +9,16 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, func, liter
 from contactor.base.ids import ConnectorId, IdTag, StationId
 from contactor.central.ledger import NO_TRANSACTION_ID
 from contactor.central.milliseconds import from_ms
+from contactor.central.recognition import NOTHING_KNOWN, Catalogue, Recognised, recognise
 from contactor.central.store import schema
+from contactor.central.store.quirk_tables import station_quirks
 from contactor.central.store.schema import StrayCause, TransactionState
 from contactor.central.suspicion import Suspicion
-from contactor.central.views import ConnectorView, ReadingView, StationView, StrayStopView, TransactionView
+from contactor.central.views import ConnectorView, QuirkView, ReadingView, StationView, StrayStopView, TransactionView
 from contactor.ocpp.datatypes import IdTagInfo
 from contactor.ocpp.enumerations import ChargePointErrorCode, ChargePointStatus, RegistrationStatus, StopReason
+from contactor.ocpp.oddity import OddityKind
+from contactor.ocpp.unlisted import word_of
 
 _Row = Row[*tuple[Any, ...]]  # Any: SQLAlchemy types a row's columns only if they are spelled out one by one
 
@@ -26,8 +30,10 @@ _END_OF_TIME_MS = 2**62
 class Queries:
     """Answers questions about the record; every answer is one consistent moment of it."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, catalogue: Catalogue = NOTHING_KNOWN) -> None:
+        """Read from `engine`; stations are described with what the `catalogue` says of their models."""
         self._engine = engine
+        self._catalogue = catalogue
 
     def transactions(self, station_id: str | None = None) -> list[TransactionView]:
         """All transactions, or a station's, in the order of their numbers."""
@@ -37,6 +43,14 @@ class Queries:
                 query = query.where(_transactions.c.station_id == station_id)
             suspicions = _suspicions(connection)
             return [_transaction(row, suspicions[row.id]) for row in connection.execute(query)]
+
+    def newest_transactions(self, *conditions: ColumnElement[bool], limit: int) -> list[TransactionView]:
+        """The newest transactions that meet the conditions over `schema.transactions`, at most `limit`."""
+        with self._engine.connect() as connection:
+            query = select(_transactions, _count_of_readings(), _latest_energy_wh()).where(*conditions)
+            rows = connection.execute(query.order_by(_transactions.c.id.desc()).limit(limit)).all()
+            suspicions = _suspicions(connection, schema.suspicions.c.transaction_id.in_([row.id for row in rows]))
+            return [_transaction(row, suspicions[row.id]) for row in rows]
 
     def readings(self, transaction_id: int) -> list[ReadingView]:
         """A transaction's readings, oldest first: those that name it, and nameless ones that fit it by time (CS-13)."""
@@ -75,7 +89,18 @@ class Queries:
             for row in connection.execute(select(schema.connectors).order_by(schema.connectors.c.connector_id)):
                 connectors[row.station_id].append(_connector(row))
             query = select(schema.stations).order_by(schema.stations.c.id)
-            return [_station(row, connectors[row.id]) for row in connection.execute(query)]
+            return [
+                _station(row, connectors[row.id], recognise(self._catalogue, row.model))
+                for row in connection.execute(query)
+            ]
+
+    def quirks(self, station_id: str | None = None) -> list[QuirkView]:
+        """What all stations, or one, were found to do oddly, by station, kind and field."""
+        with self._engine.connect() as connection:
+            query = select(station_quirks).order_by(*station_quirks.primary_key)
+            if station_id is not None:
+                query = query.where(station_quirks.c.station_id == station_id)
+            return [_quirk(row) for row in connection.execute(query)]
 
 
 # --- Which readings are a transaction's ---------------------------------------------------------------------------
@@ -126,10 +151,10 @@ def _latest_energy_wh() -> ColumnElement[float | None]:
 # --- Rows to views ------------------------------------------------------------------------------------------------
 
 
-def _suspicions(connection: Connection) -> dict[int, list[Suspicion]]:
+def _suspicions(connection: Connection, *conditions: ColumnElement[bool]) -> dict[int, list[Suspicion]]:
     found: dict[int, list[Suspicion]] = defaultdict(list)
     table = schema.suspicions.c
-    for row in connection.execute(select(table.transaction_id, table.reason).order_by(table.reason)):
+    for row in connection.execute(select(table.transaction_id, table.reason).where(*conditions).order_by(table.reason)):
         found[row.transaction_id].append(Suspicion(row.reason))
     return found
 
@@ -147,7 +172,7 @@ def _transaction(row: _Row, suspicions: list[Suspicion]) -> TransactionView:
         meter_start_wh=row.meter_start_wh,
         meter_stop_wh=row.meter_stop_wh,
         energy_wh=_energy_wh(row),
-        stop_reason=None if row.stop_reason is None else StopReason(row.stop_reason),
+        stop_reason=None if row.stop_reason is None else word_of(StopReason, row.stop_reason),
         readings=row.readings,
         suspicions=tuple(suspicions),
     )
@@ -180,13 +205,13 @@ def _stray_stop(row: _Row) -> StrayStopView:
         claimed_id=row.claimed_id,
         meter_stop_wh=row.meter_stop_wh,
         stopped_at=from_ms(row.stopped_at_ms),
-        stop_reason=StopReason(row.stop_reason),
+        stop_reason=word_of(StopReason, row.stop_reason),
         cause=StrayCause(row.cause),
         adopted_by=row.adopted_by,
     )
 
 
-def _station(row: _Row, connectors: list[ConnectorView]) -> StationView:
+def _station(row: _Row, connectors: list[ConnectorView], recognised: Recognised | None) -> StationView:
     return StationView(
         station_id=StationId(row.id),
         registration=RegistrationStatus(row.registration),
@@ -197,14 +222,29 @@ def _station(row: _Row, connectors: list[ConnectorView]) -> StationView:
         booted_at=None if row.booted_at_ms is None else from_ms(row.booted_at_ms),
         last_seen_at=None if row.last_seen_at_ms is None else from_ms(row.last_seen_at_ms),
         connectors=tuple(connectors),
+        product=None if recognised is None else recognised.product,
+        power_kw=None if recognised is None else recognised.power_kw,
+        outlets=() if recognised is None else recognised.outlets,
+    )
+
+
+def _quirk(row: _Row) -> QuirkView:
+    return QuirkView(
+        station_id=StationId(row.station_id),
+        kind=OddityKind(row.kind),
+        field=row.field,
+        example=row.example,
+        first_seen_at=from_ms(row.first_seen_at_ms),
+        last_seen_at=from_ms(row.last_seen_at_ms),
+        times=row.times,
     )
 
 
 def _connector(row: _Row) -> ConnectorView:
     return ConnectorView(
         connector_id=ConnectorId(row.connector_id),
-        status=ChargePointStatus(row.status),
-        error_code=ChargePointErrorCode(row.error_code),
+        status=word_of(ChargePointStatus, row.status),
+        error_code=word_of(ChargePointErrorCode, row.error_code),
         vendor_error_code=row.vendor_error_code or "",
         reported_at=from_ms(row.reported_at_ms),
     )

@@ -12,15 +12,20 @@ from typing import Self
 
 import structlog
 from sqlalchemy import Engine
+from sqlalchemy.pool import StaticPool
 
 from contactor.base.clock import Clock, SystemClock
 from contactor.base.errors import BrokenPromise
 from contactor.central.admission import Credentials, Turned, judge_handshake
+from contactor.central.commands.desk import CommandDesk, DeskSurroundings
 from contactor.central.credentials import SALT_BYTES
+from contactor.central.events.event_rows import EventRecord
+from contactor.central.events.feed import Asking, EventFeed, at_once, in_thread
 from contactor.central.inbound import inbound_table
 from contactor.central.milliseconds import to_ms
 from contactor.central.provision import provision
 from contactor.central.queries import Queries
+from contactor.central.recognition import Catalogue, catalogue_of
 from contactor.central.roster import Roster, load_roster
 from contactor.central.sessions import Sessions
 from contactor.central.settings import CentralSettings
@@ -28,6 +33,7 @@ from contactor.central.store.database import for_writing
 from contactor.central.store.migrate import open_newest
 from contactor.central.store.port import Writer
 from contactor.central.store.writer import ThreadWriter
+from contactor.guide.load import load_product, product_names
 from contactor.link.link import CLOSE_GOING_AWAY, Admission, Admit, Admitter, Handshake, Listener, Refuse
 from contactor.link.tls import CertificateFiles, server_context
 from contactor.link.websocket_server import WebSocketListener
@@ -35,6 +41,8 @@ from contactor.link.websocket_server import WebSocketListener
 EXPIRY_PERIOD_S = 1.0
 """How often open calls are looked through: a call may be given up so much later than it was due."""
 LAST_SEEN_PERIOD_S = 60.0
+SWEEP_PERIOD_S = 5.0
+"""How often starts and reservations are looked through that have been waited for long enough."""
 
 ListenerFactory = Callable[[Admitter], Listener]
 WriterFactory = Callable[[Engine], Writer]
@@ -50,6 +58,11 @@ def websocket_listener(settings: CentralSettings, admit: Admitter) -> Listener:
     )
 
 
+def _catalogue() -> Catalogue:
+    """Every product there is a guide for."""
+    return catalogue_of(load_product(name) for name in product_names())
+
+
 @dataclass(frozen=True, slots=True)
 class _Parts:
     """What exists while the server runs."""
@@ -60,6 +73,8 @@ class _Parts:
     sessions: Sessions
     queries: Queries
     listener: Listener
+    desk: CommandDesk
+    events: EventFeed
 
 
 class CentralServer:
@@ -111,14 +126,25 @@ class CentralServer:
             roster=roster,
             log=self._log,
         )
+        # A database in memory belongs to its one connection, and so to the loop.
+        asking: Asking = at_once if isinstance(engine.pool, StaticPool) else in_thread
+        events = EventFeed(EventRecord(engine), asking)
+        desk = CommandDesk(
+            DeskSurroundings(sessions, roster, writer, engine, asking, self._clock, events.ring, self._log)
+        )
+        sessions.changed, sessions.recorded = desk.station_changed, events.ring
         listener = self._listener_factory(self.admit)
-        self._running = _Parts(engine, writer, roster, sessions, Queries(engine), listener)
+        queries = Queries(engine, _catalogue())
+        self._running = _Parts(engine, writer, roster, sessions, queries, listener, desk, events)
         try:
+            await desk.take_over()
             await listener.start()
         except BaseException:
             await self._let_go(self._running)
             raise
         self._every(EXPIRY_PERIOD_S, sessions.expire_calls)
+        self._every(EXPIRY_PERIOD_S, desk.tick)
+        self._every(SWEEP_PERIOD_S, desk.sweep)
         self._every(LAST_SEEN_PERIOD_S, sessions.note_last_seen)
         self._log.info("central system listens", port=listener.port, stations=len(roster))
 
@@ -130,6 +156,8 @@ class CentralServer:
         for timer in self._timers:
             timer.cancel()
         self._timers.clear()
+        running.desk.stop()
+        running.events.close()
         running.sessions.end_all(CLOSE_GOING_AWAY, "the central system is shutting down")
         await running.listener.close()
         await self._let_go(running)
@@ -150,9 +178,34 @@ class CentralServer:
         return self._parts.listener.port
 
     @property
+    def clock(self) -> Clock:
+        """Both times."""
+        return self._clock
+
+    @property
+    def engine(self) -> Engine:
+        """The database, for those who read."""
+        return self._parts.engine
+
+    @property
+    def writer(self) -> Writer:
+        """The one who writes, for everybody."""
+        return self._parts.writer
+
+    @property
     def sessions(self) -> Sessions:
         """Who is connected, and the way to call them."""
         return self._parts.sessions
+
+    @property
+    def desk(self) -> CommandDesk:
+        """Takes orders for stations."""
+        return self._parts.desk
+
+    @property
+    def events(self) -> EventFeed:
+        """Tells what happens."""
+        return self._parts.events
 
     @property
     def queries(self) -> Queries:
@@ -177,6 +230,8 @@ class CentralServer:
                 reason=verdict.reason,
             )
             return Refuse(verdict.status, verdict.reason)
+        if verdict.by_command is not None:
+            self._parts.desk.key_used(verdict.member.station_id, verdict.by_command)
         return Admit(self._parts.sessions.make(verdict.member))
 
     @property

@@ -16,6 +16,7 @@ from contactor.base.ids import StationId
 from contactor.central.outbound import CallOutcome, OnAnswer, Outbound
 from contactor.central.plan import Answer, Caller, InboundTable, Plan, Write
 from contactor.central.store.port import Writer
+from contactor.central.traffic import Traffic
 from contactor.ocpp.actions import Side
 from contactor.ocpp.codec import Codec
 from contactor.ocpp.enumerations import RegistrationStatus, TriggerMessageStatus
@@ -52,9 +53,11 @@ class Surroundings:
     codec: Codec
     is_tolerant: bool
     odd: Callable[[StationId, Oddities], None]
+    traffic: Traffic
     opened: "Callable[[Session], None]"
     closed: "Callable[[Session], None]"
     booted: Callable[[StationId, RegistrationStatus], None]
+    recorded: Callable[[], None]
     log: structlog.typing.FilteringBoundLogger
 
 
@@ -63,6 +66,7 @@ class Session:
 
     __slots__ = (
         "_around",
+        "_asked_at_s",
         "_outbound",
         "_peer",
         "_triggered",
@@ -78,6 +82,7 @@ class Session:
         self.registration = registration
         self.heard_at_s = around.clock.monotonic_s()
         self._around = around
+        self._asked_at_s = self.heard_at_s
         self._peer = Peer(
             Side.CENTRAL,
             around.new_id,
@@ -117,6 +122,7 @@ class Session:
             if event.oddities:
                 self._around.odd(self.station_id, event.oddities)
         elif isinstance(event, CallInvalid):
+            self._around.traffic.malformed()
             self._log_bad_frame(str(event.violation), event.security_relevant)
             self._send(event.reply)
         elif isinstance(event, CallAnswered | CallFailed | CallTimedOut):
@@ -169,8 +175,10 @@ class Session:
 
     def _take_call(self, call: CallReceived) -> None:
         action = call.action.name
+        # A station has one call open at a time, so this is the one that is answered next.
+        self._asked_at_s = self.heard_at_s
         if not self._may_send(action):
-            self._refuse(call.message_id, ErrorCode.SECURITY_ERROR, "send BootNotification first")
+            self._refuse(call, ErrorCode.SECURITY_ERROR, "send BootNotification first")
             return
         try:
             plan = self._around.inbound[action](Caller(self.station_id, self._around.clock.now()), call.request)
@@ -202,6 +210,7 @@ class Session:
         if not isinstance(outcome, Result):
             self._failed(call, outcome)
             return
+        self._around.recorded()
         if isinstance(outcome, BootNotificationResult):
             self._booted(outcome.status)
         self._answer(call, outcome)
@@ -222,6 +231,7 @@ class Session:
             self._failed(call, error)
         else:
             self._send(text)
+            self._count(call, "answered")
 
     def _failed(self, call: CallReceived, error: object) -> None:
         failure = error if isinstance(error, BaseException) else TypeError(f"{call.action.name} was answered {error!r}")
@@ -233,10 +243,15 @@ class Session:
             exc_info=failure,
         )
         if self._peer.owes_answer(call.message_id):
-            self._refuse(call.message_id, ErrorCode.INTERNAL_ERROR, "the central system could not process the request")
+            self._refuse(call, ErrorCode.INTERNAL_ERROR, "the central system could not process the request")
 
-    def _refuse(self, message_id: str, code: ErrorCode, description: str) -> None:
-        self._send(self._peer.refuse(message_id, code, description))
+    def _refuse(self, call: CallReceived, code: ErrorCode, description: str) -> None:
+        self._send(self._peer.refuse(call.message_id, code, description))
+        self._count(call, "refused")
+
+    def _count(self, call: CallReceived, outcome: str) -> None:
+        took_s = self._around.clock.monotonic_s() - self._asked_at_s
+        self._around.traffic.answered(call.action.name, outcome, took_s)
 
     def _send(self, text: bytes) -> bool:
         return self._wire is not None and self._wire.send(text)

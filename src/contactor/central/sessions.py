@@ -6,6 +6,8 @@ import structlog
 
 from contactor.base.clock import Clock
 from contactor.base.ids import StationId
+from contactor.central.events.event import EventKind
+from contactor.central.events.outbox import event_rows
 from contactor.central.milliseconds import to_ms
 from contactor.central.plan import InboundTable
 from contactor.central.presence import Presence
@@ -15,6 +17,7 @@ from contactor.central.session import Session, Surroundings
 from contactor.central.settings import CentralSettings
 from contactor.central.store.port import Writer, WriterFull, WriterStopped
 from contactor.central.store.statement import Rows, Statement
+from contactor.central.traffic import Traffic
 from contactor.ocpp.codec import STRICT
 from contactor.ocpp.enumerations import RegistrationStatus
 from contactor.ocpp.tolerance import TolerantCodec
@@ -38,6 +41,11 @@ class Sessions:
         log: structlog.typing.FilteringBoundLogger,
     ) -> None:
         self.presence: Presence[Session] = Presence(settings.heartbeat_interval_s)
+        self.traffic = Traffic()
+        self.changed: Callable[[StationId], None] = lambda _station_id: None
+        """Hears of each station that came, went, or was answered its boot."""
+        self.recorded: Callable[[], None] = lambda: None
+        """Is called after each commit that may hold events."""
         self._writer = writer
         self._roster = roster
         self._clock = clock
@@ -53,9 +61,11 @@ class Sessions:
             codec=STRICT if settings.strict_stations else TolerantCodec(clock.now),
             is_tolerant=not settings.strict_stations,
             odd=self._quirks.note,
+            traffic=self.traffic,
             opened=self._opened,
             closed=self._closed,
-            booted=roster.booted,
+            booted=self._booted,
+            recorded=lambda: self.recorded(),
             log=log,
         )
 
@@ -97,6 +107,13 @@ class Sessions:
         self._log.info("station connected", station=session.station_id, replaces_another=replaced is not None)
         if replaced is not None:
             replaced.end(REPLACED_CODE, "replaced by a newer connection")
+        else:
+            self._write(self._event(EventKind.STATION_ONLINE, session))
+        self.changed(session.station_id)
+
+    def _booted(self, station_id: StationId, status: RegistrationStatus) -> None:
+        self._roster.booted(station_id, status)
+        self.changed(station_id)
 
     def _enrol(self, station_id: StationId) -> None:
         """Take in a station that nobody announced; its row is ahead of all it sends in the writer's line."""
@@ -107,7 +124,12 @@ class Sessions:
     def _closed(self, session: Session) -> None:
         if self.presence.closed(session):
             self._log.info("station disconnected", station=session.station_id)
+            self._write(self._event(EventKind.STATION_OFFLINE, session))
+            self.changed(session.station_id)
             self._write_last_seen([session])
+
+    def _event(self, kind: EventKind, session: Session) -> Rows:
+        return event_rows(kind, session.station_id, self._clock.now(), {})
 
     def _write_last_seen(self, sessions: list[Session]) -> None:
         if not sessions:
@@ -126,3 +148,5 @@ class Sessions:
     def _written(self, outcome: object) -> None:
         if isinstance(outcome, Exception):
             self._log.error("presence was not written", exc_info=outcome)
+        else:
+            self.recorded()

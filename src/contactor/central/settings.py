@@ -25,13 +25,16 @@ class CentralSettings:
 
     `database` is a SQLite file's path (or `sqlite:///` and the path), or a `postgresql://` URL. With `tls_certificate`
     and `tls_key`, paths of PEM files, stations connect by wss. `allow_unknown_stations` lets stations in that nobody
-    announced; `strict_stations` refuses what only a tolerant reader understands (CS-26). `call_timeout_s` is how long a station may take to answer us (RPC-04), `registration_retry_s` how long
-    one that is not accepted waits before it asks again (BOOT-05).
+    announced; `strict_stations` refuses what only a tolerant reader understands (CS-26). `call_timeout_s` is how
+    long a station may take to answer us (RPC-04), `registration_retry_s` how long one that is not accepted waits
+    before it asks again (BOOT-05).
     """
 
     listen_host: str = "127.0.0.1"
     listen_port: int = 9000
     listen_path: str = "/ocpp"
+    api_host: str = "127.0.0.1"
+    api_port: int | None = 9080
     database: str = field(default="contactor.db", repr=False)  # a URL may hold a password
     heartbeat_interval_s: int = 300
     registration_retry_s: int = 60
@@ -71,6 +74,11 @@ _CHECKS: Mapping[str, Check] = {
     "listen_path": (
         lambda value: isinstance(value, str) and (value == "" or (value.startswith("/") and not value.endswith("/"))),
         "give a path that begins with / and does not end with one, such as /ocpp",
+    ),
+    "api_host": (_is_text, "give a host name or address; people and programs reach the REST API there"),
+    "api_port": (
+        lambda value: value is None or _whole(0, 65535)(value),
+        'give a port from 1 to 65535, 0 for any free one, or "off" for no REST API',
     ),
     "database": (address.is_address, address.EXPECTED),
     "heartbeat_interval_s": (_whole(1, 86_400), "give 1 to 86400 seconds"),

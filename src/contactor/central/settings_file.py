@@ -28,6 +28,7 @@ from contactor.central.tags import Tag
 from contactor.ocpp.enumerations import RegistrationStatus
 
 ID_TAG_MAX_LENGTH = 20
+OFF = "off"
 
 
 def load_settings(path: Path) -> CentralSettings:
@@ -55,6 +56,8 @@ def read_settings(text: str) -> CentralSettings:
         raise BadSetting("central", central, "write a table: [central]")
     known = [each.name for each in fields(CentralSettings) if each.name not in ("stations", "tags")]
     _refuse_unknown("central.", central, known)
+    if central.get("api_port") == OFF:  # TOML has no word for nothing
+        central = {**central, "api_port": None}
     return CentralSettings(
         **central,
         stations=tuple(_station(table) for table in _tables(document, "station")),

@@ -5,10 +5,13 @@ A mark never changes what was reported, and nothing is refused for one (CS-01, C
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 
-from contactor.central.milliseconds import from_ms
+from contactor.central.milliseconds import from_ms, to_ms
 
+CLOCK_SET_AFTER = datetime(2015, 1, 1, tzinfo=UTC)
+"""No station of OCPP 1.6 lived before: an instant below comes from a clock that was never set."""
 TOLERANCE_MS = 5 * 60 * 1000
 """How far a station's clock may run ahead of ours before its timestamps are doubted."""
 
@@ -22,7 +25,9 @@ class Suspicion(StrEnum):
     STOP_BEFORE_START = "stop_before_start"
     METER_WENT_BACK = "meter_went_back"
     START_IN_FUTURE = "start_in_future"
+    CLOCK_NOT_SET = "clock_not_set"
     STOP_IN_FUTURE = "stop_in_future"
+    CLOSED_BY_HAND = "closed_by_hand"
 
 
 MEANINGS: dict[Suspicion, str] = {
@@ -32,7 +37,9 @@ MEANINGS: dict[Suspicion, str] = {
     Suspicion.STOP_BEFORE_START: "the stop's timestamp lies before the start's (CS-16)",
     Suspicion.METER_WENT_BACK: "meterStop is below meterStart; the energy counts as 0 (CS-16)",
     Suspicion.START_IN_FUTURE: "the start's timestamp was ahead of our clock when it came (CS-16)",
+    Suspicion.CLOCK_NOT_SET: "the start's timestamp is older than OCPP 1.6; the station's clock was not set (CS-16)",
     Suspicion.STOP_IN_FUTURE: "the stop's timestamp was ahead of our clock when it came (CS-16)",
+    Suspicion.CLOSED_BY_HAND: "no stop came, and a person closed the record; the station's own stop would replace it",
 }
 
 
@@ -54,10 +61,17 @@ class Span:
     meter_stop_wh: int
 
 
+def believable(reported_at: datetime, received_at: datetime) -> datetime:
+    """The instant to judge by: a clock that is ahead of ours, or was never set, counts as the receipt."""
+    return reported_at if CLOCK_SET_AFTER <= reported_at <= received_at else received_at
+
+
 def doubt_start(started_at_ms: int, received_at_ms: int) -> Iterator[Doubt]:
     """What is doubtful about a start."""
     if _is_future(started_at_ms, received_at_ms):
         yield Doubt(Suspicion.START_IN_FUTURE, _ahead(started_at_ms, received_at_ms))
+    if started_at_ms < to_ms(CLOCK_SET_AFTER):
+        yield Doubt(Suspicion.CLOCK_NOT_SET, f"reported {from_ms(started_at_ms)}")
 
 
 def doubt_stop(span: Span, received_at_ms: int) -> Iterator[Doubt]:

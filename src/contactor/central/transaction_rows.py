@@ -10,13 +10,13 @@ from typing import Any
 
 import msgspec
 from msgspec import UNSET
-from sqlalchemy import Connection, Row, bindparam, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, case, delete, exists, func, insert, select, update
 
 from contactor.central.milliseconds import to_ms
 from contactor.central.store import schema
-from contactor.central.store.schema import TransactionState
+from contactor.central.store.schema import STOP_REASON_LENGTH, TransactionState
 from contactor.central.store.statement import Rows, insert_new
-from contactor.central.suspicion import Doubt, Span, Suspicion, doubt_start, doubt_stop
+from contactor.central.suspicion import CLOCK_SET_AFTER, Doubt, Span, Suspicion, doubt_start, doubt_stop
 from contactor.central.tags import tag_key
 from contactor.ocpp.datatypes import IdTagInfo
 from contactor.ocpp.enumerations import StopReason
@@ -50,7 +50,12 @@ _UNFINISHED_BEFORE = (
         ~exists().where(schema.readings.c.claimed_id == _rows.id, schema.readings.c.station_id == _rows.station_id)
     )
 )
-_NEWEST = select(_rows.id).where(_on_connector).order_by(_rows.started_at_ms.desc(), _rows.id.desc()).limit(1)
+# A clock that is ahead or was never set must not make every later start, or this one, look abandoned.
+_began_at_ms = case(
+    (_rows.started_at_ms.between(to_ms(CLOCK_SET_AFTER), _rows.start_received_at_ms), _rows.started_at_ms),
+    else_=_rows.start_received_at_ms,
+)
+_NEWEST = select(_rows.id).where(_on_connector).order_by(_began_at_ms.desc(), _rows.id.desc()).limit(1)
 _OTHERS_OPEN = select(_rows.id).where(_on_connector, _is_open, _rows.id != bindparam("number"))
 _GIVE_UP = (
     update(schema.transactions).where(_rows.id == bindparam("number")).values(state=TransactionState.STOP_MISSING)
@@ -73,11 +78,17 @@ _SETTLED_BY_STOP = (
     Suspicion.STOP_MISSING,
     Suspicion.STOP_MATCHED_BY_TIME,
     Suspicion.STOP_IN_FUTURE,
+    Suspicion.CLOSED_BY_HAND,
     Suspicion.STOP_BEFORE_START,
     Suspicion.METER_WENT_BACK,
 )
 _UNMARK = delete(schema.suspicions).where(
     schema.suspicions.c.transaction_id == bindparam("number"), schema.suspicions.c.reason.in_(_SETTLED_BY_STOP)
+)
+
+_BY_HAND = select(schema.suspicions.c.reason).where(
+    schema.suspicions.c.transaction_id == bindparam("number"),
+    schema.suspicions.c.reason == Suspicion.CLOSED_BY_HAND,
 )
 
 
@@ -99,7 +110,7 @@ class Stop:
             claimed_id=request.transaction_id,
             meter_stop_wh=request.meter_stop,
             stopped_at_ms=to_ms(request.timestamp),
-            reason=(StopReason.LOCAL if request.reason is UNSET else request.reason).value,
+            reason=(StopReason.LOCAL if request.reason is UNSET else request.reason).value[:STOP_REASON_LENGTH],
             id_tag="" if request.id_tag is UNSET else request.id_tag,
             received_at_ms=to_ms(received_at),
         )
@@ -154,7 +165,7 @@ def open_transaction(
 def settle_connector(connection: Connection, station_id: str, connector_id: int, received_at: datetime) -> None:
     """Of the transactions on a connector only the one that began last can be open; others lack their stop (CS-14).
 
-    Judged by their own timestamps: the start that has just come may be the older.
+    Judged by their own timestamps, where they can be believed: the start that has just come may be the older.
     """
     place = {"station": station_id, "connector": connector_id}
     newest: int = connection.execute(_NEWEST, place).scalar_one()
@@ -193,6 +204,11 @@ def close_transaction(connection: Connection, transaction: TransactionRow, stop:
     connection.execute(_UNMARK, {"number": transaction.id})
     span = Span(transaction.started_at_ms, stop.stopped_at_ms, transaction.meter_start_wh, stop.meter_stop_wh)
     mark(connection, transaction.id, [*doubts, *doubt_stop(span, stop.received_at_ms)], stop.received_at_ms)
+
+
+def is_closed_by_hand(connection: Connection, number: int) -> bool:
+    """Whether a person ended the record, and not a stop of the station."""
+    return connection.execute(_BY_HAND, {"number": number}).first() is not None
 
 
 def mark(connection: Connection, number: int, doubts: Iterable[Doubt], noted_at_ms: int) -> None:

@@ -2,15 +2,18 @@
 
 import asyncio
 import json
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from contactor.base.errors import BadSetting
+from contactor.central.api.server import FIRST_USER, ApiServer
 from contactor.central.server import CentralServer
 from contactor.central.settings import CentralSettings
-from contactor.central.settings_file import load_settings
+from contactor.central.settings_file import OFF, load_settings
 from contactor.cli import logs, loop
 
 _DEFAULTS = CentralSettings()
@@ -27,8 +30,21 @@ def run(
     port: Annotated[
         int | None, typer.Option(help=f"Port for stations, 0 for any free one; {_DEFAULTS.listen_port} if not given.")
     ] = None,
+    api_host: Annotated[
+        str | None, typer.Option(help=f"Address of the REST API; {_DEFAULTS.api_host} if not given.")
+    ] = None,
+    api_port: Annotated[
+        str | None,
+        typer.Option(
+            help=f'Port of the REST API, 0 for any free one, "off" for none; {_DEFAULTS.api_port} if not given.'
+        ),
+    ] = None,
     database: Annotated[
-        str | None, typer.Option(help=f"SQLite file of the ledger; {_DEFAULTS.database} if not given.")
+        str | None,
+        typer.Option(
+            envvar="CONTACTOR_DATABASE",
+            help=f"SQLite file of the ledger, or a postgresql:// URL; {_DEFAULTS.database} if not given.",
+        ),
     ] = None,
     allow_unknown_stations: Annotated[
         bool, typer.Option("--allow-unknown-stations", help="Let stations in that nobody announced.")
@@ -40,7 +56,8 @@ def run(
 ) -> None:
     """Run the central system until Ctrl-C: stations connect to ws://HOST:PORT/ocpp/STATION-ID.
 
-    The first line on stdout is JSON and tells the address, so that a program that starts this one knows the port.
+    The first line on stdout is JSON and tells the addresses, so that a program that starts this one knows the ports. At
+    the first start a second line tells the password of the first user of the REST API.
     """
     logs.configure(log_level, log_format)
     settings = CentralSettings() if config is None else load_settings(config)
@@ -48,19 +65,38 @@ def run(
     given: dict[str, Any] = {
         "listen_host": host,
         "listen_port": port,
+        "api_host": api_host,
         "database": database,
         "allow_unknown_stations": True if allow_unknown_stations else None,
         "tls_certificate": tls_certificate,
         "tls_key": tls_key,
     }
     settings = replace(settings, **{name: value for name, value in given.items() if value is not None})
+    if api_port is not None:
+        settings = replace(settings, api_port=_port(api_port))
     raise typer.Exit(loop.run(_serve(settings)))
 
 
 async def _serve(settings: CentralSettings) -> int:
-    async with CentralServer(settings) as central:
+    async with AsyncExitStack() as running:
+        central = await running.enter_async_context(CentralServer(settings))
         scheme = "ws" if settings.tls_certificate is None else "wss"
-        url = f"{scheme}://{settings.listen_host}:{central.port}{settings.listen_path}"
-        typer.echo(json.dumps({"listening": url}))
+        told = {"listening": f"{scheme}://{settings.listen_host}:{central.port}{settings.listen_path}"}
+        api = None
+        if settings.api_port is not None:
+            api = await running.enter_async_context(ApiServer(central))
+            told["api"] = api.url
+        typer.echo(json.dumps(told))
+        if api is not None and api.first_password is not None:
+            # The only time it is shown; it stands in no log and no file.
+            typer.echo(json.dumps({"user": FIRST_USER, "password": api.first_password}))
         await asyncio.Event().wait()
     return 0
+
+
+def _port(text: str) -> int | None:
+    if text == OFF:
+        return None
+    if not (text.isascii() and text.isdigit()):
+        raise BadSetting("--api-port", text, f'give a port, 0 for any free one, or "{OFF}"')
+    return int(text)

@@ -147,6 +147,7 @@ class Stage:
             *("--config", str(self._place / "central.toml")),
             *("--database", str(self.ledger_file)),
             *("--port", str(self._port)),
+            *("--api-port", "off"),
             *("--log-level", "error"),
             stdout=asyncio.subprocess.PIPE,
             start_new_session=True,  # Ctrl-C is for us; the child is ended when the stations have said goodbye

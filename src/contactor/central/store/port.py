@@ -5,6 +5,7 @@ from typing import Protocol
 from contactor.base.errors import ContactorError
 from contactor.central.store.batch import Done, Work
 from contactor.central.store.statement import Rows
+from contactor.central.traffic import Histogram
 
 
 class WriterFull(ContactorError):
@@ -35,6 +36,16 @@ class Writer(Protocol):
             WriterFull: too much is waiting.
             WriterStopped: `stop` was called.
         """
+        ...
+
+    @property
+    def waiting(self) -> int:
+        """How many items wait to be written."""
+        ...
+
+    @property
+    def batches(self) -> Histogram:
+        """How many items each commit so far has written."""
         ...
 
     async def stop(self) -> None:

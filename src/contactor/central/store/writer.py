@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine
 from contactor.central.store.batch import Batches, Done, Item, Outcome, Work
 from contactor.central.store.port import WriterFull, WriterStopped
 from contactor.central.store.statement import Rows
+from contactor.central.traffic import BATCH_BOUNDS, Histogram
 
 LIMIT = 50_000
 """How many items may wait. A station has one call outstanding, so only a stuck disk gets here."""
@@ -29,6 +30,7 @@ class ThreadWriter:
         self._log = structlog.get_logger("contactor.central.writer")
         self._bell = threading.Condition()
         self._gathering: list[Item] = []
+        self.batches = Histogram(BATCH_BOUNDS)
         self._is_stopping = False
         self._ended = self._loop.create_future()
         self._thread = threading.Thread(target=self._run, name="contactor-writer", daemon=True)
@@ -72,6 +74,7 @@ class ThreadWriter:
 
     def _serve(self, commit: Callable[[list[Item]], list[Outcome]]) -> None:
         while items := self._next_batch():
+            self.batches.note(len(items))
             self._tell_loop(self._call_back, commit(items))
 
     def _next_batch(self) -> list[Item]:
@@ -111,7 +114,13 @@ class TurnWriter:
         self._limit = limit
         self._log = structlog.get_logger("contactor.central.writer")
         self._gathering: list[Item] = []
+        self.batches = Histogram(BATCH_BOUNDS)
         self._is_stopped = False
+
+    @property
+    def waiting(self) -> int:
+        """How many items wait for the end of the turn."""
+        return len(self._gathering)
 
     def write(self, work: Work | tuple[Rows, ...], done: Done) -> None:
         """Take a piece of work; see the port."""
@@ -132,5 +141,6 @@ class TurnWriter:
     def _turn(self) -> None:
         taken, self._gathering = self._gathering, []
         if taken:
+            self.batches.note(len(taken))
             for item, outcome in self._batches.commit(taken):
                 call_back(item, outcome, self._log)
