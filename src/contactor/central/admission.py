@@ -14,9 +14,10 @@ IDENTITY_MAX_LENGTH = 255
 
 @dataclass(frozen=True, slots=True)
 class Welcome:
-    """The station may connect."""
+    """The station may connect; `by_command` is the one that brought its key, if that key's outcome was not known."""
 
     member: Member
+    by_command: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,9 @@ def judge_handshake(given: Credentials, roster: Roster, *, allow_unknown: bool) 
 
 
 def _judge_key(given: Credentials, member: Member) -> Welcome | Turned:
+    pending = _pending_key(given, member)
+    if pending is not None:
+        return Welcome(member, pending)
     if member.key is None:
         return Welcome(member)
     if given.user is None or given.password is None:
@@ -59,6 +63,14 @@ def _judge_key(given: Credentials, member: Member) -> Welcome | Turned:
     if not member.key.matches(given.password):
         return Turned(401, "wrong AuthorizationKey")
     return Welcome(member)
+
+
+def _pending_key(given: Credentials, member: Member) -> int | None:
+    """The command that brought the key the station comes with, if its outcome is not known yet (SEC-08)."""
+    password = given.password
+    if password is None or given.user != member.station_id.encode():
+        return None
+    return next((key.command_id for key in member.pending_keys if key.digest.matches(password)), None)
 
 
 def _is_usable(identity: str) -> bool:

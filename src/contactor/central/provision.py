@@ -1,9 +1,11 @@
 """Puts the stations and tags of the settings into the store when the central system starts."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
+from contactor.central.commands.station_keys import forget_pending_keys
 from contactor.central.credentials import KeyDigest
 from contactor.central.settings import CentralSettings, StationSetting
 from contactor.central.store import schema
@@ -16,6 +18,8 @@ _PUT_STATION = upsert(
     "registration",
     "key_salt",
     "key_hash",
+    "settings_key_salt",
+    "settings_key_hash",
     "created_at_ms",
     key=("id",),
     keep=("created_at_ms",),
@@ -25,7 +29,8 @@ _PUT_STATION = upsert(
 def provision(connection: Connection, settings: CentralSettings, *, now_ms: int, new_salt: Callable[[], bytes]) -> None:
     """Make the store hold what the settings say; stations and tags they do not name stay as they are.
 
-    A station's key in the settings replaces the stored one; without a key there, the stored one is kept.
+    A station's key in the settings replaces the stored one when it is new there: one that has been rotated since must
+    not come back (SEC-08). Without a key there, the stored one is kept.
     """
     _put_stations(connection, settings.stations, now_ms, new_salt)
     put_tags(connection, settings.tags)
@@ -35,17 +40,36 @@ def _put_stations(
     connection: Connection, stations: Iterable[StationSetting], now_ms: int, new_salt: Callable[[], bytes]
 ) -> None:
     for station in stations:
-        digest = _stored_digest(connection, station.station_id)
-        if station.key is not None and (digest is None or not digest.matches(station.key)):
+        stored = _stored_keys(connection, station.station_id)
+        if station.key is not None and (stored.by_settings is None or not stored.by_settings.matches(station.key)):
             digest = KeyDigest.of(station.key, new_salt())
-        salt, key_hash = (None, None) if digest is None else (digest.salt, digest.digest)
-        row = (station.station_id, station.registration.value, salt, key_hash, now_ms)
+            stored = _StoredKeys(digest, digest)
+            forget_pending_keys(connection, station.station_id)
+        keys = (*_columns(stored.own), *_columns(stored.by_settings))
+        row = (station.station_id, station.registration.value, *keys, now_ms)
         Rows(_PUT_STATION, (row,)).execute_on(connection)
 
 
-def _stored_digest(connection: Connection, station_id: str) -> KeyDigest | None:
+@dataclass(frozen=True, slots=True)
+class _StoredKeys:
+    """The key a station has, and the one it last had in the settings."""
+
+    own: KeyDigest | None = None
+    by_settings: KeyDigest | None = None
+
+
+def _stored_keys(connection: Connection, station_id: str) -> _StoredKeys:
     stations = schema.stations.c
-    row = connection.execute(
-        select(stations.key_salt, stations.key_hash).where(stations.id == station_id)
-    ).one_or_none()
-    return None if row is None or row.key_hash is None else KeyDigest(row.key_salt, row.key_hash)
+    columns = (stations.key_salt, stations.key_hash, stations.settings_key_salt, stations.settings_key_hash)
+    row = connection.execute(select(*columns).where(stations.id == station_id)).one_or_none()
+    if row is None:
+        return _StoredKeys()
+    return _StoredKeys(_digest(row.key_salt, row.key_hash), _digest(row.settings_key_salt, row.settings_key_hash))
+
+
+def _digest(salt: bytes | None, key_hash: bytes | None) -> KeyDigest | None:
+    return None if salt is None or key_hash is None else KeyDigest(salt, key_hash)
+
+
+def _columns(digest: KeyDigest | None) -> tuple[bytes | None, bytes | None]:
+    return (None, None) if digest is None else (digest.salt, digest.digest)

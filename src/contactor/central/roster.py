@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection, select
 
 from contactor.base.ids import StationId
+from contactor.central.commands.station_keys import PendingKey, load_pending_keys
 from contactor.central.credentials import KeyDigest
 from contactor.central.store import schema
 from contactor.central.store.statement import Rows, insert_new
@@ -21,13 +22,15 @@ class Member:
     """A station as the handshake and the session need it.
 
     `key` is None where the station connects without Basic authentication. `was_accepted` says that its last boot was
-    answered Accepted, so that it need not boot again when only the link was lost (TR-14).
+    answered Accepted, so that it need not boot again when only the link was lost (TR-14). `pending_keys` were sent to
+    it, and it is not known yet whether it took them (SEC-08).
     """
 
     station_id: StationId
     registration: RegistrationStatus = RegistrationStatus.ACCEPTED
     key: KeyDigest | None = None
     was_accepted: bool = False
+    pending_keys: tuple[PendingKey, ...] = ()
 
     @property
     def may_work(self) -> bool:
@@ -67,6 +70,7 @@ class Roster:
 def load_roster(connection: Connection) -> Roster:
     """The roster of all stations in the store."""
     roster = Roster()
+    pending = load_pending_keys(connection)
     stations = schema.stations.c
     columns = (stations.id, stations.registration, stations.key_salt, stations.key_hash, stations.accepted_at_ms)
     for row in connection.execute(select(*columns)):
@@ -76,6 +80,7 @@ def load_roster(connection: Connection) -> Roster:
                 RegistrationStatus(row.registration),
                 None if row.key_hash is None else KeyDigest(row.key_salt, row.key_hash),
                 was_accepted=row.accepted_at_ms is not None,
+                pending_keys=pending.get(row.id, ()),
             )
         )
     return roster

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, Row, bindparam, select
 
 from contactor.central.milliseconds import from_ms
+from contactor.central.recognition import Catalogue, catalogue_of, recognise
 from contactor.central.store import operation_tables, schema
 from contactor.central.store.schema import TransactionState
 from contactor.guide.entries import Model, Product
@@ -87,14 +89,7 @@ class StationFacts:
         return next((number for number, each in self.transactions.items() if each.connector_id == connector_id), None)
 
 
-def recognise(vendor: str | None, model: str | None) -> tuple[Product, Model] | None:
-    """The guide's product and model, if that is what the station says it is."""
-    product = load_product()
-    entry = product.models.get((model or "").strip().upper())
-    return (product, entry) if entry is not None and vendor == product.vendor else None
-
-
-_STATION = select(schema.stations.c.vendor, schema.stations.c.model).where(schema.stations.c.id == bindparam("station"))
+_MODEL = select(schema.stations.c.model).where(schema.stations.c.id == bindparam("station"))
 _reported = operation_tables.reported_configuration
 _REPORTED = select(_reported).where(_reported.c.station_id == bindparam("station"))
 _transactions = schema.transactions
@@ -112,15 +107,14 @@ def load_facts(
 ) -> StationFacts:
     """The facts as the record has them."""
     given = {"station": station_id}
-    station = connection.execute(_STATION, given).one_or_none()
-    recognised = None if station is None else recognise(station.vendor, station.model)
+    product, model = _product(connection.execute(_MODEL, given).scalar())
     bookings = {row.reservation_id: row.state for row in connection.execute(_BOOKINGS, given)}
     active = frozenset(number for number, state in bookings.items() if state == "active")
     return StationFacts(
         now=now,
         registration=registration,
-        product=recognised[0] if recognised else None,
-        model=recognised[1] if recognised else None,
+        product=product,
+        model=model,
         reported={
             row.folded_key: ReportedKey(row.value, row.is_readonly) for row in connection.execute(_REPORTED, given)
         },
@@ -129,6 +123,19 @@ def load_facts(
         closed_reservations=frozenset(bookings) - active,
         profiles=tuple(_profile(row) for row in connection.execute(_PROFILES, given)),
     )
+
+
+@cache
+def _catalogue() -> tuple[Product, Catalogue]:
+    product = load_product()
+    return product, catalogue_of([product])
+
+
+def _product(model: str | None) -> tuple[Product, Model] | tuple[None, None]:
+    """The guide's product and model, if that is what the station says it is."""
+    product, catalogue = _catalogue()
+    recognised = recognise(catalogue, model)
+    return (None, None) if recognised is None else (product, product.models[recognised.reference])
 
 
 def _open_transaction(row: _Row) -> OpenTransaction:

@@ -5,6 +5,8 @@ Each key that was sent is kept under its command, as a salted digest. An answer 
 crash at any instant, here or there, leaves at least one key that both ends hold.
 """
 
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
@@ -44,6 +46,14 @@ class StationKeys:
     pending: tuple[PendingKey, ...] = ()
 
 
+def load_pending_keys(connection: Connection) -> Mapping[str, tuple[PendingKey, ...]]:
+    """All keys of unknown outcome, by station."""
+    found: dict[str, list[PendingKey]] = defaultdict(list)
+    for row in connection.execute(select(_pending).order_by(_pending.c.command_id)):
+        found[row.station_id].append(PendingKey(row.command_id, KeyDigest(row.key_salt, row.key_hash)))
+    return {station_id: tuple(keys) for station_id, keys in found.items()}
+
+
 def load_keys(connection: Connection, station_id: str) -> StationKeys:
     """A station's keys."""
     given = {"station": station_id}
@@ -74,6 +84,11 @@ def adopt_key(connection: Connection, station_id: str, command_id: int) -> None:
         values = {"key_salt": found.key_salt, "key_hash": found.key_hash}
         connection.execute(_SET.values(values), {"station": station_id})
         connection.execute(_STRIKE_UP_TO, given)
+
+
+def forget_pending_keys(connection: Connection, station_id: str) -> None:
+    """A person has set the station's key anew: what was sent before counts no more."""
+    connection.execute(delete(_pending).where(_pending.c.station_id == station_id))
 
 
 def strike_key(connection: Connection, station_id: str, command_id: int) -> None:
