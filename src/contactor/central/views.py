@@ -7,6 +7,7 @@ from datetime import datetime
 from contactor.base.ids import ConnectorId, IdTag, StationId
 from contactor.central.store.schema import StrayCause, TransactionState
 from contactor.central.suspicion import Suspicion
+from contactor.guide.entries import OutletKind
 from contactor.ocpp.enumerations import (
     AuthorizationStatus,
     ChargePointErrorCode,
@@ -14,6 +15,7 @@ from contactor.ocpp.enumerations import (
     RegistrationStatus,
     StopReason,
 )
+from contactor.ocpp.oddity import OddityKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,10 @@ class ConnectorView:
 
 @dataclass(frozen=True, slots=True)
 class StationView:
-    """A station as it described itself, and its connectors."""
+    """A station as it described itself, and its connectors.
+
+    `product`, `power_kw` and `outlets` are the catalogue's, where it has the model; otherwise None and empty.
+    """
 
     station_id: StationId
     registration: RegistrationStatus
@@ -91,3 +96,19 @@ class StationView:
     booted_at: datetime | None
     last_seen_at: datetime | None
     connectors: tuple[ConnectorView, ...]
+    product: str | None = None
+    power_kw: int | None = None
+    outlets: tuple[OutletKind, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class QuirkView:
+    """Something a station does oddly: at which field, for example how, since when, and how often."""
+
+    station_id: StationId
+    kind: OddityKind
+    field: str
+    example: str
+    first_seen_at: datetime
+    last_seen_at: datetime
+    times: int

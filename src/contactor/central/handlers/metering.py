@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from msgspec import UNSET
 
-from contactor.central.plan import Caller, Plan, Write
+from contactor.central.plan import Answer, Caller, Plan, Write
 from contactor.central.readings import NO_TRANSACTION, Metering
 from contactor.ocpp.messages import MeterValues, MeterValuesResult
 
@@ -19,6 +19,8 @@ class MeterReadings:
 
     def meter_values(self, caller: Caller, request: MeterValues) -> Plan:
         """Record the readings under the transaction the station names; whose they are is settled by whoever reads."""
+        if not request.meter_value:  # nothing was readable
+            return Answer(_RECEIVED)
         claimed_id = NO_TRANSACTION if request.transaction_id is UNSET else request.transaction_id
         metering = self.metering
         rows = metering.rows(

@@ -7,6 +7,7 @@ from msgspec import UNSET, UnsetType
 from contactor.central.milliseconds import to_ms
 from contactor.central.plan import Caller, Plan, Write
 from contactor.central.store import schema
+from contactor.central.store.schema import STATUS_LENGTH
 from contactor.central.store.statement import Rows, insert_new, upsert
 from contactor.ocpp.messages import StatusNotification, StatusNotificationResult
 
@@ -41,7 +42,7 @@ def status(caller: Caller, request: StatusNotification) -> Plan:
     row = (
         caller.station_id,
         request.connector_id,
-        request.status.value,
+        request.status.value[:STATUS_LENGTH],
         request.error_code.value,
         _present(request.vendor_id),
         _present(request.vendor_error_code),

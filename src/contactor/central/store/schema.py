@@ -40,6 +40,10 @@ metadata = MetaData(naming_convention=NAMES)
 # SQLite grows its row ids only in a column that is spelled INTEGER; PostgreSQL needs the wider type to hold as many.
 ROW_ID = BigInteger().with_variant(Integer, "sqlite")
 
+# OCPP's own words fit; one that a station invents is cut here, and stands whole among its quirks.
+STATUS_LENGTH = 16
+STOP_REASON_LENGTH = 16
+
 
 class TransactionState(StrEnum):
     """How far the record of a transaction has come."""
@@ -109,7 +113,7 @@ connectors = Table(
     metadata,
     Column("station_id", ForeignKey("stations.id", ondelete="CASCADE"), primary_key=True),
     Column("connector_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("status", String(16), nullable=False),
+    Column("status", String(STATUS_LENGTH), nullable=False),
     Column("error_code", Text, nullable=False),
     Column("vendor_id", Text),
     Column("vendor_error_code", Text),
@@ -124,7 +128,7 @@ statuses = Table(
     Column("id", ROW_ID, primary_key=True, autoincrement=True),
     Column("station_id", ForeignKey("stations.id", ondelete="CASCADE"), nullable=False),
     Column("connector_id", BigInteger, nullable=False),
-    Column("status", String(16), nullable=False),
+    Column("status", String(STATUS_LENGTH), nullable=False),
     Column("error_code", Text, nullable=False),
     # Empty rather than absent, because two absent values never meet in a unique key.
     Column("vendor_id", Text, nullable=False, server_default=""),
@@ -176,7 +180,7 @@ transactions = Table(
     Column("meter_stop_wh", BigInteger),
     Column("stopped_at_ms", BigInteger),
     Column("stop_received_at_ms", BigInteger),
-    Column("stop_reason", String(16)),
+    Column("stop_reason", String(STOP_REASON_LENGTH)),
     Column("stop_id_tag", String(255)),
     CheckConstraint("state IN ('open', 'stopped', 'stop_missing')", name="state"),
     UniqueConstraint(
@@ -205,7 +209,7 @@ stray_stops = Table(
     Column("claimed_id", BigInteger, nullable=False),
     Column("meter_stop_wh", BigInteger, nullable=False),
     Column("stopped_at_ms", BigInteger, nullable=False),
-    Column("stop_reason", String(16), nullable=False),
+    Column("stop_reason", String(STOP_REASON_LENGTH), nullable=False),
     Column("stop_id_tag", String(255), nullable=False, server_default=""),
     Column("received_at_ms", BigInteger, nullable=False),
     Column("cause", String(24), nullable=False),
