@@ -7,7 +7,7 @@ import typer
 
 from contactor import __version__
 from contactor.base.errors import BadSetting, ContactorError
-from contactor.cli import central, demo, firmware, guide_tables, station
+from contactor.cli import backup, central, demo, firmware, guide_tables, station
 
 app = typer.Typer(
     help="Both ends of the OCPP 1.6 wire of a DC fast charger: a virtual EVlink Pro DC, and a central system.",
@@ -20,6 +20,8 @@ app.add_typer(firmware.app, name="firmware")
 app.command(name="central")(central.run)
 app.command(name="station")(station.run)
 app.command(name="demo")(demo.run)
+app.command(name="backup")(backup.backup)
+app.command(name="restore")(backup.restore)
 
 
 def _print_version(wanted: bool) -> None:

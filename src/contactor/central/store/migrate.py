@@ -30,6 +30,7 @@ class Migration:
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
+        self.has_moved = False
         self._configuration = _configuration()
         self._configuration.attributes["connection"] = connection
 
@@ -40,11 +41,14 @@ class Migration:
 
     def upgrade(self, revision: str = "head") -> None:
         """Move up to `revision`."""
+        before = self.revision
         command.upgrade(self._configuration, revision)
+        self.has_moved |= self.revision != before
 
     def downgrade(self, revision: str = "base") -> None:
         """Move down to `revision`; what only newer schemas hold is lost."""
         command.downgrade(self._configuration, revision)
+        self.has_moved = True
 
 
 def open_newest(address: str) -> Engine:
@@ -90,9 +94,8 @@ def migrating(engine: Engine) -> Iterator[Migration]:
         else:
             with _without_cascades(connection), connection.begin():
                 migration = _known(connection)
-                before = migration.revision
                 yield migration
-                if migration.revision != before:
+                if migration.has_moved:
                     _require_whole(connection)
 
 
