@@ -62,6 +62,10 @@ class Figures:
         ours, rival = Contest(OURS, goal.action), Contest(goal.rival, goal.action)
         return median(one[ours].rate / one[rival].rate for one in self.rounds)
 
+    def cpu_ratio(self, goal: Goal) -> float:
+        """How many times more processor time an answer costs the rival, however much the load was."""
+        return self.total(Contest(goal.rival, goal.action)).cpu_us / self.total(Contest(OURS, goal.action)).cpu_us
+
 
 @dataclass(frozen=True)
 class Proof:
