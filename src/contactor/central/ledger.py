@@ -13,6 +13,9 @@ import msgspec
 from msgspec import UNSET
 from sqlalchemy import Connection
 
+from contactor.central.commands.following import find_remote_start, remote_start_came_true
+from contactor.central.commands.reservations import ReservationState, close_reservation
+from contactor.central.ledger_events import tell_start
 from contactor.central.store.schema import StrayCause, TransactionState
 from contactor.central.stray_rows import adopt_stray, is_known_stray, keep_stray, release_stray
 from contactor.central.suspicion import Doubt, Suspicion, believable
@@ -32,6 +35,7 @@ from contactor.central.transaction_rows import (
     settle_connector,
 )
 from contactor.ocpp.datatypes import IdTagInfo
+from contactor.ocpp.enumerations import AuthorizationStatus
 from contactor.ocpp.messages import StartTransaction, StartTransactionResult, StopTransaction, StopTransactionResult
 
 NO_TRANSACTION_ID = -1
@@ -55,7 +59,17 @@ def record_start(
         open_elsewhere=count_open_elsewhere(connection, station_id, request.connector_id, request.id_tag),
         now=believable(request.timestamp, received_at),
     )
+    command_id = find_remote_start(connection, station_id, request)
+    if command_id is not None:
+        # Its tag was chosen by an operator, and is as good here as it was in Authorize (RS-13).
+        id_tag_info = msgspec.structs.replace(id_tag_info, status=AuthorizationStatus.ACCEPTED)
     number = open_transaction(connection, station_id, request, received_at, id_tag_info)
+    tell_start(connection, station_id, number, request, id_tag_info, received_at)
+    if command_id is not None:
+        remote_start_came_true(connection, command_id, request, number, received_at)
+    if request.reservation_id is not UNSET:
+        used = ReservationState.USED
+        close_reservation(connection, station_id, request.reservation_id, used, received_at, transaction_id=number)
     settle_connector(connection, station_id, request.connector_id, received_at)
     opened = find_transaction(connection, station_id, number)
     assert opened is not None

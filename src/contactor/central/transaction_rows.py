@@ -12,6 +12,8 @@ import msgspec
 from msgspec import UNSET
 from sqlalchemy import Connection, Row, bindparam, case, delete, exists, func, insert, select, update
 
+from contactor.central.commands.installed import transaction_over
+from contactor.central.ledger_events import tell_doubt, tell_stop
 from contactor.central.milliseconds import to_ms
 from contactor.central.store import schema
 from contactor.central.store.schema import STOP_REASON_LENGTH, TransactionState
@@ -203,6 +205,9 @@ def close_transaction(connection: Connection, transaction: TransactionRow, stop:
     )
     connection.execute(_UNMARK, {"number": transaction.id})
     span = Span(transaction.started_at_ms, stop.stopped_at_ms, transaction.meter_start_wh, stop.meter_stop_wh)
+    transaction_over(connection, transaction.station_id, transaction.connector_id)
+    who = (transaction.id, transaction.connector_id, transaction.id_tag)
+    tell_stop(connection, transaction.station_id, who, span, stop.reason, stop.received_at_ms)
     mark(connection, transaction.id, [*doubts, *doubt_stop(span, stop.received_at_ms)], stop.received_at_ms)
 
 
@@ -213,5 +218,6 @@ def is_closed_by_hand(connection: Connection, number: int) -> bool:
 
 def mark(connection: Connection, number: int, doubts: Iterable[Doubt], noted_at_ms: int) -> None:
     """Mark a transaction suspect; a reason that stands already stays as it was."""
-    rows = tuple((number, doubt.reason, doubt.details, noted_at_ms) for doubt in doubts)
-    Rows(_MARK, rows).execute_on(connection)
+    for doubt in doubts:
+        if Rows(_MARK, ((number, doubt.reason, doubt.details, noted_at_ms),)).changes(connection):
+            tell_doubt(connection, number, doubt, noted_at_ms)

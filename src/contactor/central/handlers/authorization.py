@@ -1,18 +1,29 @@
 """Authorize: may this idTag charge?"""
 
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
+from contactor.central.commands.following import expects_tag
 from contactor.central.plan import Caller, Do, Plan
 from contactor.central.tag_register import find_tag
 from contactor.central.tags import judge_tag
+from contactor.ocpp.enumerations import AuthorizationStatus
 from contactor.ocpp.messages import Authorize, AuthorizeResult
 
 
 def authorize(caller: Caller, request: Authorize) -> Plan:
-    """Judge the tag as it is now; ConcurrentTx is said at the start of a transaction only (CS-09)."""
+    """Judge the tag as it is now; ConcurrentTx is said at the start of a transaction only (CS-09).
+
+    A tag that a remote start under way has brought to the station was chosen by an operator: it may charge (RS-13).
+    """
 
     def work(connection: Connection) -> AuthorizeResult:
         tag = find_tag(connection, request.id_tag)
-        return AuthorizeResult(id_tag_info=judge_tag(tag, open_elsewhere=0, now=caller.received_at))
+        verdict = judge_tag(tag, open_elsewhere=0, now=caller.received_at)
+        if verdict.status is not AuthorizationStatus.ACCEPTED and expects_tag(
+            connection, caller.station_id, request.id_tag, caller.received_at
+        ):
+            verdict = replace(verdict, status=AuthorizationStatus.ACCEPTED)
+        return AuthorizeResult(id_tag_info=verdict)
 
     return Do(work)

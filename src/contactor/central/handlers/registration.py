@@ -9,6 +9,10 @@ from msgspec import UNSET, UnsetType
 from sqlalchemy import Connection, select, update
 
 from contactor.base.ids import StationId
+from contactor.central.commands.following import station_booted
+from contactor.central.commands.reported import configuration_in_force
+from contactor.central.events.event import EventKind
+from contactor.central.events.outbox import record_event
 from contactor.central.milliseconds import to_ms
 from contactor.central.plan import Answer, Caller, Do, Plan
 from contactor.central.store import schema
@@ -89,6 +93,10 @@ def _record_boot(
         details,
     )
     Rows(_INSERT_BOOT, (row,)).execute_on(connection)
+    configuration_in_force(connection, station_id)
+    station_booted(connection, station_id, received_at)
+    facts = {name: row[3 + place] for place, name in enumerate(("vendor", "model", "firmware_version"))}
+    record_event(connection, EventKind.STATION_BOOTED, station_id, received_at, {**facts, "answered": status.value})
     return status
 
 

@@ -1,10 +1,14 @@
 """What the security white paper lets a station send: events, and requests to have a certificate signed."""
 
 from msgspec import UNSET
+from sqlalchemy import Connection
 
+from contactor.base.instants import to_text
+from contactor.central.events.event import EventKind
+from contactor.central.events.outbox import record_event
 from contactor.central.handlers.notifications import kept
 from contactor.central.milliseconds import to_ms
-from contactor.central.plan import Caller, Plan, Write
+from contactor.central.plan import Caller, Do, Plan, Write
 from contactor.central.store import schema
 from contactor.central.store.statement import Rows, insert_new
 from contactor.ocpp.enumerations import GenericStatus
@@ -29,7 +33,14 @@ def security_event(caller: Caller, request: SecurityEventNotification) -> Plan:
     """Keep the event, of whatever type (SE-05), once, however often it is repeated (SE-04)."""
     details = "" if request.tech_info is UNSET else request.tech_info
     row = (caller.station_id, request.type, to_ms(request.timestamp), details, to_ms(caller.received_at))
-    return Write((Rows(_INSERT, (row,)),), SecurityEventNotificationResult())
+
+    def work(connection: Connection) -> SecurityEventNotificationResult:
+        if Rows(_INSERT, (row,)).changes(connection):
+            facts = {"type": request.type, "details": details, "happened_at": to_text(request.timestamp)}
+            record_event(connection, EventKind.SECURITY_EVENT, caller.station_id, caller.received_at, facts)
+        return SecurityEventNotificationResult()
+
+    return Do(work)
 
 
 def sign_certificate(caller: Caller, request: SignCertificate) -> Plan:

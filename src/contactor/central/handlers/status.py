@@ -3,9 +3,15 @@
 from datetime import datetime, timedelta
 
 from msgspec import UNSET, UnsetType
+from sqlalchemy import Connection, bindparam, select
 
+from contactor.base.instants import to_text
+from contactor.central.commands.following import availability_reported
+from contactor.central.commands.reservations import connector_reported
+from contactor.central.events.event import EventKind
+from contactor.central.events.outbox import record_event
 from contactor.central.milliseconds import to_ms
-from contactor.central.plan import Caller, Plan, Write
+from contactor.central.plan import Caller, Do, Plan
 from contactor.central.store import schema
 from contactor.central.store.schema import STATUS_LENGTH
 from contactor.central.store.statement import Rows, insert_new, upsert
@@ -33,6 +39,14 @@ _PUT_CONNECTOR = upsert(
     key=("station_id", "connector_id"),
     where="excluded.reported_at_ms >= connectors.reported_at_ms",
 )
+_connectors = schema.connectors.c
+_FIND = select(
+    _connectors.status,
+    _connectors.error_code,
+    _connectors.vendor_id,
+    _connectors.vendor_error_code,
+    _connectors.details,
+).where(_connectors.station_id == bindparam("station"), _connectors.connector_id == bindparam("connector"))
 _RECEIVED = StatusNotificationResult()
 
 
@@ -50,13 +64,32 @@ def status(caller: Caller, request: StatusNotification) -> Plan:
     )
     received_at_ms = to_ms(caller.received_at)
     judged_at_ms = to_ms(_believable(reported_at, caller.received_at))
-    return Write(
-        (
-            Rows(_INSERT_STATUS, ((*row, to_ms(reported_at), received_at_ms),)),
-            Rows(_PUT_CONNECTOR, ((*row, judged_at_ms, received_at_ms),)),
-        ),
-        _RECEIVED,
-    )
+
+    def work(connection: Connection) -> StatusNotificationResult:
+        before = connection.execute(_FIND, {"station": row[0], "connector": row[1]}).one_or_none()
+        Rows(_INSERT_STATUS, ((*row, to_ms(reported_at), received_at_ms),)).execute_on(connection)
+        is_latest = Rows(_PUT_CONNECTOR, ((*row, judged_at_ms, received_at_ms),)).changes(connection)
+        if is_latest and (before is None or tuple(before) != row[2:]):
+            _changed(connection, caller, request, to_text(reported_at))
+        return _RECEIVED
+
+    return Do(work)
+
+
+def _changed(connection: Connection, caller: Caller, request: StatusNotification, reported_at: str) -> None:
+    """The connector is not what it was: tell of it, and let commands and reservations follow (AVL-12, CS-24)."""
+    facts = {
+        "connector_id": request.connector_id,
+        "status": request.status.value,
+        "error_code": request.error_code.value,
+        "vendor_error_code": _present(request.vendor_error_code),
+        "details": _present(request.info),
+        "reported_at": reported_at,
+    }
+    station_id, at = caller.station_id, caller.received_at
+    record_event(connection, EventKind.STATUS_CHANGED, station_id, at, facts)
+    availability_reported(connection, station_id, request.connector_id, request.status, at)
+    connector_reported(connection, station_id, request.connector_id, request.status, at)
 
 
 def _believable(reported_at: datetime, received_at: datetime) -> datetime:

@@ -41,6 +41,12 @@ class Rows(Struct, frozen=True):
                 _text_of(self.statement.sql), [dict(zip(columns, row, strict=True)) for row in self.rows]
             )
 
+    def changes(self, connection: Connection) -> bool:
+        """Write a single row, and say whether that changed anything: an `insert_new` of what is there does not."""
+        (row,) = self.rows
+        given = dict(zip(self.statement.columns, row, strict=True))
+        return connection.execute(_text_of(self.statement.sql), given).rowcount > 0
+
 
 @lru_cache(maxsize=256)
 def _text_of(sql: str) -> TextClause:
