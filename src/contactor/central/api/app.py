@@ -21,6 +21,7 @@ from contactor.central.api.routers import (
     connectors,
     health,
     login,
+    quirks,
     stations,
     system,
     tags,
@@ -30,7 +31,7 @@ from contactor.central.api.routers import (
 )
 from contactor.central.api.routes import API
 
-_ROUTERS = (health, login, stations, connectors, tags, transactions, users, tokens, audit, system)
+_ROUTERS = (health, login, stations, connectors, quirks, tags, transactions, users, tokens, audit, system)
 _NOT_JSON = "json_invalid"
 
 

@@ -26,6 +26,7 @@ NEEDED: Mapping[tuple[str, str], Role | None] = {
     ("POST", f"{API}/stations/{{station_id}}/key"): Role.ADMIN,
     ("DELETE", f"{API}/stations/{{station_id}}/key"): Role.ADMIN,
     ("GET", f"{API}/stations/{{station_id}}/connectors"): Role.VIEWER,
+    ("GET", f"{API}/stations/{{station_id}}/quirks"): Role.VIEWER,
     ("GET", f"{API}/tags"): Role.VIEWER,
     ("POST", f"{API}/tags"): Role.OPERATOR,
     ("POST", f"{API}/tags/import"): Role.OPERATOR,

@@ -13,7 +13,6 @@ from contactor.central.api.routes import API
 from contactor.central.api.shapes import StationPath
 from contactor.central.api.station_rows import find_connectors, find_station
 from contactor.central.milliseconds import from_ms
-from contactor.ocpp.enumerations import ChargePointErrorCode, ChargePointStatus
 
 router = APIRouter(prefix=f"{API}/stations/{{station_id}}/connectors", tags=["stations"])
 
@@ -22,8 +21,9 @@ class ConnectorBody(BaseModel):
     """A connector; number 0 is the station as a whole."""
 
     connector_id: int = Field(examples=[1])
-    status: ChargePointStatus
-    error_code: ChargePointErrorCode
+    # Texts and not OCPP's lists: stations invent words, and theirs are shown.
+    status: str = Field(description="OCPP's word, or the station's own.", examples=["Charging"])
+    error_code: str = Field(description="OCPP's word, or the station's own.", examples=["NoError"])
     vendor_error_code: str = Field(examples=["0x100202"])
     reported_at: datetime
 
@@ -32,8 +32,8 @@ class ConnectorBody(BaseModel):
         """The connector of a row."""
         return cls(
             connector_id=row.connector_id,
-            status=ChargePointStatus(row.status),
-            error_code=ChargePointErrorCode(row.error_code),
+            status=row.status,
+            error_code=row.error_code,
             vendor_error_code=row.vendor_error_code or "",
             reported_at=from_ms(row.reported_at_ms),
         )

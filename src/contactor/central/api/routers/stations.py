@@ -34,6 +34,7 @@ from contactor.central.api.station_rows import (
 from contactor.central.credentials import KEY_BYTES_MAX, SALT_BYTES, KeyDigest
 from contactor.central.milliseconds import from_ms
 from contactor.central.roster import Member
+from contactor.guide.entries import OutletKind
 from contactor.ocpp.enumerations import RegistrationStatus
 
 SERVICE_RESTART = 1012
@@ -61,6 +62,9 @@ class StationBody(BaseModel):
     model: str | None
     serial_number: str | None
     firmware_version: str | None
+    product: str | None = Field(description="The product the model belongs to, where the guide's catalogue has it.")
+    power_kw: int | None
+    outlets: list[OutletKind] = Field(description="In the order of the connectors.")
     created_at: datetime
     booted_at: datetime | None
     last_seen_at: datetime | None
@@ -302,6 +306,7 @@ def _is_online(office: Office, station_id: str) -> bool:
 
 
 def _body(office: Office, row: StationRow, connectors: list[StationRow]) -> StationBody:
+    known = office.queries.recognised(row.model)
     return StationBody(
         station_id=row.id,
         registration=RegistrationStatus(row.registration),
@@ -311,6 +316,9 @@ def _body(office: Office, row: StationRow, connectors: list[StationRow]) -> Stat
         model=row.model,
         serial_number=row.serial_number,
         firmware_version=row.firmware_version,
+        product=None if known is None else known.product,
+        power_kw=None if known is None else known.power_kw,
+        outlets=[] if known is None else list(known.outlets),
         created_at=from_ms(row.created_at_ms),
         booted_at=None if row.booted_at_ms is None else from_ms(row.booted_at_ms),
         last_seen_at=None if row.last_seen_at_ms is None else from_ms(row.last_seen_at_ms),
