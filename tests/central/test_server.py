@@ -18,7 +18,9 @@ from contactor.base.virtual_loop import run_virtually
 from contactor.central.outbound import CallOutcome
 from contactor.central.server import CentralServer
 from contactor.central.settings import CentralSettings, StationSetting
+from contactor.central.store import schema
 from contactor.central.store.address import MEMORY
+from contactor.central.store.statement import Rows, insert
 from contactor.central.store.writer import TurnWriter
 from contactor.link.link import Closure, Link, Target
 from contactor.link.memory import MemoryNetwork
@@ -205,3 +207,28 @@ def test_rpc_04_the_server_gives_up_a_call_in_virtual_time() -> None:
     outcomes, took_s = run_virtually(story())
     assert [type(outcome) for outcome in outcomes] == [CallTimedOut]
     assert 30 <= took_s <= 31
+
+
+def test_old_statuses_are_forgotten_while_the_server_runs() -> None:
+    async def story() -> tuple[int, int]:
+        network = MemoryNetwork()
+        central = CentralServer(
+            settings(database=MEMORY, keep_statuses_days=1),
+            clock=LoopClock(NOON),
+            listener_factory=lambda admit: network.listen("ws://central/ocpp", admit),
+            writer_factory=TurnWriter,
+        )
+        async with central:
+            told: asyncio.Queue[object] = asyncio.Queue()
+            row = (STATION, 1, "Available", "NoError", 0, 0)
+            columns = ("station_id", "connector_id", "status", "error_code", "reported_at_ms", "received_at_ms")
+            central.writer.write((Rows(insert(schema.statuses, *columns), (row,)),), told.put_nowait)
+            assert await told.get() is None
+            counts = []
+            for wait_s in (0, 601):
+                await asyncio.sleep(wait_s)
+                with central.engine.connect() as connection:
+                    counts.append(len(connection.execute(schema.statuses.select()).all()))
+            return counts[0], counts[1]
+
+    assert run_virtually(story()) == (1, 0)

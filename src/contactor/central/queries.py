@@ -4,10 +4,10 @@ from collections import defaultdict
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, Row, func, literal, select
 
 from contactor.base.ids import ConnectorId, IdTag, StationId
-from contactor.central.ledger import NO_TRANSACTION_ID
+from contactor.central.belonging import belongs
 from contactor.central.milliseconds import from_ms
 from contactor.central.recognition import NOTHING_KNOWN, Catalogue, Recognised, recognise
 from contactor.central.store import schema
@@ -24,7 +24,6 @@ _Row = Row[*tuple[Any, ...]]  # Any: SQLAlchemy types a row's columns only if th
 
 _transactions = schema.transactions
 _readings = schema.readings
-_END_OF_TIME_MS = 2**62
 
 
 class Queries:
@@ -58,7 +57,7 @@ class Queries:
             query = (
                 select(_readings, schema.reading_shapes.c.samples)
                 .join_from(_readings, schema.reading_shapes, schema.reading_shapes.c.id == _readings.c.shape_id)
-                .join(_transactions, _belongs())
+                .join(_transactions, belongs())
                 .where(_transactions.c.id == transaction_id)
                 .order_by(_readings.c.taken_at_ms)
             )
@@ -67,7 +66,7 @@ class Queries:
     def stray_readings(self, station_id: str) -> list[ReadingView]:
         """A station's readings that belong to no transaction: between charges, or naming one we do not know."""
         with self._engine.connect() as connection:
-            owner = select(literal(1)).select_from(_transactions).where(_belongs()).correlate(_readings).exists()
+            owner = select(literal(1)).select_from(_transactions).where(belongs()).correlate(_readings).exists()
             query = (
                 select(_readings, schema.reading_shapes.c.samples)
                 .join_from(_readings, schema.reading_shapes, schema.reading_shapes.c.id == _readings.c.shape_id)
@@ -104,45 +103,18 @@ class Queries:
             return [_quirk(row) for row in connection.execute(query)]
 
 
-# --- Which readings are a transaction's ---------------------------------------------------------------------------
-
-
-def _belongs() -> ColumnElement[bool]:
-    """Whether a reading is a transaction's: it names it, or names none and was taken while that connector had it."""
-    by_name = _readings.c.claimed_id == _transactions.c.id
-    by_time = and_(
-        _readings.c.claimed_id == NO_TRANSACTION_ID,
-        _readings.c.connector_id == _transactions.c.connector_id,
-        _readings.c.taken_at_ms >= _transactions.c.started_at_ms,
-        _readings.c.taken_at_ms <= func.coalesce(_transactions.c.stopped_at_ms, _END_OF_TIME_MS),
-        _readings.c.taken_at_ms < func.coalesce(_next_start_ms(), _END_OF_TIME_MS),
-    )
-    return and_(_readings.c.station_id == _transactions.c.station_id, or_(by_name, by_time))
-
-
-def _next_start_ms() -> ColumnElement[int | None]:
-    following = _transactions.alias("following")
-    return (
-        select(func.min(following.c.started_at_ms))
-        .where(
-            following.c.station_id == _transactions.c.station_id,
-            following.c.connector_id == _transactions.c.connector_id,
-            following.c.started_at_ms > _transactions.c.started_at_ms,
-        )
-        .correlate(_transactions)
-        .scalar_subquery()
-    )
+# --- Figures of a transaction -------------------------------------------------------------------------------------
 
 
 def _count_of_readings() -> ColumnElement[int]:
-    counted = select(func.count()).select_from(_readings).where(_belongs())
+    counted = select(func.count()).select_from(_readings).where(belongs())
     return counted.correlate(_transactions).scalar_subquery().label("readings")
 
 
 def _latest_energy_wh() -> ColumnElement[float | None]:
     latest = (
         select(_readings.c.energy_wh)
-        .where(_belongs(), _readings.c.energy_wh.is_not(None))
+        .where(belongs(), _readings.c.energy_wh.is_not(None))
         .order_by(_readings.c.taken_at_ms.desc())
         .limit(1)
     )

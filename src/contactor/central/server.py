@@ -26,6 +26,7 @@ from contactor.central.milliseconds import to_ms
 from contactor.central.provision import provision
 from contactor.central.queries import Queries
 from contactor.central.recognition import Catalogue, catalogue_of
+from contactor.central.retention import Retention, rules_of
 from contactor.central.roster import Roster, load_roster
 from contactor.central.sessions import Sessions
 from contactor.central.settings import CentralSettings
@@ -43,6 +44,8 @@ EXPIRY_PERIOD_S = 1.0
 LAST_SEEN_PERIOD_S = 60.0
 SWEEP_PERIOD_S = 5.0
 """How often starts and reservations are looked through that have been waited for long enough."""
+RETENTION_PERIOD_S = 600.0
+"""How often rows that have grown too old are looked for."""
 
 ListenerFactory = Callable[[Admitter], Listener]
 WriterFactory = Callable[[Engine], Writer]
@@ -75,6 +78,7 @@ class _Parts:
     listener: Listener
     desk: CommandDesk
     events: EventFeed
+    retention: Retention
 
 
 class CentralServer:
@@ -135,7 +139,10 @@ class CentralServer:
         sessions.changed, sessions.recorded = desk.station_changed, events.ring
         listener = self._listener_factory(self.admit)
         queries = Queries(engine, _catalogue())
-        self._running = _Parts(engine, writer, roster, sessions, queries, listener, desk, events)
+        retention = Retention(
+            rules_of(self.settings), writer=writer, clock=self._clock, later=self._after, log=self._log
+        )
+        self._running = _Parts(engine, writer, roster, sessions, queries, listener, desk, events, retention)
         try:
             await desk.take_over()
             await listener.start()
@@ -146,6 +153,7 @@ class CentralServer:
         self._every(EXPIRY_PERIOD_S, desk.tick)
         self._every(SWEEP_PERIOD_S, desk.sweep)
         self._every(LAST_SEEN_PERIOD_S, sessions.note_last_seen)
+        self._every(RETENTION_PERIOD_S, retention.begin)
         self._log.info("central system listens", port=listener.port, stations=len(roster))
 
     async def stop(self) -> None:
@@ -156,6 +164,7 @@ class CentralServer:
         for timer in self._timers:
             timer.cancel()
         self._timers.clear()
+        running.retention.stop()
         running.desk.stop()
         running.events.close()
         running.sessions.end_all(CLOSE_GOING_AWAY, "the central system is shutting down")
@@ -247,12 +256,19 @@ class CentralServer:
 
     def _every(self, period_s: float, deed: Callable[[], None]) -> None:
         """Do something again and again until the server stops."""
-        loop = asyncio.get_running_loop()
 
         def turn() -> None:
-            self._timers.discard(timer)
             self._every(period_s, deed)
             deed()
 
-        timer = loop.call_later(period_s, turn)
+        self._after(period_s, turn)
+
+    def _after(self, delay_s: float, deed: Callable[[], None]) -> None:
+        """Do something later, unless the server stops before."""
+
+        def turn() -> None:
+            self._timers.discard(timer)
+            deed()
+
+        timer = asyncio.get_running_loop().call_later(delay_s, turn)
         self._timers.add(timer)

@@ -9,6 +9,8 @@ from contactor.central.store import address
 from contactor.central.tags import Tag
 from contactor.ocpp.enumerations import RegistrationStatus
 
+DAYS_MAX = 36_500
+
 
 @dataclass(frozen=True, slots=True)
 class StationSetting:
@@ -27,7 +29,8 @@ class CentralSettings:
     and `tls_key`, paths of PEM files, stations connect by wss. `allow_unknown_stations` lets stations in that nobody
     announced; `strict_stations` refuses what only a tolerant reader understands (CS-26). `call_timeout_s` is how
     long a station may take to answer us (RPC-04), `registration_retry_s` how long one that is not accepted waits
-    before it asks again (BOOT-05).
+    before it asks again (BOOT-05). Readings and past statuses are forgotten `keep_..._days` after they came, with 0
+    never; transactions are kept for ever.
     """
 
     listen_host: str = "127.0.0.1"
@@ -41,6 +44,8 @@ class CentralSettings:
     call_timeout_s: float = 30.0
     allow_unknown_stations: bool = False
     strict_stations: bool = False
+    keep_readings_days: int = 0
+    keep_statuses_days: int = 90
     tls_certificate: str | None = None
     tls_key: str | None = None
     stations: tuple[StationSetting, ...] = ()
@@ -92,6 +97,11 @@ _CHECKS: Mapping[str, Check] = {
         lambda value: isinstance(value, bool),
         "give true or false; true refuses every message that breaks OCPP's schemas",
     ),
+    "keep_readings_days": (
+        _whole(0, DAYS_MAX),
+        f"give 1 to {DAYS_MAX} days, or 0 for ever; readings of unfinished transactions stay in any case",
+    ),
+    "keep_statuses_days": (_whole(0, DAYS_MAX), f"give 1 to {DAYS_MAX} days, or 0 for ever; the latest status stays"),
     "tls_certificate": (lambda value: value is None or _is_text(value), "give the path of a PEM file"),
     "tls_key": (lambda value: value is None or _is_text(value), "give the path of a PEM file"),
 }

@@ -1,0 +1,140 @@
+"""Forgets what is older than the operator wants to keep, a few rows at a time, in between what stations wait for.
+
+Only readings and past statuses grow old. Transactions are the ledger and stay for ever, and with one that has no stop
+yet stay its readings, because they are all that is known of its energy.
+"""
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import structlog
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, not_, select, true
+
+from contactor.base.clock import Clock
+from contactor.central.belonging import belongs
+from contactor.central.milliseconds import to_ms
+from contactor.central.settings import CentralSettings
+from contactor.central.store import schema
+from contactor.central.store.port import Writer, WriterFull, WriterStopped
+from contactor.central.store.schema import TransactionState
+
+BATCH_ROWS = 500
+"""Rows looked at in one piece of work: the writer is held up for a few milliseconds."""
+PAUSE_S = 0.05
+"""Between two pieces of work, so that a first clearing of a large table leaves most of the writer to stations."""
+
+_DAY_MS = 86_400_000
+
+Later = Callable[[float, Callable[[], None]], None]
+"""Does something after so many seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A table whose rows are forgotten so long after they came, where `may_go` holds."""
+
+    table: Table
+    keep_days: int
+    may_go: ColumnElement[bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What one piece of work has done; `go_on_after` is None when all rows that are old enough were looked at."""
+
+    forgotten: int
+    go_on_after: int | None
+
+
+def rules_of(settings: CentralSettings) -> list[Rule]:
+    """What the settings let go; nothing where they say 0."""
+    rules = (
+        Rule(schema.readings, settings.keep_readings_days, _is_settled()),
+        Rule(schema.statuses, settings.keep_statuses_days, true()),
+    )
+    return [rule for rule in rules if rule.keep_days]
+
+
+def forget_some(connection: Connection, rule: Rule, *, after_id: int, before_ms: int) -> Piece:
+    """Delete, of the next rows by id, those that came before an instant and may go.
+
+    Ids are given in the order of arrival, so that the first batch with a young row at its end is the last.
+    """
+    rows = rule.table.c
+    query = select(rows.id, rows.received_at_ms).where(rows.id > after_id).order_by(rows.id).limit(BATCH_ROWS)
+    found = connection.execute(query).all()
+    if not found:
+        return Piece(0, None)
+    newest = found[-1]
+    old = and_(rows.id > after_id, rows.id <= newest.id, rows.received_at_ms < before_ms)
+    forgotten = connection.execute(delete(rule.table).where(old, rule.may_go)).rowcount
+    is_last = len(found) < BATCH_ROWS or newest.received_at_ms >= before_ms
+    return Piece(forgotten, None if is_last else newest.id)
+
+
+def _is_settled() -> ColumnElement[bool]:
+    unfinished = schema.transactions.c.state.in_((TransactionState.OPEN, TransactionState.STOP_MISSING))
+    return not_(exists().where(belongs(), unfinished))
+
+
+class Retention:
+    """Goes through the rules once for each `begin`, by pieces of work for the writer."""
+
+    def __init__(
+        self,
+        rules: Sequence[Rule],
+        *,
+        writer: Writer,
+        clock: Clock,
+        later: Later,
+        log: structlog.typing.FilteringBoundLogger,
+    ) -> None:
+        self._rules = rules
+        self._writer = writer
+        self._clock = clock
+        self._later = later
+        self._log = log
+        self._to_do: deque[Rule] = deque()
+        self._after_id = 0
+        self._forgotten = 0
+        self._is_stopped = False
+
+    def begin(self) -> None:
+        """Start a round, unless one is going on."""
+        if not self._to_do and not self._is_stopped:
+            self._to_do.extend(self._rules)
+            self._after_id = self._forgotten = 0
+            self._next()
+
+    def stop(self) -> None:
+        """Begin no further piece; what is left is done in the next life."""
+        self._is_stopped = True
+        self._to_do.clear()
+
+    def _next(self) -> None:
+        if not self._to_do:
+            return
+        rule = self._to_do[0]
+        before_ms = to_ms(self._clock.now()) - rule.keep_days * _DAY_MS
+        try:
+            self._writer.write(
+                partial(forget_some, rule=rule, after_id=self._after_id, before_ms=before_ms), self._done
+            )
+        except (WriterFull, WriterStopped):
+            self._to_do.clear()  # stations come first; a later round does it
+
+    def _done(self, outcome: object) -> None:
+        if not isinstance(outcome, Piece):
+            self._log.error("old rows were not forgotten", exc_info=outcome)
+            self._to_do.clear()
+            return
+        self._forgotten += outcome.forgotten
+        self._after_id = outcome.go_on_after or 0
+        if outcome.go_on_after is None and self._to_do:
+            self._to_do.popleft()
+        if self._to_do:
+            self._later(PAUSE_S, self._next)
+        elif self._forgotten:
+            self._log.info("old rows forgotten", rows=self._forgotten)
