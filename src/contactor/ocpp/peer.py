@@ -226,23 +226,21 @@ class Peer:
     def _take_call(self, frame: CallFrame) -> CallReceived | CallInvalid | FrameIgnored:
         message_id = frame.message_id
         action = self._offered.get(frame.action)
+        oddities = NO_ODDITIES
         try:
             if action is None:
                 raise _not_offered(frame.action)
-            received = self._read_call(frame, action)
+            try:  # here and not in a function: this is the way of every message
+                request = self._codec.read(action.request, frame.payload)
+            except ProtocolViolation as violation:
+                request, oddities = self._codec.mend(action.request, frame.payload, violation)
         except ProtocolViolation as violation:
             return _invalid(message_id, violation)
+        received = CallReceived(message_id, action, request, oddities)
         if message_id in self._unanswered:
             return self._take_duplicate(received)
         self._unanswered[message_id] = received
         return received
-
-    def _read_call(self, frame: CallFrame, action: Action) -> CallReceived:
-        try:
-            return CallReceived(frame.message_id, action, self._codec.read(action.request, frame.payload))
-        except ProtocolViolation as violation:
-            request, oddities = self._codec.mend(action.request, frame.payload, violation)
-            return CallReceived(frame.message_id, action, request, oddities)
 
     def _take_duplicate(self, received: CallReceived) -> CallInvalid | FrameIgnored:
         """Answer a call whose id is being handled (RPC-10): impatient with the same content, suspect with another."""
