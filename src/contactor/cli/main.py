@@ -8,6 +8,7 @@ import typer
 from contactor import __version__
 from contactor.base.errors import BadSetting, ContactorError
 from contactor.cli import backup, central, demo, firmware, guide_tables, station
+from contactor.cli.remote import commands, stations, tags, tokens, transactions, users
 
 app = typer.Typer(
     help="Both ends of the OCPP 1.6 wire of a DC fast charger: a virtual EVlink Pro DC, and a central system.",
@@ -20,6 +21,15 @@ app.add_typer(firmware.app, name="firmware")
 app.command(name="central")(central.run)
 app.command(name="station")(station.run)
 app.command(name="demo")(demo.run)
+for _name, _commands in (
+    ("stations", stations),
+    ("tags", tags),
+    ("transactions", transactions),
+    ("commands", commands),
+    ("users", users),
+    ("tokens", tokens),
+):
+    app.add_typer(_commands.app, name=_name)
 app.command(name="backup")(backup.backup)
 app.command(name="restore")(backup.restore)
 

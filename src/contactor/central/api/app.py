@@ -18,7 +18,9 @@ from contactor.central.api.openapi import described
 from contactor.central.api.problem import MEDIA_TYPE, Flaw, Problem, shown
 from contactor.central.api.routers import (
     audit,
+    commands,
     connectors,
+    events,
     health,
     login,
     quirks,
@@ -31,7 +33,22 @@ from contactor.central.api.routers import (
 )
 from contactor.central.api.routes import API
 
-_ROUTERS = (health, login, stations, connectors, quirks, tags, transactions, users, tokens, audit, system)
+_ROUTERS = (
+    health.router,
+    login.router,
+    stations.router,
+    connectors.router,
+    quirks.router,
+    tags.router,
+    transactions.router,
+    commands.router,
+    commands.rotation,
+    events.router,
+    users.router,
+    tokens.router,
+    audit.router,
+    system.router,
+)
 _NOT_JSON = "json_invalid"
 
 
@@ -48,7 +65,7 @@ def make_app(office: Office | None = None) -> FastAPI:
     )
     app.state.office = office
     for each in _ROUTERS:
-        app.include_router(each.router)
+        app.include_router(each)
     description = JSONResponse({})
 
     @app.get(f"{API}/openapi.json", response_class=Response, include_in_schema=False)

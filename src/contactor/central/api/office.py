@@ -18,7 +18,10 @@ from starlette.requests import HTTPConnection
 
 from contactor.base.clock import Clock
 from contactor.central.api.problem import Problem
+from contactor.central.api.streams import Streams
 from contactor.central.api.throttle import LoginThrottle
+from contactor.central.commands.port import Desk
+from contactor.central.events.port import Feed
 from contactor.central.milliseconds import to_ms
 from contactor.central.queries import Queries
 from contactor.central.roster import Roster
@@ -44,7 +47,10 @@ class Office:
     queries: Queries
     sessions: Sessions
     roster: Roster
+    desk: Desk
+    feed: Feed
     traffic: Traffic
+    streams: Streams = field(default_factory=Streams)
     throttle: LoginThrottle = field(default_factory=LoginThrottle)
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the server stops: whatever streams or waits ends then."""

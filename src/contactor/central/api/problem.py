@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from http import HTTPStatus
 
 from pydantic import BaseModel, Field
 
@@ -10,6 +9,21 @@ from contactor.base.errors import ContactorError
 
 MEDIA_TYPE = "application/problem+json"
 VALUE_SHOWN_MAX = 200
+TITLES = {
+    400: "Bad Request",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    409: "Conflict",
+    412: "Precondition Failed",
+    413: "Content Too Large",
+    422: "Unprocessable Content",
+    428: "Precondition Required",
+    429: "Too Many Requests",
+    500: "Internal Server Error",
+    503: "Service Unavailable",
+}
 SECRET_FIELDS = frozenset({"password", "current_password", "key", "authorization", "token", "cookie", "x-csrf-token"})
 
 
@@ -61,7 +75,7 @@ class Problem(ContactorError):
         """The body; in ASCII, because what is quoted may hold half a surrogate pair."""
         body: dict[str, object] = {
             "type": "about:blank",
-            "title": HTTPStatus(self.status).phrase,
+            "title": TITLES.get(self.status, "Error"),
             "status": self.status,
             "detail": self.detail,
         }

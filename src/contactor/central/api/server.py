@@ -146,6 +146,8 @@ def _office(central: CentralServer) -> Office:
         queries=central.queries,
         sessions=central.sessions,
         roster=central.roster,
+        desk=central.desk,
+        feed=central.events,
         traffic=central.sessions.traffic,
     )
 

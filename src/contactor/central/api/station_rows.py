@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
 
+from contactor.central.commands.station_keys import forget_pending_keys
 from contactor.central.credentials import KeyDigest
 from contactor.central.store import schema
 from contactor.ocpp.enumerations import RegistrationStatus
@@ -88,8 +89,8 @@ def set_registration(connection: Connection, station_id: str, registration: Regi
 
 def set_key(connection: Connection, station_id: str, key: KeyDigest | None) -> None:
     """Change the key by which the station is let in, None for none; a change by OCPP that is on its way is off."""
-    values = {**_key_columns(key), "next_key_salt": None, "next_key_hash": None}
-    connection.execute(update(schema.stations).where(_stations.id == station_id).values(values))
+    connection.execute(update(schema.stations).where(_stations.id == station_id).values(_key_columns(key)))
+    forget_pending_keys(connection, station_id)
 
 
 def count_transactions(connection: Connection, station_id: str) -> int:

@@ -9,6 +9,8 @@ from hashlib import sha256
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from contactor.central.credentials import KEY_BYTES_MAX, SALT_BYTES, KeyDigest
+
 TOKEN_PREFIX = "contactor_"  # noqa: S105 - what tokens begin with, so that scanners find a leaked one; no secret
 _ID_BYTES = 6
 _SECRET_BYTES = 32
@@ -59,6 +61,16 @@ class Ticket:
 def is_same_text(one: str, other: str) -> bool:
     """Compare texts of which one is secret, in constant time."""
     return hmac.compare_digest(one.encode(errors="replace"), other.encode(errors="replace"))
+
+
+def fresh_station_key() -> bytes:
+    """A station's AuthorizationKey, as long as one may be (SEC-06)."""
+    return secrets.token_bytes(KEY_BYTES_MAX)
+
+
+def salted(station_key: bytes) -> KeyDigest:
+    """What is kept of a station's key."""
+    return KeyDigest.of(station_key, secrets.token_bytes(SALT_BYTES))
 
 
 def new_password() -> str:

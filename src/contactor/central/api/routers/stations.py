@@ -1,6 +1,5 @@
 """Stations: listed, registered, accepted or turned away, given keys, and removed."""
 
-import secrets
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
@@ -31,7 +30,8 @@ from contactor.central.api.station_rows import (
     set_key,
     set_registration,
 )
-from contactor.central.credentials import KEY_BYTES_MAX, SALT_BYTES, KeyDigest
+from contactor.central.api.tickets import fresh_station_key, salted
+from contactor.central.credentials import KeyDigest
 from contactor.central.milliseconds import from_ms
 from contactor.central.roster import Member
 from contactor.guide.entries import OutletKind
@@ -139,9 +139,9 @@ async def register_station(office: TheOffice, person: ThePerson, new: NewStation
     """Register a station, so that it may connect."""
     if new.key is not None and new.generate_key:
         raise Problem(422, "give a key or have one made, not both", field="generate_key", value=True)
-    made = secrets.token_bytes(KEY_BYTES_MAX) if new.generate_key else None
+    made = fresh_station_key() if new.generate_key else None
     key = made if new.key is None else bytes.fromhex(new.key)
-    digest = None if key is None else KeyDigest.of(key, secrets.token_bytes(SALT_BYTES))
+    digest = None if key is None else salted(key)
     now_ms = office.now_ms()
 
     def work(connection: Connection) -> StationRow | Problem:
@@ -234,10 +234,10 @@ async def set_station_key(
     The station is told nothing: use this for a key that is set at the station by hand, and `key-rotation` to have the
     central system change it at both ends.
     """
-    made = secrets.token_bytes(KEY_BYTES_MAX) if change.key is None else None
+    made = fresh_station_key() if change.key is None else None
     key = made if change.key is None else bytes.fromhex(change.key)
     assert key is not None
-    await _write_key(office, person, station_id, if_match, KeyDigest.of(key, secrets.token_bytes(SALT_BYTES)))
+    await _write_key(office, person, station_id, if_match, salted(key))
     return KeyShown(station_id=station_id, key=None if made is None else made.hex())
 
 
@@ -266,7 +266,7 @@ async def _write_key(
     await office.write(work)
     member = office.roster.find(station_id)
     if member is not None:
-        office.roster.put(replace(member, key=digest))
+        office.roster.put(replace(member, key=digest, pending_keys=()))
 
 
 def _seen(connection: Connection, station_id: str, if_match: str | None) -> StationRow | Problem:

@@ -1,0 +1,105 @@
+"""`contactor stations`: the stations a central system knows."""
+
+from typing import Annotated
+from urllib.parse import quote
+
+import typer
+
+from contactor.cli.remote.client import DEFAULT_URL, ApiClient, ApiUrl, AsJson
+from contactor.cli.remote.output import print_json, print_one, print_rows
+from contactor.ocpp.enumerations import RegistrationStatus
+
+app = typer.Typer(help="Stations: list, register, accept or turn away, give keys.", no_args_is_help=True)
+
+_COLUMNS = ("station_id", "registration", "is_online", "has_key", "vendor", "model", "firmware_version", "last_seen_at")
+Station = Annotated[str, typer.Argument(help="The station's identity.")]
+Key = Annotated[str | None, typer.Option(help="The key, 32 to 40 hexadecimal digits; a random one if not given.")]
+
+
+@app.command("list")
+def list_stations(
+    text: Annotated[str | None, typer.Option(help="Part of an id, vendor, model or serial number.")] = None,
+    registration: Annotated[RegistrationStatus | None, typer.Option(help="How they are regarded.")] = None,
+    online: Annotated[bool | None, typer.Option("--online/--offline", help="Only those that are, or are not.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 1000,
+    api: ApiUrl = DEFAULT_URL,
+    as_json: AsJson = False,
+) -> None:
+    """List stations."""
+    items = ApiClient(api).pages(
+        "/stations", "after", limit, text=text, registration=registration and registration.value, online=online
+    )
+    print_json(items) if as_json else print_rows(items, _COLUMNS)
+
+
+@app.command()
+def show(station: Station, api: ApiUrl = DEFAULT_URL, as_json: AsJson = False) -> None:
+    """Show a station and its connectors."""
+    item = ApiClient(api).get(_path(station))
+    if as_json:
+        print_json(item)
+        return
+    connectors = item.pop("connectors")
+    print_one(item)
+    print_rows(connectors, ("connector_id", "status", "error_code", "vendor_error_code", "reported_at"))
+
+
+@app.command()
+def add(
+    station: Station,
+    registration: Annotated[
+        RegistrationStatus, typer.Option(help="The answer to its boot.")
+    ] = RegistrationStatus.ACCEPTED,
+    key: Annotated[str | None, typer.Option(help="Its AuthorizationKey, 32 to 40 hexadecimal digits.")] = None,
+    generate_key: Annotated[bool, typer.Option("--generate-key", help="Make a random key and print it, once.")] = False,
+    api: ApiUrl = DEFAULT_URL,
+) -> None:
+    """Register a station; prints it as JSON, with its key if one was made."""
+    body = {"station_id": station, "registration": registration.value, "key": key, "generate_key": generate_key}
+    print_json(ApiClient(api).ask("POST", "/stations", body=body).json())
+
+
+@app.command()
+def register(
+    station: Station,
+    registration: Annotated[RegistrationStatus, typer.Argument(help="The answer to its next boot.")],
+    api: ApiUrl = DEFAULT_URL,
+) -> None:
+    """Accept a station, let it wait, or turn it away."""
+    answer = ApiClient(api).change("PATCH", _path(station), {"registration": registration.value})
+    typer.echo(f"{station} is {answer.json()['registration']}")
+
+
+@app.command()
+def remove(station: Station, api: ApiUrl = DEFAULT_URL) -> None:
+    """Remove a station that has no transactions."""
+    ApiClient(api).change("DELETE", _path(station))
+    typer.echo(f"{station} is removed")
+
+
+@app.command()
+def set_key(station: Station, key: Key = None, api: ApiUrl = DEFAULT_URL) -> None:
+    """Set the key by which a station is let in; the station is told nothing, see rotate-key."""
+    print_json(ApiClient(api).change("POST", _path(station), {"key": key}, sub="/key").json())
+
+
+@app.command()
+def remove_key(station: Station, api: ApiUrl = DEFAULT_URL) -> None:
+    """Let a station in without a password."""
+    ApiClient(api).change("DELETE", _path(station), sub="/key")
+    typer.echo(f"{station} is let in without a key")
+
+
+@app.command()
+def rotate_key(
+    station: Station,
+    wait: Annotated[float, typer.Option(min=0, max=60, help="Seconds to wait for the outcome.")] = 30.0,
+    api: ApiUrl = DEFAULT_URL,
+) -> None:
+    """Give a station a fresh key over OCPP, at both ends at once."""
+    answer = ApiClient(api).ask("POST", f"{_path(station)}/key-rotation", parameters={"wait": wait}).json()
+    print_one({name: answer[name] for name in ("command_id", "state", "status", "detail")})
+
+
+def _path(station: str) -> str:
+    return f"/stations/{quote(station, safe='')}"

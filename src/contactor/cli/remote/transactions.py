@@ -1,0 +1,108 @@
+"""`contactor transactions`: the ledger."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from contactor.base.errors import BadSetting
+from contactor.cli.remote.client import DEFAULT_URL, ApiClient, ApiUrl, AsJson
+from contactor.cli.remote.output import print_json, print_one, print_rows
+
+app = typer.Typer(help="Transactions: list, show, export, close ghosts.", no_args_is_help=True)
+
+_COLUMNS = (
+    "transaction_id station_id connector_id id_tag state started_at stopped_at energy_wh stop_reason suspicions"
+).split()
+Number = Annotated[int, typer.Argument(min=1, help="The transaction's number.")]
+StationOption = Annotated[str | None, typer.Option(help="Only those of a station.")]
+TagOption = Annotated[str | None, typer.Option(help="Only those of a tag.")]
+StateOption = Annotated[str | None, typer.Option(help="open, stopped or stop_missing.")]
+SuspectOption = Annotated[bool | None, typer.Option("--suspect/--sound", help="Only those that are, or are not.")]
+FromOption = Annotated[str | None, typer.Option("--from", help="Started then or later, 2026-05-01T00:00:00Z.")]
+BeforeOption = Annotated[str | None, typer.Option("--before", help="Started before.")]
+
+
+@app.command("list")
+def list_transactions(
+    station: StationOption = None,
+    tag: TagOption = None,
+    state: StateOption = None,
+    suspect: SuspectOption = None,
+    start: FromOption = None,
+    end: BeforeOption = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 100,
+    api: ApiUrl = DEFAULT_URL,
+    as_json: AsJson = False,
+) -> None:
+    """List transactions, the newest first."""
+    wanted = _wanted(station, tag, state, suspect, start, end)
+    items = ApiClient(api).pages("/transactions", "before", limit, **wanted)
+    print_json(items) if as_json else print_rows(items, _COLUMNS)
+
+
+@app.command()
+def show(number: Number, api: ApiUrl = DEFAULT_URL, as_json: AsJson = False) -> None:
+    """Show a transaction and what happened to it."""
+    client = ApiClient(api)
+    item, story = client.get(f"/transactions/{number}"), client.get(f"/transactions/{number}/timeline")
+    if as_json:
+        print_json({**item, "timeline": story})
+        return
+    print_one(item)
+    print_rows(story, ("at", "what", "details"))
+
+
+@app.command()
+def readings(number: Number, api: ApiUrl = DEFAULT_URL, as_json: AsJson = False) -> None:
+    """List a transaction's readings."""
+    items = ApiClient(api).pages(f"/transactions/{number}/readings", "skip", 10_000)
+    print_json(items) if as_json else print_rows(items, ("taken_at", "energy_wh", "power_w", "soc_percent"))
+
+
+@app.command()
+def export(
+    file: Annotated[Path, typer.Argument(help="Where to write; a name that ends in .json makes JSON, others CSV.")],
+    station: StationOption = None,
+    tag: TagOption = None,
+    state: StateOption = None,
+    suspect: SuspectOption = None,
+    start: FromOption = None,
+    end: BeforeOption = None,
+    api: ApiUrl = DEFAULT_URL,
+) -> None:
+    """Write transactions to a file."""
+    form = "json" if file.suffix == ".json" else "csv"
+    wanted = _wanted(station, tag, state, suspect, start, end)
+    answer = ApiClient(api).ask("GET", "/transactions/export", parameters={**wanted, "format": form})
+    try:
+        file.write_bytes(answer.content)
+    except OSError as error:
+        raise BadSetting("FILE", str(file), f"it cannot be written: {error.strerror}") from error
+    typer.echo(f"{file} is written")
+
+
+@app.command()
+def close(
+    number: Number,
+    reason: Annotated[str, typer.Option(help="Why; it is kept.")],
+    meter: Annotated[int | None, typer.Option(min=0, help="meterStop in Wh; the latest reading if not given.")] = None,
+    at: Annotated[str | None, typer.Option(help="When it ended; now if not given.")] = None,
+    api: ApiUrl = DEFAULT_URL,
+) -> None:
+    """Close the record of a transaction whose stop never came; the station is told nothing."""
+    body = {"reason": reason, "meter_stop_wh": meter, "stopped_at": at}
+    typer.echo(ApiClient(api).ask("POST", f"/transactions/{number}/close", body=body).json()["note"])
+
+
+def _wanted(
+    station: str | None, tag: str | None, state: str | None, suspect: bool | None, start: str | None, end: str | None
+) -> dict[str, object]:
+    return {
+        "station_id": station,
+        "id_tag": tag,
+        "state": state,
+        "suspect": suspect,
+        "started_from": start,
+        "started_before": end,
+    }
