@@ -18,12 +18,13 @@ id = "TAG-1"
 
 
 class CentralProcess:
-    """`contactor central` on a ledger file; started again it is found at the same address."""
+    """`contactor central` on a ledger file, or another database; started again it is found at the same address."""
 
-    def __init__(self, place: Path) -> None:
+    def __init__(self, place: Path, *, settings: str = SETTINGS, database: str | None = None) -> None:
         self.ledger_file = place / "ledger.sqlite"
+        self._database = str(self.ledger_file) if database is None else database
         self._config = place / "central.toml"
-        self._config.write_text(SETTINGS)
+        self._config.write_text(settings)
         self._port = 0
         self._process: asyncio.subprocess.Process | None = None
 
@@ -32,7 +33,7 @@ class CentralProcess:
         return f"ws://127.0.0.1:{self._port}/ocpp"
 
     async def start(self) -> None:
-        arguments = ["--config", self._config, "--database", self.ledger_file, "--port", self._port, "--api-port", "off"]
+        arguments = ["--config", self._config, "--database", self._database, "--port", self._port, "--api-port", "off"]
         self._process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "contactor", "central", *map(str, arguments), stdout=asyncio.subprocess.PIPE
         )
