@@ -85,7 +85,7 @@ class Proof:
 def missed(figures: Sequence[Figures], proof: Proof) -> list[str]:
     """What was not reached, in words; empty if all is well."""
     misses = [
-        f"{goal.meaning} with {one.connections} connections: {one.ratio(goal):.2f}, not {goal.ratio:g}"
+        f"{goal.meaning} with {one.connections} connections: {one.ratio(goal):.3f}, not {goal.ratio:g}"
         for one in figures
         for goal in GOALS
         if one.ratio(goal) < goal.ratio

@@ -47,8 +47,8 @@ def test_ratios_at_their_goals_are_no_miss() -> None:
 def test_every_missed_goal_is_named_with_its_figures() -> None:
     rates = {Contest(OURS, "Heartbeat"): 49, Contest(OURS, "MeterValues"): 299}
     assert missed([figures(rates)], KEPT) == [
-        "Heartbeat, ours / echo with 50 connections: 0.49, not 0.5",
-        "MeterValues, ours on disk / peer that writes nothing with 50 connections: 2.99, not 3",
+        "Heartbeat, ours / echo with 50 connections: 0.490, not 0.5",
+        "MeterValues, ours on disk / peer that writes nothing with 50 connections: 2.990, not 3",
     ]
 
 
