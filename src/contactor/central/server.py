@@ -12,7 +12,6 @@ from typing import Self
 
 import structlog
 from sqlalchemy import Engine
-from sqlalchemy.pool import StaticPool
 
 from contactor.base.clock import Clock, SystemClock
 from contactor.base.errors import BrokenPromise
@@ -33,7 +32,7 @@ from contactor.central.settings import CentralSettings
 from contactor.central.store.database import for_writing
 from contactor.central.store.migrate import open_newest
 from contactor.central.store.port import Writer
-from contactor.central.store.writer import ThreadWriter
+from contactor.central.store.writer import ThreadWriter, TurnWriter
 from contactor.guide.load import load_product, product_names
 from contactor.link.link import CLOSE_GOING_AWAY, Admission, Admit, Admitter, Handshake, Listener, Refuse
 from contactor.link.tls import CertificateFiles, server_context
@@ -130,8 +129,8 @@ class CentralServer:
             roster=roster,
             log=self._log,
         )
-        # A database in memory belongs to its one connection, and so to the loop.
-        asking: Asking = at_once if isinstance(engine.pool, StaticPool) else in_thread
+        # In virtual time a thread would be the real world.
+        asking: Asking = at_once if isinstance(writer, TurnWriter) else in_thread
         events = EventFeed(EventRecord(engine), asking)
         desk = CommandDesk(
             DeskSurroundings(sessions, roster, writer, engine, asking, self._clock, events.ring, self._log)

@@ -94,6 +94,7 @@ class EventFeed:
             await events.aclose()
 
     async def _follow(self, after: int) -> AsyncGenerator[Event]:
+        after = min(after, await self.latest())  # a number that was never given would wait for ever
         while not self._is_closed:
             rung = self._rung  # taken before looking: a ring in between is not missed
             page = await self._next_page(after)
