@@ -11,9 +11,7 @@ def main() -> None:
 
     key = product.key("heartbeatinterval")
     assert key is not None
-    print(
-        f"{key.key} is {key.access}, {key.default} {key.unit} unless set; 0030 is {canonical_value(key, '0030')}"
-    )
+    print(f"{key.key} is {key.access}, {key.default} {key.unit} unless set; 0030 is {canonical_value(key, '0030')}")
 
     trouble = product.vendor_errors["0x100202"]
     print(f"{trouble.dtc}: {trouble.description}; {trouble.effect}, transactions stop with {trouble.stop_reason}")
