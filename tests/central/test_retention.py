@@ -49,8 +49,11 @@ def laters() -> Laters:
     return Laters()
 
 
+FOR_EVER = dict.fromkeys(("keep_readings_days", "keep_statuses_days", "keep_events_days", "keep_messages_days"), 0)
+
+
 def keeper(central: CentralBench, laters: Laters, **days: int) -> Retention:
-    given = settings(**{"keep_statuses_days": 0, **days})
+    given = settings(**{**FOR_EVER, **days})
     return Retention(
         rules_of(given), writer=central.writer, clock=central.clock, later=laters, log=structlog.get_logger()
     )
@@ -118,10 +121,10 @@ def test_past_statuses_go_and_the_latest_stays_with_its_connector(central: Centr
 
 
 def test_zero_days_keep_everything_and_no_rule_touches_the_ledger(central: CentralBench, laters: Laters) -> None:
-    assert rules_of(settings(keep_readings_days=0, keep_statuses_days=0)) == []
-    tables = {rule.table.name for rule in rules_of(settings(keep_readings_days=1, keep_statuses_days=1))}
-    assert tables == {"readings", "statuses"}
-    assert {rule.table.name for rule in rules_of(settings())} == {"statuses"}
+    assert rules_of(settings(**FOR_EVER)) == []
+    tables = {rule.table.name for rule in rules_of(settings(**dict.fromkeys(FOR_EVER, 1)))}
+    assert tables == {"readings", "statuses", "events", "messages"}
+    assert {rule.table.name for rule in rules_of(settings())} == {"statuses", "events", "messages"}
     keeper(central, laters).begin()
     assert laters.waiting == []
 
@@ -144,7 +147,7 @@ def _fill_statuses(central: CentralBench, count: int) -> None:
 
 def test_a_piece_of_work_looks_at_a_bounded_number_of_rows(central: CentralBench) -> None:
     _fill_statuses(central, 2 * BATCH_ROWS + 1)
-    (rule,) = rules_of(settings())
+    (rule,) = rules_of(settings(**{**FOR_EVER, "keep_statuses_days": 90}))
     after_id, pieces = 0, []
     while True:
         with for_writing(central.engine).begin() as connection:
@@ -216,7 +219,7 @@ def _fail(*_arguments: object, **_named: object) -> Piece:
     raise LookupError("a bug")
 
 
-@pytest.mark.parametrize("name", ["keep_readings_days", "keep_statuses_days"])
+@pytest.mark.parametrize("name", FOR_EVER)
 @pytest.mark.parametrize("days", [-1, 1.5, True, "90", 36_501])
 def test_days_are_whole_and_not_negative(name: str, days: object) -> None:
     with pytest.raises(BadSetting, match=f"{name}: .* give 1 to 36500 days, or 0 for ever"):

@@ -1,7 +1,7 @@
 """Forgets what is older than the operator wants to keep, a few rows at a time, in between what stations wait for.
 
-Only readings and past statuses grow old. Transactions are the ledger and stay for ever, and with one that has no stop
-yet stay its readings, because they are all that is known of its energy.
+Only readings, past statuses, events and logged messages grow old. Transactions are the ledger and stay for ever, and
+with one that has no stop yet stay its readings, because they are all that is known of its energy.
 """
 
 from collections import deque
@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from functools import partial
 
 import structlog
-from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, not_, select, true
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, func, not_, select, true
 
 from contactor.base.clock import Clock
 from contactor.central.belonging import belongs
 from contactor.central.milliseconds import to_ms
 from contactor.central.settings import CentralSettings
-from contactor.central.store import schema
+from contactor.central.store import operation_tables, schema
 from contactor.central.store.port import Writer, WriterFull, WriterStopped
 from contactor.central.store.schema import TransactionState
 
@@ -25,6 +25,7 @@ BATCH_ROWS = 500
 PAUSE_S = 0.05
 """Between two pieces of work, so that a first clearing of a large table leaves most of the writer to stations."""
 
+_events = operation_tables.events
 _DAY_MS = 86_400_000
 
 Later = Callable[[float, Callable[[], None]], None]
@@ -33,11 +34,16 @@ Later = Callable[[float, Callable[[], None]], None]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A table whose rows are forgotten so long after they came, where `may_go` holds."""
+    """A table whose rows are forgotten so long after they came, where `may_go` holds.
+
+    `number` and `came_at_ms` name the columns that say in which order its rows came, and when.
+    """
 
     table: Table
     keep_days: int
     may_go: ColumnElement[bool]
+    number: str = "id"
+    came_at_ms: str = "received_at_ms"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,8 @@ def rules_of(settings: CentralSettings) -> list[Rule]:
     rules = (
         Rule(schema.readings, settings.keep_readings_days, _is_settled()),
         Rule(schema.statuses, settings.keep_statuses_days, true()),
+        Rule(_events, settings.keep_events_days, _is_not_newest(), "sequence", "at_ms"),
+        Rule(operation_tables.messages, settings.keep_messages_days, true(), came_at_ms="at_ms"),
     )
     return [rule for rule in rules if rule.keep_days]
 
@@ -62,16 +70,21 @@ def forget_some(connection: Connection, rule: Rule, *, after_id: int, before_ms:
 
     Ids are given in the order of arrival, so that the first batch with a young row at its end is the last.
     """
-    rows = rule.table.c
-    query = select(rows.id, rows.received_at_ms).where(rows.id > after_id).order_by(rows.id).limit(BATCH_ROWS)
+    number, came_at_ms = rule.table.c[rule.number], rule.table.c[rule.came_at_ms]
+    query = select(number, came_at_ms).where(number > after_id).order_by(number).limit(BATCH_ROWS)
     found = connection.execute(query).all()
     if not found:
         return Piece(0, None)
-    newest = found[-1]
-    old = and_(rows.id > after_id, rows.id <= newest.id, rows.received_at_ms < before_ms)
+    newest_number, newest_came_at_ms = found[-1]
+    old = and_(number > after_id, number <= newest_number, came_at_ms < before_ms)
     forgotten = connection.execute(delete(rule.table).where(old, rule.may_go)).rowcount
-    is_last = len(found) < BATCH_ROWS or newest.received_at_ms >= before_ms
-    return Piece(forgotten, None if is_last else newest.id)
+    is_last = len(found) < BATCH_ROWS or newest_came_at_ms >= before_ms
+    return Piece(forgotten, None if is_last else newest_number)
+
+
+def _is_not_newest() -> ColumnElement[bool]:
+    """The newest event stays: readers compare the number they came to with it."""
+    return _events.c.sequence < select(func.max(_events.c.sequence)).scalar_subquery()
 
 
 def _is_settled() -> ColumnElement[bool]:

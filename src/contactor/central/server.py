@@ -150,6 +150,7 @@ class CentralServer:
             raise
         self._every(EXPIRY_PERIOD_S, sessions.expire_calls)
         self._every(EXPIRY_PERIOD_S, desk.tick)
+        self._every(EXPIRY_PERIOD_S, sessions.messages.write)
         self._every(SWEEP_PERIOD_S, desk.sweep)
         self._every(LAST_SEEN_PERIOD_S, sessions.note_last_seen)
         self._every(RETENTION_PERIOD_S, retention.begin)

@@ -8,6 +8,7 @@ from contactor.base.clock import Clock
 from contactor.base.ids import StationId
 from contactor.central.events.event import EventKind
 from contactor.central.events.outbox import event_rows
+from contactor.central.message_log import MessageLog
 from contactor.central.milliseconds import to_ms
 from contactor.central.plan import InboundTable
 from contactor.central.presence import Presence
@@ -52,6 +53,8 @@ class Sessions:
         self._log = log
         self._noted_at_s = clock.monotonic_s()
         self._quirks = Quirks(writer, clock, log)
+        self.messages = MessageLog(writer, clock, log)
+        """What was said, where the settings want it kept."""
         self._around = Surroundings(
             inbound=inbound,
             writer=writer,
@@ -66,6 +69,7 @@ class Sessions:
             closed=self._closed,
             booted=self._booted,
             recorded=lambda: self.recorded(),
+            overheard=self.messages.note if settings.log_messages else None,
             log=log,
         )
 
@@ -99,6 +103,7 @@ class Sessions:
         self._quirks.write_counts()
         for session in self.presence:
             session.end(code, reason)
+        self.messages.write()
 
     def _opened(self, session: Session) -> None:
         if self._roster.find(session.station_id) is None:

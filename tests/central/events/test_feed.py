@@ -6,16 +6,17 @@ import pytest
 from sqlalchemy import Connection
 
 from contactor.base.virtual_loop import run_virtually
-from contactor.central.events import event_rows, feed
+from contactor.central.events import feed
 from contactor.central.events.event import Event, EventKind, FellBehind
-from contactor.central.events.event_rows import EventRecord, prune_events
+from contactor.central.events.event_rows import EventRecord
 from contactor.central.events.feed import EventFeed, at_once
 from contactor.central.events.outbox import record_event
 from contactor.central.milliseconds import to_ms
+from contactor.central.retention import forget_some, rules_of
 from contactor.central.store.address import MEMORY
 from contactor.central.store.migrate import upgrade
 from contactor.central.store.sqlite import open_engine
-from tests.central.bench import STATION, Json, at, wire_time
+from tests.central.bench import STATION, Json, at, settings, wire_time
 from tests.central.commands.scripted_station import a_bench, until_next
 
 START: Json = {"connectorId": 1, "idTag": "T", "meterStart": 1000, "timestamp": wire_time(0)}
@@ -35,6 +36,12 @@ class FeedBench:
                 self._record(connection, number)
         if rings:
             self.feed.ring()
+
+    def prune(self, before: float) -> int:
+        """Forget what happened before so many seconds, and say how much that was."""
+        (rule,) = rules_of(settings(keep_readings_days=0, keep_statuses_days=0, keep_messages_days=0))
+        with self.engine.begin() as connection:
+            return forget_some(connection, rule, after_id=0, before_ms=to_ms(at(before))).forgotten
 
     def _record(self, connection: Connection, number: int) -> None:
         record_event(connection, EventKind.STATION_ONLINE, STATION, at(number), {"number": number})
@@ -86,8 +93,7 @@ def test_a_reader_whose_events_were_pruned_is_told_so() -> None:
         bench = FeedBench()
         bench.happen(*range(1, 11))
         bench.feed._tail_start = bench.feed._tail_end = 10
-        with bench.engine.begin() as connection:
-            assert prune_events(connection, to_ms(at(8))) == 7
+        assert bench.prune(8) == 7
         assert await bench.feed.oldest() == 8
         with pytest.raises(FellBehind) as fell:
             await _take(bench.feed, 3, 1)
@@ -101,11 +107,8 @@ def test_pruning_keeps_the_newest_so_that_no_number_returns() -> None:
     async def story() -> None:
         bench = FeedBench()
         bench.happen(1, 2)
-        with bench.engine.begin() as connection:
-            prune_events(connection, to_ms(at(999)))
+        assert bench.prune(999) == 1
         assert (await bench.feed.oldest(), await bench.feed.latest()) == (2, 2)
-        with bench.engine.begin() as connection:
-            assert event_rows.prune_events(connection, 0) == 0
 
     run_virtually(story())
 

@@ -1,11 +1,11 @@
-"""Reading and pruning events in the database; the feed asks from a thread, as every reader does."""
+"""Reading events from the database; the feed asks from a thread, as every reader does."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Engine, Row, bindparam, delete, func, select
+from sqlalchemy import ColumnElement, Engine, Row, func, select
 
 from contactor.base.ids import StationId
 from contactor.central.events.event import Event, EventKind
@@ -15,7 +15,6 @@ from contactor.central.store import operation_tables
 _Row = Row[*tuple[Any, ...]]  # Any: SQLAlchemy types a row's columns only if they are spelled out one by one
 
 _events = operation_tables.events
-_PRUNE = delete(_events).where(_events.c.at_ms < bindparam("before_ms"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +53,6 @@ class EventRecord:
         with self._engine.connect() as connection:
             found: int | None = connection.execute(select(sequence)).scalar()
             return found or 0
-
-
-def prune_events(connection: Connection, before_ms: int) -> int:
-    """Forget the events before an instant and say how many they were; the newest stays, its number must not return."""
-    newest = connection.execute(select(func.max(_events.c.sequence))).scalar()
-    if newest is None:
-        return 0
-    return connection.execute(_PRUNE.where(_events.c.sequence < newest), {"before_ms": before_ms}).rowcount
 
 
 def _event(row: _Row) -> Event:
