@@ -114,10 +114,10 @@ class Bench:
 
 
 @asynccontextmanager
-async def a_bench(place: Path | None = None, **changes: object) -> AsyncIterator[Bench]:
-    """A central system in memory, or on a file that outlives it."""
+async def a_bench(place: Path | str | None = None, **changes: object) -> AsyncIterator[Bench]:
+    """A central system in memory, on a file in a folder that outlives it, or at a database's address."""
     network = MemoryNetwork()
-    database = MEMORY if place is None else str(place / "central.db")
+    database = MEMORY if place is None else str(place / "central.db") if isinstance(place, Path) else place
     central = CentralServer(
         settings(**{"database": database, **changes}),
         clock=LoopClock(NOON),
