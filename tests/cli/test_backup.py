@@ -71,7 +71,7 @@ def test_a_record_comes_back_whole_in_either_database(
     assert len(before["transactions"]) == len(before["stray_stops"]) == 1
     assert len(before["readings"]) == 3
     with store_in(empty_database, GIVEN) as engine:
-        # Number 2 was given before, to a transaction whose row is gone.
+        # Number 2 was given before, to a transaction whose row is gone; events and all else go on as well.
         assert LedgerBench(engine).start(when=2000).transaction_id == 3
         with engine.connect() as connection:
             member = load_roster(connection).find(STATION)
@@ -162,8 +162,11 @@ def test_a_damaged_backup_changes_nothing(
 def test_bytes_that_flipped_are_noticed(tmp_path: Path) -> None:
     fill(source := str(tmp_path / "central.db"))
     contactor("backup", tmp_path / "b.zip", "--database", source)
+    with ZipFile(tmp_path / "b.zip") as archive:
+        readings = archive.getinfo("readings.jsonl")
     content = bytearray((tmp_path / "b.zip").read_bytes())
-    content[len(content) // 4] ^= 0x55
+    # The member's data stand behind 30 bytes of header, its name, and 20 bytes about sizes.
+    content[readings.header_offset + 30 + len(readings.filename) + 20 + readings.compress_size // 2] ^= 0x55
     (tmp_path / "b.zip").write_bytes(content)
     with pytest.raises(BadSetting, match="damaged"):
         contactor("restore", tmp_path / "b.zip", "--database", tmp_path / "target.db")

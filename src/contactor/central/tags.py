@@ -9,6 +9,9 @@ from contactor.base.ids import IdTag
 from contactor.ocpp.datatypes import IdTagInfo
 from contactor.ocpp.enumerations import AuthorizationStatus
 
+KEY_LENGTH_MAX = 255
+"""What the store's columns for it hold."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tag:
@@ -26,8 +29,11 @@ class Tag:
 
 
 def tag_key(id_tag: str) -> str:
-    """The spelling under which a tag is kept and found: case does not count (RPC-14)."""
-    return id_tag.casefold()
+    """The spelling under which a tag is kept and found: case does not count (RPC-14).
+
+    A letter can become three by it. Only texts that are too long for any registered tag are cut.
+    """
+    return id_tag.casefold()[:KEY_LENGTH_MAX]
 
 
 def judge_tag(tag: Tag | None, *, open_elsewhere: int, now: datetime) -> IdTagInfo:

@@ -10,6 +10,7 @@ from contactor.central.handlers.notifications import kept
 from contactor.central.milliseconds import to_ms
 from contactor.central.plan import Caller, Do, Plan, Write
 from contactor.central.store import schema
+from contactor.central.store.key_room import LONG_TEXT_BYTES, fitting
 from contactor.central.store.statement import Rows, insert_new
 from contactor.ocpp.enumerations import GenericStatus
 from contactor.ocpp.messages import (
@@ -31,8 +32,8 @@ _INSERT = insert_new(
 
 def security_event(caller: Caller, request: SecurityEventNotification) -> Plan:
     """Keep the event, of whatever type (SE-05), once, however often it is repeated (SE-04)."""
-    details = "" if request.tech_info is UNSET else request.tech_info
-    row = (caller.station_id, request.type, to_ms(request.timestamp), details, to_ms(caller.received_at))
+    details = "" if request.tech_info is UNSET else fitting(request.tech_info, LONG_TEXT_BYTES)
+    row = (caller.station_id, fitting(request.type), to_ms(request.timestamp), details, to_ms(caller.received_at))
 
     def work(connection: Connection) -> SecurityEventNotificationResult:
         if Rows(_INSERT, (row,)).changes(connection):

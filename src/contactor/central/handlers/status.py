@@ -13,6 +13,7 @@ from contactor.central.events.outbox import record_event
 from contactor.central.milliseconds import to_ms
 from contactor.central.plan import Caller, Do, Plan
 from contactor.central.store import schema
+from contactor.central.store.key_room import fitting
 from contactor.central.store.schema import STATUS_LENGTH
 from contactor.central.store.statement import Rows, insert_new, upsert
 from contactor.ocpp.messages import StatusNotification, StatusNotificationResult
@@ -58,9 +59,9 @@ def status(caller: Caller, request: StatusNotification) -> Plan:
         request.connector_id,
         request.status.value[:STATUS_LENGTH],
         request.error_code.value,
-        _present(request.vendor_id),
-        _present(request.vendor_error_code),
-        _present(request.info),
+        fitting(_present(request.vendor_id)),
+        fitting(_present(request.vendor_error_code)),
+        fitting(_present(request.info)),
     )
     received_at_ms = to_ms(caller.received_at)
     judged_at_ms = to_ms(_believable(reported_at, caller.received_at))

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, Table, func, select, text
 
-_SEQUENCE = text("SELECT pg_get_serial_sequence(quote_ident(:table), 'id')")
+_SEQUENCE = text("SELECT pg_get_serial_sequence(quote_ident(:table), :column)")
 _GROWING = text("SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE '%AUTOINCREMENT%'")
 
 
@@ -37,7 +37,8 @@ def continue_counters(connection: Connection, tables: Sequence[Table], counters:
                 connection.execute(text("INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :number)"), given)
         return
     for table, sequence in _sequences(connection, tables):
-        newest = connection.execute(select(func.max(table.c.id))).scalar_one() or 0
+        (column,) = table.primary_key
+        newest = connection.execute(select(func.max(column))).scalar_one() or 0
         last = max(newest, counters.get(table.name, 0))
         if last:
             connection.execute(
@@ -46,11 +47,13 @@ def continue_counters(connection: Connection, tables: Sequence[Table], counters:
 
 
 def _sequences(connection: Connection, tables: Sequence[Table]) -> list[tuple[Table, str]]:
-    """The tables whose ids PostgreSQL counts, each with its sequence, quoted as SQL needs it."""
+    """The tables whose rows PostgreSQL counts, each with its sequence, quoted as SQL needs it."""
     found = []
     for table in tables:
-        if "id" in table.columns:
-            sequence = connection.execute(_SEQUENCE, {"table": table.name}).scalar_one()
+        key = table.primary_key.columns.keys()
+        if len(key) == 1:
+            given = {"table": table.name, "column": key[0]}
+            sequence = connection.execute(_SEQUENCE, given).scalar_one()
             if sequence is not None:
                 found.append((table, sequence))
     return found
