@@ -44,14 +44,7 @@ def test_the_rows_of_a_table_have_as_many_cells_as_its_heading(page: str) -> Non
 def test_writing_makes_what_checking_accepts(tmp_path: Path) -> None:
     folder = tmp_path / "docs" / "reference"
     assert main([str(folder)]) == 0
-    assert sorted(file.name for file in folder.iterdir()) == [
-        "central-settings.md",
-        "commands.md",
-        "configuration-keys.md",
-        "models.md",
-        "operations.md",
-        "vendor-errors.md",
-    ]
+    assert {file.name for file in folder.iterdir()} == set(pages(load_product()))
     assert main(["--check", str(folder)]) == 0
 
 

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 from benchmarks.codec import CONTESTANTS, EXCHANGES, Exchange, measure
 
 

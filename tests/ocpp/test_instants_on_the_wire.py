@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
-from tests.ocpp.oca_schemas import nodes, schema_of
 
 from contactor.base.errors import BrokenPromise
 from contactor.base.ids import ConnectorId, IdTag
@@ -20,6 +19,7 @@ from contactor.ocpp.messages import (
     StartTransaction,
     StartTransactionResult,
 )
+from tests.ocpp.oca_schemas import nodes, schema_of
 
 TEN = datetime(2026, 5, 1, 10, 0, tzinfo=UTC)
 

@@ -7,7 +7,6 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.ocpp.oca_schemas import example, schema_of
 
 from contactor.ocpp.actions import ACTIONS, Side
 from contactor.ocpp.codec import MESSAGE_TYPES, STRICT
@@ -16,6 +15,7 @@ from contactor.ocpp.field_types import OcppObject
 from contactor.ocpp.frames import Frame, read_frame
 from contactor.ocpp.messages import Heartbeat
 from contactor.ocpp.peer import CallInvalid, CallReceived, Peer, PeerEvent
+from tests.ocpp.oca_schemas import example, schema_of
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=8),

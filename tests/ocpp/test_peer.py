@@ -6,7 +6,6 @@ from itertools import count
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.ocpp.messages_made import messages
 
 from contactor.base.errors import BrokenPromise
 from contactor.base.ids import IdTag
@@ -34,6 +33,7 @@ from contactor.ocpp.peer import (
     FrameIgnored,
     Peer,
 )
+from tests.ocpp.messages_made import messages
 
 TEN = datetime(2026, 5, 1, 10, tzinfo=UTC)
 CLOCK = HeartbeatResult(current_time=TEN)

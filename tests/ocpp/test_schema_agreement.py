@@ -5,8 +5,6 @@ import json
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.ocpp.messages_made import messages
-from tests.ocpp.oca_schemas import SCHEMA_NAMES, complaints, damages, example, nodes, replaced, schema_of
 
 from contactor.ocpp.codec import MESSAGE_TYPES, STRICT, write_payload
 from contactor.ocpp.errors import ErrorCode, ProtocolViolation
@@ -23,6 +21,8 @@ from contactor.ocpp.messages import (
     StopTransaction,
     UnlockConnector,
 )
+from tests.ocpp.messages_made import messages
+from tests.ocpp.oca_schemas import SCHEMA_NAMES, complaints, damages, example, nodes, replaced, schema_of
 
 every_type = pytest.mark.parametrize("kind", MESSAGE_TYPES, ids=lambda kind: kind.__name__)
 

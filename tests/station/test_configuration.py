@@ -116,8 +116,8 @@ def test_cf_08_nine_items_are_allowed_where_the_guide_says_nine() -> None:
 @pytest.mark.parametrize(
     ("key", "value", "status"),
     [
-        ("SupervisionUrl", "wss://" + "a" * 249, "RebootRequired"),
-        ("SupervisionUrl", "wss://" + "a" * 250, "Rejected"),
+        ("SupervisionUrl", "wss://a/" + "a" * 247, "RebootRequired"),
+        ("SupervisionUrl", "wss://a/" + "a" * 248, "Rejected"),
         ("DefaultIdTag", "x" * 20, "Accepted"),
         ("DefaultIdTag", "", "Rejected"),
         ("DefaultIdTag", "naïve", "Rejected"),

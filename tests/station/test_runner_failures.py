@@ -3,6 +3,8 @@
 import asyncio
 from datetime import UTC, datetime
 
+import pytest
+
 from contactor.base.dice import Dice
 from contactor.base.ids import OutletNumber
 from contactor.base.virtual_loop import run_virtually
@@ -13,6 +15,7 @@ from contactor.rig.rig import Rig
 from contactor.rig.vehicle import Vehicle
 from contactor.station.effects import Note
 from contactor.station.runner import STORE_RETRY_S, StationRunner
+from contactor.station.screen import Screen
 from contactor.station.settings import StationSettings
 from contactor.station.store.memory import ForgetfulStore
 from tests.station.bench import CONFIGURED
@@ -53,6 +56,10 @@ class Site:
         await self.central.hears("StatusNotification", "Charging")
         await asyncio.sleep(30)
 
+    def is_on(self) -> bool:
+        """Whether the software runs at this moment."""
+        return self.runner.is_on
+
     def noted(self, event: str) -> list[Note]:
         return [note for note in self.notes if note.event == event]
 
@@ -76,7 +83,7 @@ def test_while_the_store_fails_no_energy_flows_and_afterwards_the_charge_is_clos
         await asyncio.sleep(60)  # until the next sample wants to be kept
         assert not site.runner.is_on
         assert not await site.flows()
-        assert len(site.noted("store failed")) >= 2
+        assert len(site.noted("station failed")) >= 2
         site.store.commits_left = PLENTY
         await asyncio.sleep(2 * STORE_RETRY_S)
         await site.central.hears("StatusNotification", "Finishing")
@@ -103,6 +110,46 @@ def test_rst_06_a_restart_that_is_made_to_fail_is_tried_again() -> None:
         assert site.runner.restarts_to_fail == 0
         assert len(site.central.versions) == 2
         assert site.noted("reset failed") == []
+        await site.runner.shut_down()
+
+    run_virtually(story())
+
+
+def test_a_store_that_fails_at_a_restart_does_not_keep_the_station_away() -> None:
+    """RST-02, Q-09: the disk is full at the first commit of the new life, and has room later."""
+
+    async def story() -> None:
+        site = Site()
+        site.runner.power_on()
+        await site.central.hears("StatusNotification", "Available")
+        await asyncio.sleep(5)
+        site.central.ask("Reset", {"type": "Hard"})
+        site.store.commits_left = 1  # the reset itself is still kept
+        await asyncio.sleep(60)
+        assert not site.is_on()
+        site.store.commits_left = PLENTY
+        await asyncio.sleep(2 * STORE_RETRY_S)
+        assert site.is_on()
+        await site.runner.shut_down()
+
+    run_virtually(story())
+
+
+def test_a_mistake_of_ours_ends_in_a_fresh_start_and_not_in_a_silent_charger(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story() -> None:
+        site = Site()
+        await site.charge()
+        monkeypatch.setattr(Screen, "touched", lambda _screen, outlet: {}[outlet])
+        site.rig.touch_screen(OUTLET)
+        site.runner.catch_up()
+        assert not site.is_on()
+        assert site.noted("station failed")[0].facts["reason"] == "the software failed: KeyError: 1"
+        monkeypatch.undo()
+        await asyncio.sleep(4)  # until the current has ramped down
+        assert not await site.flows()
+        await asyncio.sleep(2 * STORE_RETRY_S)
+        await site.central.hears("StatusNotification", "Finishing")
+        assert site.noted("transaction stopped")[0].facts["reason"] == "Reboot"
         await site.runner.shut_down()
 
     run_virtually(story())

@@ -1,4 +1,4 @@
-"""How long to wait before dialling again (TR-13): doubling, bounded, scattered so that a fleet does not return as one."""
+"""How long to wait before dialling again (TR-13): doubling, bounded, scattered, so that no fleet returns as one."""
 
 from contactor.base.dice import Dice
 

@@ -51,6 +51,8 @@ _VISITS = {
 _PAUSE_S = 4.0
 _PORTS = range(9000, 9100)
 _READY_WITHIN_S = 30.0
+_END_WITHIN_S = 10.0
+_RESTART_PAUSE_S = 1.0
 
 
 def first_free_port() -> int:
@@ -169,18 +171,28 @@ class Stage:
             assert self._central is not None
             await self._central.wait()
             self._story.central_gone()
-            await self._start_central()
-            self._story.central_back(self.central_pid)
+            await asyncio.sleep(_RESTART_PAUSE_S)  # one that dies at once must not be started without end
+            try:
+                await self._start_central()
+            except LinkError as error:
+                self._story.central_failed(error)
+            else:
+                self._story.central_back(self.central_pid)
 
     async def _strike(self) -> None:
         if self._watch is not None:
             self._watch.cancel()
-        for station in self.stations:
-            await station.shut_down()
+            await asyncio.gather(self._watch, return_exceptions=True)
+        await asyncio.gather(*(station.shut_down() for station in self.stations), return_exceptions=True)
         if self._central is not None and self._central.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 self._central.terminate()
-            await self._central.wait()
+            try:
+                async with asyncio.timeout(_END_WITHIN_S):
+                    await self._central.wait()
+            except TimeoutError:
+                self._central.kill()
+                await self._central.wait()
 
     # Stations
 

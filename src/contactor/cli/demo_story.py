@@ -40,7 +40,8 @@ class Storyteller:
     def welcome(self, url: str, central_pid: int, place: Path) -> None:
         """What there is to see, and to try."""
         self._console.print("\n[bold]Contactor demo[/bold]: two stations, their drivers, one central system")
-        self._console.print(f"  central system  {url}  (process {central_pid}; its ledger is in {place})")
+        self._console.print(f"  central system  {url}  (process {central_pid})")
+        self._console.print(f"  ledger          {place}", soft_wrap=True)
         self._console.print(f"  try this        kill -9 {central_pid}   it comes back, and no charge is lost")
         self._console.print("  end             Ctrl-C\n")
 
@@ -58,6 +59,10 @@ class Storyteller:
     def central_gone(self) -> None:
         """The central system's process has ended."""
         self._console.print("  [bold red]The central system is gone.[/bold red] Starting it again.")
+
+    def central_failed(self, error: Exception) -> None:
+        """It was started again, and did not come up."""
+        self._console.print(f"  [bold red]The central system did not come up[/bold red] ({error}). Trying again.")
 
     def central_back(self, pid: int) -> None:
         """It runs again."""

@@ -3,6 +3,7 @@
 import logging
 import sys
 from enum import StrEnum
+from typing import TextIO, cast
 
 import structlog
 
@@ -21,6 +22,16 @@ class LogLevel(StrEnum):
     INFO = "info"
     WARNING = "warning"
     ERROR = "error"
+
+
+class _Stderr:
+    """Whatever is stderr at the moment: a process may put another stream there after the log was configured."""
+
+    def write(self, text: str) -> int:
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
 
 
 def configure(level: LogLevel = LogLevel.INFO, form: LogFormat = LogFormat.TEXT) -> None:
@@ -43,5 +54,5 @@ def configure(level: LogLevel = LogLevel.INFO, form: LogFormat = LogFormat.TEXT)
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(file=cast(TextIO, _Stderr())),  # all that it uses of a file,
     )

@@ -18,6 +18,7 @@ from contactor.guide.entries import OutletKind
 from contactor.guide.load import load_product
 from contactor.link.tls import client_context
 from contactor.link.websocket_client import WebSocketDialer
+from contactor.station.authorization import is_presentable
 from contactor.station.effects import Note
 from contactor.station.file_transfer import NetworkFiles
 from contactor.station.keys import Key
@@ -72,6 +73,8 @@ def run(
         raise BadSetting("--speed", speed, "give more than 0 and at most 1000")
     if not (1 <= len(serial) <= 25 and serial.isascii() and serial.isprintable()):
         raise BadSetting("--serial", serial, "give 1 to 25 printable ASCII characters")
+    if drivers is not None and not (drivers and is_presentable(f"{drivers}-9")):
+        raise BadSetting("--drivers", drivers, "give a badge of 1 to 18 printable ASCII characters")
     given = {"SupervisionUrl": url, "BoxIdentifier": identity, "AuthorizationKey": key}
     initial = {name: value for name, value in given.items() if value is not None}
     initial.update(_pairs(settings or []))

@@ -47,6 +47,11 @@ class RigKeepingStore:
         self._is_staged = True
         self.commit()
 
+    def forget(self) -> None:
+        """Drop what is staged."""
+        self._is_staged = False
+        self._store.forget()
+
     def close(self) -> None:
         """Let go of the medium."""
         self._store.close()

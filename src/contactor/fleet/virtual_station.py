@@ -18,7 +18,7 @@ from contactor.station.file_transfer import FileTransfer
 from contactor.station.runner import StationRunner
 from contactor.station.settings import StationSettings
 from contactor.station.station import Station
-from contactor.station.store.port import Store
+from contactor.station.store.port import Store, StoreError
 
 
 class VirtualStation:
@@ -144,7 +144,11 @@ class VirtualStation:
     def _do(self, deed: Callable[[], object]) -> None:
         self.runner.catch_up()
         deed()
-        self._store.keep_rig()
+        try:
+            self._store.keep_rig()
+        except StoreError as error:
+            if self.runner.is_on:
+                self.runner.fail(f"the store failed: {error}")
         self.runner.catch_up()
 
     def _noted(self, note: Note) -> None:

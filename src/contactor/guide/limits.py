@@ -32,7 +32,9 @@ def canonical_value(key: ConfigurationKey, text: str) -> str:
             raise _Unfit(f"a value has at most {LONGEST_VALUE} characters")
         return _RULES[key.kind](key, text)
     except _Unfit as unfit:
-        shown = f"<{len(text)} characters>" if key.kind is KeyKind.HEX else text
+        # A URL may hold a password that somebody put there by mistake.
+        is_secret = key.kind is KeyKind.HEX or (key.kind is KeyKind.URL and "@" in text)
+        shown = f"<{len(text)} characters>" if is_secret else text
         raise BadSetting(key.key, shown, str(unfit)) from None
 
 
@@ -97,6 +99,12 @@ def _url(key: ConfigurationKey, text: str) -> str:
         raise _Unfit(f"expected a URL ({error})") from None
     if parts.scheme not in ("ws", "wss") or not host or " " in text:
         raise _Unfit("expected ws://host or wss://host, with port and path as needed")
+    try:
+        host.encode("idna")
+    except UnicodeError:  # an empty label, or one of more than 63 characters: no resolver takes it
+        raise _Unfit("expected a host name") from None
+    if "@" in parts.netloc:
+        raise _Unfit("expected no user and password in the URL; AuthorizationKey is for that")
     # The station's identity is appended as the last segment of the path (TR-01); after a `?` or `#` it would be lost.
     if "?" in text or "#" in text:
         raise _Unfit("expected a URL without query and fragment")

@@ -60,7 +60,7 @@ class WebSocketDialer:
             raise _refused_by(error) from error
         except TimeoutError as error:
             raise LinkFailed(f"no answer within {self._settings.connect_limit_s:g} s") from error
-        except (OSError, WSHandshakeError, _Unsuitable) as error:
+        except (OSError, UnicodeError, WSHandshakeError, _Unsuitable) as error:
             raise LinkFailed(str(error) or type(error).__name__) from error
         return conversation
 

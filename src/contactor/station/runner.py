@@ -60,6 +60,7 @@ STORE_RETRY_S = 5.0
 """Pause before a station whose store failed is started again."""
 
 _UNAUTHORISED = 401
+_HAIR_S = 1e-6
 
 _TLS_EVENTS = {
     TlsFault.OLD_TLS_VERSION: SecurityEvent.INVALID_TLS_VERSION,
@@ -109,7 +110,7 @@ class _Line:
         """The end, whoever wanted it."""
         if self._runner is not None:
             runner, self._runner = self._runner, None
-            runner.line_ended(self, closure.reason or f"close code {closure.code}")
+            runner.line_ended(self, closure.reason or _ending(closure.code))
 
 
 class StationRunner:
@@ -156,6 +157,7 @@ class StationRunner:
         self._loop = asyncio.get_running_loop()
         self._hardware_speed = hardware_speed
         self._hardware_zero_s = clock.monotonic_s() - hardware.now_s / hardware_speed
+        self._hardware_due_s: float | None = None
         self._events: deque[Event] = deque()
         self._timer: asyncio.TimerHandle | None = None
         self._line: _Line | None = None
@@ -257,20 +259,27 @@ class StationRunner:
                 if self._events and self._events[0] is event:
                     self._events.popleft()
         except StoreError as error:
-            self._observe(Note("store failed", {"reason": str(error)}))
-            self.power_off()
-            for outlet in self._hardware.outlets:
-                self._hardware.obey(StopEnergy(outlet))  # no energy flows that nobody can account for
-            self._timer = self._loop.call_later(STORE_RETRY_S, self._try_again)
-            return
+            self.fail(f"the store failed: {error}")
+        # The boundary of the software's life: a mistake of ours must end in a fresh start, not in a silent charger.
+        except Exception as error:
+            self.fail(f"the software failed: {type(error).__name__}: {error}")
         self._set_timer()
         self._settled()
+
+    def fail(self, reason: str) -> None:
+        """The software cannot go on: it ends as by a power cut, the current stops, and it starts again later."""
+        self._observe(Note("station failed", {"reason": reason}))
+        self.power_off()
+        self._store.forget()
+        for outlet in self._hardware.outlets:
+            self._hardware.obey(StopEnergy(outlet))  # no energy flows that nobody can account for
+        self._timer = self._loop.call_later(STORE_RETRY_S, self._try_again)
 
     def _try_again(self) -> None:
         try:
             self.power_on(PowerOnCause.WATCHDOG)
         except StoreError as error:
-            self._observe(Note("store failed", {"reason": str(error)}))
+            self._observe(Note("station failed", {"reason": str(error)}))
             self._timer = self._loop.call_later(STORE_RETRY_S, self._try_again)
 
     def _listen_to_hardware(self) -> None:
@@ -279,11 +288,12 @@ class StationRunner:
         self._events.extendleft(reversed(signals))
 
     def _set_timer(self) -> None:
+        if self.station is None:
+            return  # the timer, if there is one, is for the next attempt to start
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if self.station is None:
-            return
+        self._hardware_due_s = self._hardware.deadline_s
         deadlines = [self.station.deadline_s]
         if self._hardware.deadline_s is not None:
             deadlines.append(self._hardware_zero_s + self._hardware.deadline_s / self._hardware_speed)
@@ -294,7 +304,11 @@ class StationRunner:
 
     def _deadline_reached(self) -> None:
         self._timer = None
-        self.tell(DeadlineReached())
+        if self._hardware_due_s is not None and 0 < self._hardware_due_s - self._hardware_s() < _HAIR_S:
+            # The way from hardware seconds to the clock's and back may lose the last digit, and with it the deadline.
+            self._events.extend(self._hardware.advance(max(self._hardware.now_s, self._hardware_due_s)))
+        self._events.append(DeadlineReached())
+        self._work()
 
     # Effects out
 
@@ -352,9 +366,12 @@ class StationRunner:
             self._dial_failed(line, DialFailed(str(failure)))
         else:
             early_texts = line.opened(link)
-            if self._line is line:
-                self.tell(LinkOpened())
-                for text in early_texts:
+            if self._line is not line:
+                link.abort()
+                return
+            self.tell(LinkOpened())
+            for text in early_texts:
+                if self._line is line:  # what came first may have ended this life
                     self.text_came(text)
 
     def _dial_failed(self, line: "_Line", event: DialFailed) -> None:
@@ -369,3 +386,7 @@ class StationRunner:
 
     def _hardware_s(self) -> float:
         return (self._clock.monotonic_s() - self._hardware_zero_s) * self._hardware_speed
+
+
+def _ending(code: int | None) -> str:
+    return "connection cut" if code is None else f"close code {code}"

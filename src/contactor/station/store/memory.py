@@ -36,6 +36,10 @@ class MemoryStore:
         self._staged.clear()
         self.commits += 1
 
+    def forget(self) -> None:
+        """Drop what is staged."""
+        self._staged.clear()
+
     def close(self) -> None:
         """Forget what was staged, as a power cut does; the committed rows stay for the next owner."""
         self._staged.clear()

@@ -45,6 +45,10 @@ class Store(Protocol):
         """
         ...
 
+    def forget(self) -> None:
+        """Drop what is staged: the event it belongs to never came to its end."""
+        ...
+
     def close(self) -> None:
         """Let go of the medium; what was staged and not committed is forgotten. Asked twice changes nothing."""
         ...

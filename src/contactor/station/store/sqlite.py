@@ -100,6 +100,10 @@ class SqliteStore:
                 self._connection.execute("rollback")
             raise StoreError(f"the state could not be written: {error}") from error
 
+    def forget(self) -> None:
+        """Drop what is staged."""
+        self._staged.clear()
+
     def close(self) -> None:
         """Close the file and let another process have the folder; asked twice changes nothing."""
         self._connection.close()
