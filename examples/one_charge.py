@@ -10,12 +10,12 @@ from contactor.base.ids import IdTag, OutletNumber, StationId
 from contactor.central.server import CentralServer
 from contactor.central.settings import CentralSettings, StationSetting
 from contactor.central.tags import Tag
-from contactor.fleet.driver import Visit, drive
-from contactor.fleet.virtual_station import VirtualStation
 from contactor.guide.load import load_product
 from contactor.link.websocket_client import WebSocketDialer
 from contactor.station.settings import StationSettings
 from contactor.station.store.memory import MemoryStore
+from contactor.virtual.driver import Visit, drive
+from contactor.virtual.virtual_station import VirtualStation
 
 
 async def main(place: Path) -> None:

@@ -14,7 +14,6 @@ from contactor.base.dice import Dice
 from contactor.base.ids import StationId
 from contactor.central.server import CentralServer
 from contactor.central.settings import CentralSettings, StationSetting
-from contactor.fleet.virtual_station import VirtualStation
 from contactor.guide.load import load_product
 from contactor.link.link import CertificateRefused, Dialer, DialledLink, Receiver, Target, TlsFault
 from contactor.link.tls import client_context
@@ -24,6 +23,7 @@ from contactor.station.security_log import SecurityEntry, SecurityEvent
 from contactor.station.settings import StationSettings
 from contactor.station.store.memory import MemoryStore
 from contactor.station.store.port import Shelf
+from contactor.virtual.virtual_station import VirtualStation
 
 KEY = bytes(range(20))
 OTHER_KEY = bytes(reversed(KEY))

@@ -11,8 +11,6 @@ from contactor.base.ids import ConnectorId, OutletNumber
 from contactor.central.queries import Queries
 from contactor.central.store.sqlite import open_engine
 from contactor.central.views import ReadingView, TransactionView
-from contactor.fleet.driver import Visit, drive
-from contactor.fleet.virtual_station import VirtualStation
 from contactor.guide.load import load_product
 from contactor.link.websocket_client import WebSocketDialer
 from contactor.ocpp.enumerations import StopReason
@@ -20,6 +18,8 @@ from contactor.rig.garage import vehicle_model
 from contactor.rig.vehicle import Vehicle
 from contactor.station.settings import StationSettings
 from contactor.station.store.sqlite import SqliteStore
+from contactor.virtual.driver import Visit, drive
+from contactor.virtual.virtual_station import VirtualStation
 from tests.scenarios.central_process import CentralProcess
 
 OUTLET = OutletNumber(1)

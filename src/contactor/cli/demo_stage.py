@@ -14,13 +14,13 @@ from contactor.base.dice import Dice
 from contactor.base.errors import BadSetting, LinkError
 from contactor.base.ids import OutletNumber
 from contactor.cli.demo_story import Storyteller
-from contactor.fleet.driver import Visit, drive, drive_in_turn
-from contactor.fleet.virtual_station import VirtualStation
 from contactor.guide.load import load_product
 from contactor.link.websocket_client import WebSocketDialer
 from contactor.station.effects import Note
 from contactor.station.settings import StationSettings
 from contactor.station.store.sqlite import SqliteStore
+from contactor.virtual.driver import Visit, drive, drive_in_turn
+from contactor.virtual.virtual_station import VirtualStation
 
 _STATIONS = {
     "DEMO-180": "EVD1S180TBB",

@@ -12,8 +12,6 @@ from contactor.base.dice import Dice
 from contactor.base.errors import BadSetting
 from contactor.base.ids import OutletNumber
 from contactor.cli import logs, loop
-from contactor.fleet.driver import Visit, drive_in_turn
-from contactor.fleet.virtual_station import VirtualStation
 from contactor.guide.entries import OutletKind
 from contactor.guide.load import load_product
 from contactor.link.tls import client_context
@@ -26,6 +24,8 @@ from contactor.station.settings import StationSettings
 from contactor.station.store.memory import MemoryStore
 from contactor.station.store.port import Store
 from contactor.station.store.sqlite import SqliteStore
+from contactor.virtual.driver import Visit, drive_in_turn
+from contactor.virtual.virtual_station import VirtualStation
 
 _FITTING_CARS = {OutletKind.CCS2: "saloon", OutletKind.CHADEMO: "old_hatchback"}
 _TAKE_WH = 20_000.0

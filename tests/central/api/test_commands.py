@@ -11,13 +11,13 @@ from contactor.base.clock import SystemClock
 from contactor.base.dice import Dice
 from contactor.base.ids import ConnectorId, IdTag, OutletNumber
 from contactor.central.tags import Tag
-from contactor.fleet.virtual_station import VirtualStation
 from contactor.guide.load import load_product
 from contactor.link.websocket_client import WebSocketDialer
 from contactor.rig.garage import vehicle_model
 from contactor.rig.vehicle import Vehicle
 from contactor.station.settings import StationSettings
 from contactor.station.store.memory import MemoryStore
+from contactor.virtual.virtual_station import VirtualStation
 from tests.central.api.bench import API, Bench, api_in, problem_of
 from tests.central.bench import OTHER_STATION, STATION, Json
 

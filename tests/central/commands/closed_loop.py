@@ -13,11 +13,11 @@ from contactor.central.server import CentralServer
 from contactor.central.store.address import MEMORY
 from contactor.central.store.writer import TurnWriter
 from contactor.central.tags import Tag
-from contactor.fleet.virtual_station import VirtualStation
 from contactor.guide.load import load_product
 from contactor.link.memory import MemoryNetwork
 from contactor.station.settings import StationSettings
 from contactor.station.store.memory import MemoryStore
+from contactor.virtual.virtual_station import VirtualStation
 from tests.central.bench import NOON, STATION, Json, settings
 
 PATIENCE_S = 3600

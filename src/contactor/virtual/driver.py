@@ -4,9 +4,9 @@ import asyncio
 from dataclasses import dataclass
 
 from contactor.base.ids import ConnectorId, OutletNumber
-from contactor.fleet.virtual_station import VirtualStation
 from contactor.rig.garage import vehicle_model
 from contactor.rig.vehicle import Vehicle
+from contactor.virtual.virtual_station import VirtualStation
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ from contactor.base.clock import Clock
 from contactor.base.dice import Dice
 from contactor.base.errors import BadSetting
 from contactor.base.ids import OutletNumber
-from contactor.fleet.rig_keeping_store import RigKeepingStore
 from contactor.guide.entries import Product
 from contactor.link.link import Dialer
 from contactor.rig.plug import PlugKind
@@ -19,6 +18,7 @@ from contactor.station.runner import StationRunner
 from contactor.station.settings import StationSettings
 from contactor.station.station import Station
 from contactor.station.store.port import Store, StoreError
+from contactor.virtual.rig_keeping_store import RigKeepingStore
 
 
 class VirtualStation:
