@@ -1,16 +1,14 @@
 """What surrounds every route: no body larger than allowed, and headers that keep browsers from doing harm."""
 
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from contactor.central.api.problem import MEDIA_TYPE, Problem
+from contactor.web.problem import MEDIA_TYPE, Problem
 
 BODY_BYTES_MAX = 256 * 1024
-IMPORT_BYTES_MAX = 4 * 1024 * 1024
-_LARGE = "/import"
 
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -45,17 +43,21 @@ class _TooLarge(Exception):
 
 
 class BoundedBody:
-    """Refuses bodies that are too large, by what they say of themselves and by what really comes."""
+    """Refuses bodies that are too large, by what they say of themselves and by what really comes.
 
-    def __init__(self, app: ASGIApp) -> None:
+    `larger` names the endings of the paths that may have more, with how many bytes.
+    """
+
+    def __init__(self, app: ASGIApp, *, larger: Mapping[str, int] | None = None) -> None:
         self._app = app
+        self._larger = larger or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, as long as its body is small enough."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        bytes_max = IMPORT_BYTES_MAX if scope["path"].endswith(_LARGE) else BODY_BYTES_MAX
+        bytes_max = self._bytes_max(scope["path"])
         problem = Problem(413, f"a body has at most {bytes_max} bytes here")
         declared = dict(scope["headers"]).get(b"content-length", b"0")
         if not declared.isdigit() or int(declared) > bytes_max:
@@ -75,6 +77,9 @@ class BoundedBody:
             await self._app(scope, counted, send)
         except _TooLarge:
             await _refuse(problem, send)
+
+    def _bytes_max(self, path: str) -> int:
+        return next((limit for ending, limit in self._larger.items() if path.endswith(ending)), BODY_BYTES_MAX)
 
 
 async def _refuse(problem: Problem, send: Send) -> None:

@@ -1,0 +1,91 @@
+"""SHELL: serves an application beside whatever else runs in the process and loop, on a socket of its own."""
+
+import asyncio
+import contextlib
+import logging
+import socket
+from collections.abc import Iterator
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from contactor.base.errors import BadSetting
+
+DRAIN_S = 5
+"""How long requests on the way may take when the server stops."""
+BACKLOG = 128
+CONNECTIONS_MAX = 500
+
+
+class _QuietServer(uvicorn.Server):
+    """Leaves signals to whoever runs the process, and tells when it listens."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listens = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to listen."""
+        await super().startup(sockets)
+        self.listens.set()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
+
+
+class Serving:
+    """An application that is served, from `start` until `stop`."""
+
+    def __init__(self, server: _QuietServer, task: asyncio.Task[None]) -> None:
+        self._server = server
+        self._task = task
+
+    @classmethod
+    async def start(cls, app: ASGIApp, listening: socket.socket, *, name: str) -> "Serving":
+        """Serve from now on; returns when the first request would be answered."""
+        server = _QuietServer(_configuration(app))
+        task = asyncio.create_task(server.serve(sockets=[listening]), name=name)
+        await server.listens.wait()
+        return cls(server, task)
+
+    async def stop(self) -> None:
+        """Let requests on the way end, and let go of the port."""
+        self._server.should_exit = True
+        await self._task
+
+
+def listen(setting: str, host: str, port: int, *, what: str) -> socket.socket:
+    """A socket that listens.
+
+    Raises:
+        BadSetting: the port cannot be had; the message names `setting`, and `what` wanted it.
+    """
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        raise BadSetting(setting, port, f"{what} cannot listen on {host}: {error.strerror or error}") from error
+
+
+def url_of(host: str, port: int) -> str:
+    """Where something is served."""
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def _configuration(app: ASGIApp) -> uvicorn.Config:
+    # Its own log lines would name addresses and paths in a form of their own; failures come through ours.
+    logging.getLogger("uvicorn").setLevel(logging.CRITICAL)
+    return uvicorn.Config(
+        app,
+        lifespan="off",
+        ws="websockets-sansio",
+        ws_max_size=64 * 1024,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        limit_concurrency=CONNECTIONS_MAX,
+        timeout_graceful_shutdown=DRAIN_S,
+    )
