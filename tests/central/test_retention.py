@@ -9,6 +9,7 @@ from structlog.testing import capture_logs
 
 from contactor.base.errors import BadSetting
 from contactor.central import retention
+from contactor.central.presence_rows import newest_periods
 from contactor.central.retention import BATCH_ROWS, Piece, Retention, forget_some, rules_of
 from contactor.central.store import schema
 from contactor.central.store.database import for_writing
@@ -49,7 +50,8 @@ def laters() -> Laters:
     return Laters()
 
 
-FOR_EVER = dict.fromkeys(("keep_readings_days", "keep_statuses_days", "keep_events_days", "keep_messages_days"), 0)
+KEPT = ("readings", "statuses", "presence", "events", "messages")
+FOR_EVER = {f"keep_{each}_days": 0 for each in KEPT}
 
 
 def keeper(central: CentralBench, laters: Laters, **days: int) -> Retention:
@@ -123,8 +125,8 @@ def test_past_statuses_go_and_the_latest_stays_with_its_connector(central: Centr
 def test_zero_days_keep_everything_and_no_rule_touches_the_ledger(central: CentralBench, laters: Laters) -> None:
     assert rules_of(settings(**FOR_EVER)) == []
     tables = {rule.table.name for rule in rules_of(settings(**dict.fromkeys(FOR_EVER, 1)))}
-    assert tables == {"readings", "statuses", "events", "messages"}
-    assert {rule.table.name for rule in rules_of(settings())} == {"statuses", "events", "messages"}
+    assert tables == {"readings", "statuses", "presence_periods", "events", "messages"}
+    assert {rule.table.name for rule in rules_of(settings())} == tables - {"readings"}
     keeper(central, laters).begin()
     assert laters.waiting == []
 
@@ -224,3 +226,15 @@ def _fail(*_arguments: object, **_named: object) -> Piece:
 def test_days_are_whole_and_not_negative(name: str, days: object) -> None:
     with pytest.raises(BadSetting, match=f"{name}: .* give 1 to 36500 days, or 0 for ever"):
         settings(**{name: days})
+
+
+def test_times_of_presence_grow_old_but_not_the_one_that_lasts(central: CentralBench, laters: Laters) -> None:
+    for hours in (0, 1, 2):
+        central.connect().end() if hours < 2 else central.connect()
+        central.clock.advance(3600)
+    central.clock.advance(9 * 86_400)
+    keeper(central, laters, keep_presence_days=1).begin()
+    laters.do_all()
+    with central.engine.connect() as connection:
+        (left,) = newest_periods(connection, STATION, before=None, limit=9)
+    assert left.until is None

@@ -63,4 +63,8 @@ class Presence(Generic[SessionT]):
     def is_online(self, station_id: str, now_s: float) -> bool:
         """Whether the station is connected and was heard within two heartbeats and 30 s (HB-05)."""
         session = self.find(station_id)
-        return session is not None and now_s - session.heard_at_s <= self._silence_max_s
+        return session is not None and self.is_alive(session, now_s)
+
+    def is_alive(self, session: SessionT, now_s: float) -> bool:
+        """Whether a session has been heard lately, whether it counts or not."""
+        return now_s - session.heard_at_s <= self._silence_max_s

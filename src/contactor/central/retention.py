@@ -1,7 +1,7 @@
 """Forgets what is older than the operator wants to keep, a few rows at a time, in between what stations wait for.
 
-Only readings, past statuses, events and logged messages grow old. Transactions are the ledger and stay for ever, and
-with one that has no stop yet stay its readings, because they are all that is known of its energy.
+Only readings, past statuses, times of presence, events and logged messages grow old. Transactions are the ledger and
+stay for ever, and with one that has no stop yet stay its readings, because they are all that is known of its energy.
 """
 
 from collections import deque
@@ -16,7 +16,7 @@ from contactor.base.clock import Clock
 from contactor.central.belonging import belongs
 from contactor.central.milliseconds import to_ms
 from contactor.central.settings import CentralSettings
-from contactor.central.store import operation_tables, schema
+from contactor.central.store import operation_tables, presence_tables, schema
 from contactor.central.store.port import Writer, WriterFull, WriterStopped
 from contactor.central.store.schema import TransactionState
 
@@ -26,6 +26,7 @@ PAUSE_S = 0.05
 """Between two pieces of work, so that a first clearing of a large table leaves most of the writer to stations."""
 
 _events = operation_tables.events
+_presence = presence_tables.presence_periods
 _DAY_MS = 86_400_000
 
 Later = Callable[[float, Callable[[], None]], None]
@@ -60,6 +61,7 @@ def rules_of(settings: CentralSettings) -> list[Rule]:
         Rule(schema.readings, settings.keep_readings_days, _is_settled()),
         Rule(schema.statuses, settings.keep_statuses_days, true()),
         Rule(_events, settings.keep_events_days, _is_not_newest(), "sequence", "at_ms"),
+        Rule(_presence, settings.keep_presence_days, _presence.c.until_at_ms.is_not(None), came_at_ms="since_at_ms"),
         Rule(operation_tables.messages, settings.keep_messages_days, true(), came_at_ms="at_ms"),
     )
     return [rule for rule in rules if rule.keep_days]

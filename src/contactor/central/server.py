@@ -22,6 +22,7 @@ from contactor.central.events.event_rows import EventRecord
 from contactor.central.events.feed import Asking, EventFeed, at_once, in_thread
 from contactor.central.inbound import inbound_table
 from contactor.central.milliseconds import to_ms
+from contactor.central.presence_rows import end_left_open
 from contactor.central.provision import provision
 from contactor.central.queries import Queries
 from contactor.central.recognition import Catalogue, catalogue_of
@@ -118,6 +119,7 @@ class CentralServer:
         with for_writing(engine).begin() as connection:
             now_ms = to_ms(self._clock.now())
             provision(connection, self.settings, now_ms=now_ms, new_salt=lambda: secrets.token_bytes(SALT_BYTES))
+            end_left_open(connection)
             roster = load_roster(connection)
         writer = self._writer_factory(for_writing(engine))
         sessions = Sessions(

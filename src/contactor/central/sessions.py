@@ -1,6 +1,7 @@
 """All sessions: made for whom admission welcomes, replaced by newer ones, watched, and ended together."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -12,6 +13,7 @@ from contactor.central.message_log import MessageLog
 from contactor.central.milliseconds import to_ms
 from contactor.central.plan import InboundTable
 from contactor.central.presence import Presence
+from contactor.central.presence_rows import came, went
 from contactor.central.quirks import Quirks
 from contactor.central.roster import Member, Roster, new_station_rows
 from contactor.central.session import Session, Surroundings
@@ -113,7 +115,7 @@ class Sessions:
         if replaced is not None:
             replaced.end(REPLACED_CODE, "replaced by a newer connection")
         else:
-            self._write(self._event(EventKind.STATION_ONLINE, session))
+            self._write(came(session.station_id, self._clock.now()), self._event(EventKind.STATION_ONLINE, session))
         self.changed(session.station_id)
 
     def _booted(self, station_id: StationId, status: RegistrationStatus) -> None:
@@ -129,9 +131,16 @@ class Sessions:
     def _closed(self, session: Session) -> None:
         if self.presence.closed(session):
             self._log.info("station disconnected", station=session.station_id)
-            self._write(self._event(EventKind.STATION_OFFLINE, session))
+            left = went(session.station_id, self._last_sign(session))
+            self._write(left, self._event(EventKind.STATION_OFFLINE, session))
             self.changed(session.station_id)
             self._write_last_seen([session])
+
+    def _last_sign(self, session: Session) -> datetime:
+        """Until when the station was there: a connection that had fallen silent was none any more."""
+        now, now_s = self._clock.now(), self._clock.monotonic_s()
+        is_alive = self.presence.is_alive(session, now_s)
+        return now if is_alive else now - timedelta(seconds=now_s - session.heard_at_s)
 
     def _event(self, kind: EventKind, session: Session) -> Rows:
         return event_rows(kind, session.station_id, self._clock.now(), {})
@@ -143,10 +152,10 @@ class Sessions:
         rows = [(now_ms - round((now_s - session.heard_at_s) * 1000), session.station_id) for session in sessions]
         self._write(Rows(_SET_LAST_SEEN, rows))
 
-    def _write(self, rows: Rows) -> None:
+    def _write(self, *rows: Rows) -> None:
         """Write what no station waits for."""
         try:
-            self._writer.write((rows,), self._written)
+            self._writer.write(rows, self._written)
         except (WriterFull, WriterStopped) as error:
             self._written(error)
 

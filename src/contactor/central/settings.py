@@ -29,8 +29,8 @@ class CentralSettings:
     and `tls_key`, paths of PEM files, stations connect by wss. `allow_unknown_stations` lets stations in that nobody
     announced; `strict_stations` refuses what only a tolerant reader understands (CS-26). `call_timeout_s` is how
     long a station may take to answer us (RPC-04), `registration_retry_s` how long one that is not accepted waits
-    before it asks again (BOOT-05). Readings, past statuses, events and messages are forgotten `keep_..._days` after
-    they came, with 0 never; transactions are kept for ever. `log_messages` keeps every message, secrets masked.
+    before it asks again (BOOT-05). Readings, past statuses, presence, events and messages are forgotten `keep_..._days`
+    after they came, with 0 never; transactions are kept for ever. `log_messages` keeps every message, secrets masked.
     """
 
     listen_host: str = "127.0.0.1"
@@ -47,6 +47,7 @@ class CentralSettings:
     keep_readings_days: int = 0
     keep_statuses_days: int = 90
     keep_events_days: int = 90
+    keep_presence_days: int = 400
     log_messages: bool = False
     keep_messages_days: int = 7
     tls_certificate: str | None = None
@@ -106,6 +107,10 @@ _CHECKS: Mapping[str, Check] = {
     ),
     "keep_statuses_days": (_whole(0, DAYS_MAX), f"give 1 to {DAYS_MAX} days, or 0 for ever; the latest status stays"),
     "keep_events_days": (_whole(0, DAYS_MAX), f"give 1 to {DAYS_MAX} days, or 0 for ever"),
+    "keep_presence_days": (
+        _whole(0, DAYS_MAX),
+        f"give 1 to {DAYS_MAX} days, or 0 for ever; for how long uptime is told",
+    ),
     "log_messages": (lambda value: isinstance(value, bool), "give true or false; true keeps every message"),
     "keep_messages_days": (_whole(0, DAYS_MAX), f"give 1 to {DAYS_MAX} days, or 0 for ever"),
     "tls_certificate": (lambda value: value is None or _is_text(value), "give the path of a PEM file"),

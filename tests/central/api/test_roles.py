@@ -1,5 +1,6 @@
 """Every route is in the table, and each refuses nobody, the lower role, and a login without its CSRF token."""
 
+import re
 from pathlib import Path
 
 import httpx
@@ -15,10 +16,8 @@ ROUTES = [(method, path, role) for (method, path), role in NEEDED.items() if met
 
 def filled(path: str) -> str:
     """A path with something in each of its places."""
-    values = {"transaction_id": "1", "command_id": "1", "token_id": "0123456789ab"}
-    for name in ("station_id", "id_tag", "name", "transaction_id", "command_id", "token_id"):
-        path = path.replace(f"{{{name}}}", values.get(name, "x"))
-    return path
+    values = {"transaction_id": "1", "command_id": "1", "token_id": "0123456789ab", "reservation_id": "1"}
+    return re.sub(r"\{(\w+)\}", lambda name: values.get(name[1], "x"), path)
 
 
 def test_the_table_names_exactly_the_routes_there_are() -> None:

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
+from contactor.ocpp.composite_schedule import Plan
 from contactor.ocpp.datatypes import ChargingProfile
-from contactor.station.smart_charging.composite import Plan
 from tests.station.smart_charging.spelling import instant
 
 LOCAL_W = 180_000.0

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from contactor.station.smart_charging.composite import STEPS_MAX, Ceiling, Plan, forecast, limit_w, next_change
+from contactor.ocpp.composite_schedule import STEPS_MAX, Ceiling, Plan, forecast, limit_w, next_change
 from tests.station.bench import START
 from tests.station.smart_charging.plans import DAY_S, LOCAL_W, WEEK_S, plan_of
 from tests.station.smart_charging.spelling import instant, made, profile

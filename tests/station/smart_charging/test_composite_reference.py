@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from contactor.ocpp.composite_schedule import Ceiling, Plan, forecast, limit_w, next_change
 from contactor.ocpp.datatypes import ChargingProfile
-from contactor.station.smart_charging.composite import Ceiling, Plan, forecast, limit_w, next_change
 from tests.station.bench import START
 from tests.station.smart_charging.plans import DAY_S, LOCAL_W, plan_of
 from tests.station.smart_charging.spelling import instant, made, profile

@@ -6,7 +6,7 @@ import pytest
 
 from contactor.base.ids import OutletNumber
 from contactor.hardware.commands import GrantPower
-from contactor.station.smart_charging.composite import Plan, limit_w
+from contactor.ocpp.composite_schedule import Plan, limit_w
 from tests.station.bench import Bench
 from tests.station.smart_charging.spelling import composite, install, profile, text
 

@@ -1,6 +1,6 @@
 """All tables together: what the migrations lead to."""
 
-from contactor.central.store import operation_tables, people_tables, quirk_tables, schema
+from contactor.central.store import operation_tables, people_tables, presence_tables, quirk_tables, schema
 
-PARTS = (schema, operation_tables, quirk_tables, people_tables)
+PARTS = (schema, operation_tables, quirk_tables, people_tables, presence_tables)
 metadata = schema.metadata

@@ -7,11 +7,15 @@ import typer
 
 from contactor.cli.remote.client import DEFAULT_URL, ApiClient, ApiUrl, AsJson
 from contactor.cli.remote.output import print_json, print_one, print_rows
-from contactor.ocpp.enumerations import RegistrationStatus
+from contactor.ocpp.enumerations import ChargingRateUnit, RegistrationStatus
 
-app = typer.Typer(help="Stations: list, register, accept or turn away, give keys.", no_args_is_help=True)
+app = typer.Typer(
+    help="Stations: list, register, accept or turn away, give keys, see uptime and profiles.", no_args_is_help=True
+)
 
 _COLUMNS = ("station_id", "registration", "is_online", "has_key", "vendor", "model", "firmware_version", "last_seen_at")
+_UPTIME = ("counted_from", "counted_until", "connected_s", "uptime_share")
+_PROFILES = ("connector_id", "purpose", "stack_level", "profile_id", "transaction_id", "installed_at", "profile")
 Station = Annotated[str, typer.Argument(help="The station's identity.")]
 Key = Annotated[str | None, typer.Option(help="The key, 32 to 40 hexadecimal digits; a random one if not given.")]
 
@@ -99,6 +103,57 @@ def rotate_key(
     """Give a station a fresh key over OCPP, at both ends at once."""
     answer = ApiClient(api).ask("POST", f"{_path(station)}/key-rotation", parameters={"wait": wait}).json()
     print_one({name: answer[name] for name in ("command_id", "state", "status", "detail")})
+
+
+@app.command()
+def uptime(
+    station: Annotated[str | None, typer.Argument(help="The station's identity; all stations if not given.")] = None,
+    start: Annotated[str | None, typer.Option("--from", help="From when on; 30 days ago if not given.")] = None,
+    until: Annotated[str | None, typer.Option(help="Until when; now if not given.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many rows at most.")] = 1000,
+    api: ApiUrl = DEFAULT_URL,
+    as_json: AsJson = False,
+) -> None:
+    """Show how long stations were connected, and for one station when."""
+    client = ApiClient(api)
+    if station is None:
+        items = client.pages("/presence", "after", limit, **{"from": start, "until": until})
+        print_json(items) if as_json else print_rows(items, ("station_id", "is_online", "last_seen_at", *_UPTIME))
+        return
+    item = client.get(f"{_path(station)}/presence", **{"from": start, "until": until})
+    periods = client.pages(f"{_path(station)}/presence/periods", "before", limit)
+    if as_json:
+        print_json({**item, "periods": periods})
+        return
+    print_one(item)
+    print_rows(periods, ("since", "until"))
+
+
+@app.command()
+def profiles(station: Station, api: ApiUrl = DEFAULT_URL, as_json: AsJson = False) -> None:
+    """List the charging profiles a station holds."""
+    items = ApiClient(api).get(f"{_path(station)}/charging-profiles")
+    print_json(items) if as_json else print_rows(items, _PROFILES)
+
+
+@app.command()
+def schedule(
+    station: Station,
+    connector: Annotated[int, typer.Option(min=0, help="The connector; 0 for the whole station.")] = 0,
+    duration: Annotated[int, typer.Option(min=1, help="Seconds from now on.")] = 86_400,
+    unit: Annotated[ChargingRateUnit, typer.Option(help="Watts or amperes.")] = ChargingRateUnit.W,
+    api: ApiUrl = DEFAULT_URL,
+    as_json: AsJson = False,
+) -> None:
+    """Show what the installed profiles allow from now on; the station is not asked."""
+    wanted = {"connector_id": connector, "duration_s": duration, "unit": unit.value}
+    item = ApiClient(api).get(f"{_path(station)}/composite-schedule", **wanted)
+    if as_json:
+        print_json(item)
+        return
+    steps = item.pop("steps")
+    print_one(item)
+    print_rows(steps, ("start_s", "limit"))
 
 
 def _path(station: str) -> str:

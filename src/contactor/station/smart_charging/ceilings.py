@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 
 from contactor.base.ids import ConnectorId
 from contactor.hardware.port import Hardware
+from contactor.ocpp.composite_schedule import Ceiling, Plan, limit_w, next_change
 from contactor.station.configuration import Configuration
 from contactor.station.events import Moment
 from contactor.station.keys import Key
-from contactor.station.smart_charging.composite import Ceiling, Plan, limit_w, next_change
 from contactor.station.smart_charging.profiles import Profiles
 from contactor.station.transactions import Transaction, Transactions
 

@@ -11,10 +11,10 @@ from msgspec import UNSET
 
 from contactor.base.ids import ConnectorId
 from contactor.guide.entries import ChargingProfileLimits
+from contactor.ocpp.composite_schedule import Plan
 from contactor.ocpp.datatypes import ChargingProfile
 from contactor.ocpp.enumerations import ChargingProfilePurpose
 from contactor.ocpp.messages import ClearChargingProfile
-from contactor.station.smart_charging.composite import Plan
 from contactor.station.smart_charging.judgement import (
     Objection,
     not_supported,

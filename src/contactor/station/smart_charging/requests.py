@@ -6,6 +6,7 @@ import msgspec
 
 from contactor.base.ids import ConnectorId
 from contactor.guide.entries import ChargingProfileLimits
+from contactor.ocpp.composite_schedule import forecast
 from contactor.ocpp.datatypes import ChargingSchedule
 from contactor.ocpp.enumerations import (
     ChargingProfileStatus,
@@ -26,7 +27,6 @@ from contactor.station.effects import Effects
 from contactor.station.events import Moment
 from contactor.station.reply import Reply, Rows
 from contactor.station.smart_charging.ceilings import Ceilings
-from contactor.station.smart_charging.composite import forecast
 from contactor.station.smart_charging.profiles import STATION, Profiles
 
 

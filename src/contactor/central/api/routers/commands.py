@@ -117,7 +117,7 @@ async def send_command(
     try:
         view = await office.desk.submit(order)
     except (CommandRefused, QueueFull) as error:
-        raise _problem(error, new.payload) from error
+        raise problem_of(error, new.payload) from error
     deed = person.did(
         office.now_ms(), "command.send", f"station {new.station_id}", command=view.command_id, action=new.action
     )
@@ -156,13 +156,14 @@ async def rotate_key(office: TheOffice, person: ThePerson, station_id: StationPa
     try:
         view = await office.desk.rotate_key(StationId(station_id), by=person.name)
     except (CommandRefused, QueueFull) as error:
-        raise _problem(error, {}) from error
+        raise problem_of(error, {}) from error
     deed = person.did(office.now_ms(), "station.rotate_key", f"station {station_id}", command=view.command_id)
     await office.write(lambda connection: note_deed(connection, deed))
     return await settled(office, view.command_id, wait) if wait and not view.state.is_final else view
 
 
-def _problem(error: CommandRefused | QueueFull, payload: dict[str, object]) -> Problem:
+def problem_of(error: CommandRefused | QueueFull, payload: dict[str, object]) -> Problem:
+    """An order that is not carried out, as a problem."""
     if isinstance(error, QueueFull):
         return Problem(429, str(error), field="station_id", value=error.station_id, headers={"Retry-After": "5"})
     field = _FIELDS.get(error.field, f"payload.{error.field}")
