@@ -269,6 +269,42 @@ def test_a_few_minutes_of_clock_error_raise_no_suspicion(ledger: LedgerBench) ->
     assert ledger.queries.transactions()[0].suspicions == ()
 
 
+# --- Registers that do not fit ------------------------------------------------------------------------------------
+
+
+def _marked(ledger: LedgerBench) -> list[bool]:
+    return [Suspicion.METER_GAP in view.suspicions for view in ledger.queries.transactions()]
+
+
+@pytest.mark.parametrize(
+    ("meter", "is_marked"), [(5000, False), (5100, False), (5101, True), (4999, False), (4998, True)]
+)
+def test_tx_02_a_transaction_that_begins_where_the_one_before_did_not_end_is_marked(
+    ledger: LedgerBench, meter: int, *, is_marked: bool
+) -> None:
+    ledger.stop(ledger.start(when=0).transaction_id, meter=5000, when=600)
+    ledger.start(when=700, meter=meter)
+    assert _marked(ledger) == [False, is_marked]
+
+
+def test_tx_02_a_gap_is_found_and_settled_by_what_comes_late(ledger: LedgerBench) -> None:
+    first = ledger.start(when=0).transaction_id
+    ledger.start(when=2000, meter=9000)
+    ledger.stop(first, meter=5000, when=600, received=2100)
+    assert _marked(ledger) == [False, True]
+    between = ledger.start(when=1000, meter=5000, received=2200).transaction_id
+    assert _marked(ledger) == [False, False, False]
+    ledger.stop(between, meter=9000, when=1500, received=2300)
+    assert _marked(ledger) == [False, False, False]
+
+
+def test_tx_02_another_connector_or_a_wrong_clock_makes_no_gap(ledger: LedgerBench) -> None:
+    ledger.stop(ledger.start(when=0).transaction_id, meter=5000, when=600)
+    ledger.start(connector=2, when=700, meter=9000)
+    ledger.start(connector=1, when=99_999, received=800, meter=20)
+    assert _marked(ledger) == [False, False, False]
+
+
 # --- Readings -----------------------------------------------------------------------------------------------------
 
 

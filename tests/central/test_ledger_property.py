@@ -22,6 +22,7 @@ class Charge:
     number: object = None
     read_at: list[int] = field(default_factory=list)
     is_stopped: bool = False
+    register_wh: int = METER_START
 
 
 @dataclass
@@ -42,9 +43,12 @@ class Station:
         if any(charge.connector == connector and not charge.is_stopped for charge in self.charges):
             return
         self.now += 10
-        charge = Charge(connector, self.now)
+        register_wh = max(
+            (each.register_wh for each in self.charges if each.connector == connector), default=METER_START
+        )
+        charge = Charge(connector, self.now, register_wh=register_wh)
         self.charges.append(charge)
-        start = {"connectorId": connector, "idTag": "T", "meterStart": METER_START, "timestamp": wire_time(self.now)}
+        start = {"connectorId": connector, "idTag": "T", "meterStart": register_wh, "timestamp": wire_time(self.now)}
         charge.number = self.say("StartTransaction", start)["transactionId"]
 
     def read(self, chosen: int) -> None:
@@ -66,7 +70,8 @@ class Station:
         self.now += 1
         charge = running[chosen % len(running)]
         charge.is_stopped = True
-        stop = {"transactionId": charge.number, "meterStop": METER_START + self.now, "timestamp": wire_time(self.now)}
+        charge.register_wh = METER_START + self.now
+        stop = {"transactionId": charge.number, "meterStop": charge.register_wh, "timestamp": wire_time(self.now)}
         assert self.say("StopTransaction", stop) == {}
 
     def repeat(self, chosen: int, *, new_id: bool) -> None:

@@ -273,6 +273,52 @@ def test_st_14_statuses_out_of_order_are_all_kept_and_a_wrong_clock_freezes_noth
     assert connector.status == "Charging"
 
 
+UNDATED_START = '[2,"%s","StartTransaction",{"connectorId":1,"idTag":"T","meterStart":%d,"timestamp":"soon"}]'
+UNDATED_STOP = '[2,"%s","StopTransaction",{"transactionId":%d,"meterStop":%d,"timestamp":""}]'
+
+
+def _number(line: Line) -> int:
+    frame = line.wire.sent[-1]
+    assert isinstance(frame[2], dict)
+    number = frame[2]["transactionId"]
+    assert isinstance(number, int)
+    return number
+
+
+def test_cs_04_a_start_whose_timestamp_nobody_can_read_is_recognised_when_it_comes_again(
+    central: CentralBench, line: Line
+) -> None:
+    line.say(UNDATED_START % ("a", 50))
+    first = _number(line)
+    central.clock.advance(300)
+    line.say(UNDATED_START % ("b", 50))
+    assert _number(line) == first
+    line.say(UNDATED_STOP % ("c", first, 900))
+    central.clock.advance(300)
+    line.say(UNDATED_STOP % ("d", first, 900))
+    line.say(UNDATED_START % ("e", 50))
+    assert _number(line) == first
+    (view,) = central.queries.transactions()
+    assert view.suspicions == (Suspicion.START_TIME_UNREADABLE, Suspicion.STOP_TIME_UNREADABLE)
+    assert (view.energy_wh, central.queries.stray_stops()) == (850, [])
+
+
+def test_cs_04_an_undated_start_after_a_charge_of_nothing_is_another_try(central: CentralBench, line: Line) -> None:
+    line.say(UNDATED_START % ("a", 50))
+    first = _number(line)
+    line.say(UNDATED_STOP % ("b", first, 50))
+    central.clock.advance(60)
+    line.say(UNDATED_START % ("c", 50))
+    assert _number(line) != first
+
+
+def test_cs_10_an_undated_stop_of_an_unknown_transaction_is_kept_once(central: CentralBench, line: Line) -> None:
+    line.say(UNDATED_STOP % ("a", 77, 900))
+    central.clock.advance(60)
+    line.say(UNDATED_STOP % ("b", 77, 900))
+    assert [stray.claimed_id for stray in central.queries.stray_stops()] == [77]
+
+
 # --- Connections --------------------------------------------------------------------------------------------------
 
 

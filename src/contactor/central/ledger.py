@@ -16,6 +16,9 @@ from sqlalchemy import Connection
 from contactor.central.commands.following import find_remote_start, remote_start_came_true
 from contactor.central.commands.reservations import ReservationState, close_reservation
 from contactor.central.ledger_events import tell_start
+from contactor.central.marks import is_marked, mark
+from contactor.central.meter_gap import review_gaps
+from contactor.central.milliseconds import to_ms
 from contactor.central.store.schema import StrayCause, TransactionState
 from contactor.central.stray_rows import adopt_stray, is_known_stray, keep_stray, release_stray
 from contactor.central.suspicion import Doubt, Suspicion, believable
@@ -27,11 +30,10 @@ from contactor.central.transaction_rows import (
     close_transaction,
     count_open_elsewhere,
     find_transaction,
-    is_closed_by_hand,
-    mark,
     match_by_time,
     open_transaction,
     same_start,
+    same_undated_start,
     settle_connector,
 )
 from contactor.ocpp.datatypes import IdTagInfo
@@ -40,16 +42,24 @@ from contactor.ocpp.messages import StartTransaction, StartTransactionResult, St
 
 NO_TRANSACTION_ID = -1
 """What a station says whose start could never be delivered (TX-08, CS-13)."""
+_NOT_ITS_OWN = (Suspicion.CLOSED_BY_HAND, Suspicion.CLOSED_BY_RULE)
+"""Ends that a person or a rule of ours gave a transaction: the station's own takes their place."""
 
 
 def record_start(
-    connection: Connection, station_id: str, request: StartTransaction, received_at: datetime
+    connection: Connection,
+    station_id: str,
+    request: StartTransaction,
+    received_at: datetime,
+    *,
+    is_time_guessed: bool = False,
 ) -> StartTransactionResult:
     """Open a transaction, or recognise one that is open already, and answer with its number (CS-04, CS-07).
 
     A refused tag gets a number too: the station may have begun offline, and its readings and its stop need a place.
+    With `is_time_guessed` the request's timestamp is only that of its receipt: sent again, it has another.
     """
-    known = same_start(connection, station_id, request)
+    known = (same_undated_start if is_time_guessed else same_start)(connection, station_id, request)
     if known is not None:
         answer = msgspec.json.decode(known.tag_answer, type=IdTagInfo)
         return StartTransactionResult(transaction_id=known.id, id_tag_info=answer)
@@ -64,6 +74,8 @@ def record_start(
         # Its tag was chosen by an operator, and is as good here as it was in Authorize (RS-13).
         id_tag_info = msgspec.structs.replace(id_tag_info, status=AuthorizationStatus.ACCEPTED)
     number = open_transaction(connection, station_id, request, received_at, id_tag_info)
+    if is_time_guessed:
+        mark(connection, number, [Doubt(Suspicion.START_TIME_UNREADABLE, "")], to_ms(received_at))
     tell_start(connection, station_id, number, request, id_tag_info, received_at)
     if command_id is not None:
         remote_start_came_true(connection, command_id, request, number, received_at)
@@ -74,14 +86,20 @@ def record_start(
     opened = find_transaction(connection, station_id, number)
     assert opened is not None
     adopt_stray(connection, opened)
+    review_gaps(connection, number, to_ms(received_at))
     return StartTransactionResult(transaction_id=number, id_tag_info=id_tag_info)
 
 
 def record_stop(
-    connection: Connection, station_id: str, request: StopTransaction, received_at: datetime
+    connection: Connection,
+    station_id: str,
+    request: StopTransaction,
+    received_at: datetime,
+    *,
+    is_time_guessed: bool = False,
 ) -> StopTransactionResult:
     """End the transaction the stop belongs to, or keep the stop as a stray; the answer is the same (CS-01, CS-11)."""
-    stop = Stop.of(request, received_at)
+    stop = Stop.of(request, received_at, is_time_guessed=is_time_guessed)
     if not is_known_stray(connection, station_id, stop):
         _place(connection, station_id, stop)
     if request.id_tag is UNSET:
@@ -111,10 +129,10 @@ def _stop_named(connection: Connection, transaction: TransactionRow, stop: Stop)
     """The ordinary case: the stop names its transaction."""
     number = transaction.id
     is_open = transaction.state != TransactionState.STOPPED
-    if is_open or release_stray(connection, number) or is_closed_by_hand(connection, number):
-        # A stop that was only matched by time, or set by a person, gives way to the one that names the transaction.
+    if is_open or release_stray(connection, number) or is_marked(connection, number, *_NOT_ITS_OWN):
+        # A stop that was only matched by time, or set by us, gives way to the one that names the transaction.
         close_transaction(connection, transaction, stop)
-    elif (transaction.stopped_at_ms, transaction.meter_stop_wh) != (stop.stopped_at_ms, stop.meter_stop_wh):
+    elif not stop.repeats(transaction.stopped_at_ms, transaction.meter_stop_wh):
         keep_stray(connection, transaction.station_id, stop, StrayCause.CONTRADICTION)
         details = f"meterStop {stop.meter_stop_wh} Wh after {transaction.meter_stop_wh} Wh"
         mark(connection, transaction.id, [Doubt(Suspicion.STOP_CONTRADICTED, details)], stop.received_at_ms)

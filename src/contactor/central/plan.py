@@ -17,13 +17,21 @@ from sqlalchemy import Connection
 from contactor.base.ids import StationId
 from contactor.central.store.statement import Rows
 from contactor.ocpp.messages import Result
+from contactor.ocpp.oddity import NO_ODDITIES, Oddities, OddityKind
+
+_GUESSED = (OddityKind.UNREADABLE, OddityKind.MISSING)
 
 
 class Caller(Struct, frozen=True):
-    """Who asks, and when the request came."""
+    """Who asks, when the request came, and what was odd about it."""
 
     station_id: StationId
     received_at: datetime
+    oddities: Oddities = NO_ODDITIES
+
+    def guessed(self, field: str) -> bool:
+        """Whether something stands in for a field that the station left out or wrote so that nobody can read it."""
+        return any(each.field == field and each.kind in _GUESSED for each in self.oddities)
 
 
 class Answer(Struct, frozen=True):

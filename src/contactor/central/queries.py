@@ -24,6 +24,7 @@ _Row = Row[*tuple[Any, ...]]  # Any: SQLAlchemy types a row's columns only if th
 
 _transactions = schema.transactions
 _readings = schema.readings
+_CORRECTABLE = ("id_tag", "meter_start_wh", "meter_stop_wh", "stopped_at_ms")
 
 
 class Queries:
@@ -137,24 +138,31 @@ def _transaction(row: _Row, suspicions: list[Suspicion]) -> TransactionView:
         transaction_id=row.id,
         station_id=StationId(row.station_id),
         connector_id=ConnectorId(row.connector_id),
-        id_tag=IdTag(row.id_tag),
+        id_tag=IdTag(_in_force(row, "id_tag")),
         tag_status=msgspec.json.decode(row.tag_answer, type=IdTagInfo).status,
         state=TransactionState(row.state),
         started_at=from_ms(row.started_at_ms),
-        stopped_at=None if row.stopped_at_ms is None else from_ms(row.stopped_at_ms),
-        meter_start_wh=row.meter_start_wh,
-        meter_stop_wh=row.meter_stop_wh,
+        stopped_at=None if row.stopped_at_ms is None else from_ms(_in_force(row, "stopped_at_ms")),
+        meter_start_wh=_in_force(row, "meter_start_wh"),
+        meter_stop_wh=_in_force(row, "meter_stop_wh"),
         energy_wh=_energy_wh(row),
         stop_reason=None if row.stop_reason is None else word_of(StopReason, row.stop_reason),
         readings=row.readings,
         suspicions=tuple(suspicions),
+        is_corrected=any(getattr(row, f"corrected_{name}") is not None for name in _CORRECTABLE),
     )
+
+
+def _in_force(row: _Row, column: str) -> Any:  # Any: whatever the column holds
+    """The correction of a value, or the value as it was reported."""
+    corrected = getattr(row, f"corrected_{column}")
+    return getattr(row, column) if corrected is None else corrected
 
 
 def _energy_wh(row: _Row) -> float | None:
     """The difference of the register (CS-17); a register that went back is marked, and billed to nobody (CS-16)."""
-    end_wh = row.latest_energy_wh if row.meter_stop_wh is None else row.meter_stop_wh
-    return None if end_wh is None else max(0.0, float(end_wh - row.meter_start_wh))
+    end_wh = row.latest_energy_wh if row.meter_stop_wh is None else _in_force(row, "meter_stop_wh")
+    return None if end_wh is None else max(0.0, float(end_wh - _in_force(row, "meter_start_wh")))
 
 
 def _reading(row: _Row) -> ReadingView:

@@ -20,6 +20,7 @@ from contactor.central.commands.desk import CommandDesk, DeskSurroundings
 from contactor.central.credentials import SALT_BYTES
 from contactor.central.events.event_rows import EventRecord
 from contactor.central.events.feed import Asking, EventFeed, at_once, in_thread
+from contactor.central.ghosts import GhostRule
 from contactor.central.inbound import inbound_table
 from contactor.central.milliseconds import to_ms
 from contactor.central.presence_rows import end_left_open
@@ -46,6 +47,8 @@ SWEEP_PERIOD_S = 5.0
 """How often starts and reservations are looked through that have been waited for long enough."""
 RETENTION_PERIOD_S = 600.0
 """How often rows that have grown too old are looked for."""
+GHOSTS_PERIOD_S = 60.0
+"""How often transactions are looked for whose stop has been missing for too long."""
 
 ListenerFactory = Callable[[Admitter], Listener]
 WriterFactory = Callable[[Engine], Writer]
@@ -143,6 +146,7 @@ class CentralServer:
         retention = Retention(
             rules_of(self.settings), writer=writer, clock=self._clock, later=self._after, log=self._log
         )
+        ghosts = GhostRule(self.settings.close_ghosts_after_hours, writer, self._clock, self._log)
         self._running = _Parts(engine, writer, roster, sessions, queries, listener, desk, events, retention)
         try:
             await desk.take_over()
@@ -156,6 +160,7 @@ class CentralServer:
         self._every(SWEEP_PERIOD_S, desk.sweep)
         self._every(LAST_SEEN_PERIOD_S, sessions.note_last_seen)
         self._every(RETENTION_PERIOD_S, retention.begin)
+        self._every(GHOSTS_PERIOD_S, ghosts.apply)
         self._log.info("central system listens", port=listener.port, stations=len(roster))
 
     async def stop(self) -> None:

@@ -185,7 +185,8 @@ class Session:
             self._refuse(call, ErrorCode.SECURITY_ERROR, "send BootNotification first")
             return
         try:
-            plan = self._around.inbound[action](Caller(self.station_id, self._around.clock.now()), call.request)
+            caller = Caller(self.station_id, self._around.clock.now(), call.oddities)
+            plan = self._around.inbound[action](caller, call.request)
             self._carry_out(call, plan)
         # The boundary of one request: whatever a handler or a full writer does must cost the station one answer only.
         except Exception as error:

@@ -30,7 +30,9 @@ class CentralSettings:
     announced; `strict_stations` refuses what only a tolerant reader understands (CS-26). `call_timeout_s` is how
     long a station may take to answer us (RPC-04), `registration_retry_s` how long one that is not accepted waits
     before it asks again (BOOT-05). Readings, past statuses, presence, events and messages are forgotten `keep_..._days`
-    after they came, with 0 never; transactions are kept for ever. `log_messages` keeps every message, secrets masked.
+    after they came, with 0 never; transactions are kept for ever. `close_ghosts_after_hours` closes the record of a
+    transaction whose stop is missing so long after another began on its connector, with 0 never. `log_messages` keeps
+    every message, secrets masked.
     """
 
     listen_host: str = "127.0.0.1"
@@ -48,6 +50,7 @@ class CentralSettings:
     keep_statuses_days: int = 90
     keep_events_days: int = 90
     keep_presence_days: int = 400
+    close_ghosts_after_hours: int = 0
     log_messages: bool = False
     keep_messages_days: int = 7
     tls_certificate: str | None = None
@@ -110,6 +113,11 @@ _CHECKS: Mapping[str, Check] = {
     "keep_presence_days": (
         _whole(0, DAYS_MAX),
         f"give 1 to {DAYS_MAX} days, or 0 for ever; for how long uptime is told",
+    ),
+    "close_ghosts_after_hours": (
+        _whole(0, 24 * DAYS_MAX),
+        "give the hours after which a transaction without a stop, on whose connector another began, is closed at its "
+        "latest reading; or 0 for never",
     ),
     "log_messages": (lambda value: isinstance(value, bool), "give true or false; true keeps every message"),
     "keep_messages_days": (_whole(0, DAYS_MAX), f"give 1 to {DAYS_MAX} days, or 0 for ever"),

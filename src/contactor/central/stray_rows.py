@@ -1,6 +1,6 @@
 """The stops that stand beside the transactions: kept for good, and matched by time where exactly one fits."""
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Boolean, Connection, bindparam, or_, select, update
 
 from contactor.central.store import schema
 from contactor.central.store.schema import StrayCause
@@ -24,7 +24,7 @@ _KEEP = insert_new(
 _SAME_STOP = select(_rows.id).where(
     _rows.station_id == bindparam("station"),
     _rows.claimed_id == bindparam("claimed_id"),
-    _rows.stopped_at_ms == bindparam("stopped_at_ms"),
+    or_(_rows.stopped_at_ms == bindparam("stopped_at_ms"), bindparam("is_time_guessed", type_=Boolean)),
     _rows.meter_stop_wh == bindparam("meter_stop_wh"),
     _rows.stop_reason == bindparam("reason"),
     _rows.stop_id_tag == bindparam("tag"),
@@ -64,6 +64,7 @@ def is_known_stray(connection: Connection, station_id: str, stop: Stop) -> bool:
         "station": station_id,
         "claimed_id": stop.claimed_id,
         "stopped_at_ms": stop.stopped_at_ms,
+        "is_time_guessed": stop.is_time_guessed,
         "meter_stop_wh": stop.meter_stop_wh,
         "reason": stop.reason,
         "tag": stop.id_tag,

@@ -14,6 +14,10 @@ CLOCK_SET_AFTER = datetime(2015, 1, 1, tzinfo=UTC)
 """No station of OCPP 1.6 lived before: an instant below comes from a clock that was never set."""
 TOLERANCE_MS = 5 * 60 * 1000
 """How far a station's clock may run ahead of ours before its timestamps are doubted."""
+GAP_TOLERANCE_WH = 100
+"""How much a register may move between two transactions: cooling, and what a vehicle draws while it is let go."""
+GAP_BACK_TOLERANCE_WH = 1
+"""How much it may go back, by rounding."""
 
 
 class Suspicion(StrEnum):
@@ -28,6 +32,10 @@ class Suspicion(StrEnum):
     CLOCK_NOT_SET = "clock_not_set"
     STOP_IN_FUTURE = "stop_in_future"
     CLOSED_BY_HAND = "closed_by_hand"
+    CLOSED_BY_RULE = "closed_by_rule"
+    METER_GAP = "meter_gap"
+    START_TIME_UNREADABLE = "start_time_unreadable"
+    STOP_TIME_UNREADABLE = "stop_time_unreadable"
 
 
 MEANINGS: dict[Suspicion, str] = {
@@ -40,6 +48,10 @@ MEANINGS: dict[Suspicion, str] = {
     Suspicion.CLOCK_NOT_SET: "the start's timestamp is older than OCPP 1.6; the station's clock was not set (CS-16)",
     Suspicion.STOP_IN_FUTURE: "the stop's timestamp was ahead of our clock when it came (CS-16)",
     Suspicion.CLOSED_BY_HAND: "no stop came, and a person closed the record; the station's own stop would replace it",
+    Suspicion.CLOSED_BY_RULE: "no stop came, and the record was closed by `close_ghosts_after_hours`, like by hand",
+    Suspicion.METER_GAP: "meterStart is not where the connector's transaction before it ended (TX-02)",
+    Suspicion.START_TIME_UNREADABLE: "the start's timestamp could not be read; the time of its receipt stands in",
+    Suspicion.STOP_TIME_UNREADABLE: "the stop's timestamp could not be read; the time of its receipt stands in",
 }
 
 
@@ -87,6 +99,16 @@ def doubt_stop(span: Span, received_at_ms: int) -> Iterator[Doubt]:
         yield Doubt(
             Suspicion.METER_WENT_BACK, f"meterStart {span.meter_start_wh} Wh, meterStop {span.meter_stop_wh} Wh"
         )
+
+
+def doubt_gap(earlier: int, meter_stop_wh: int | None, next_meter_start_wh: int) -> Doubt | None:
+    """What is doubtful about a start's register, given where the transaction before it ended, if that is known."""
+    if meter_stop_wh is None or -GAP_BACK_TOLERANCE_WH <= next_meter_start_wh - meter_stop_wh <= GAP_TOLERANCE_WH:
+        return None
+    return Doubt(
+        Suspicion.METER_GAP,
+        f"transaction {earlier} ended at {meter_stop_wh} Wh, this one began at {next_meter_start_wh} Wh",
+    )
 
 
 def _is_future(reported_at_ms: int, received_at_ms: int) -> bool:

@@ -3,21 +3,21 @@
 The statements are made once: building one costs several times as much as running it.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import msgspec
 from msgspec import UNSET
-from sqlalchemy import Connection, Row, bindparam, case, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, case, exists, func, insert, or_, select, update
 
 from contactor.central.commands.installed import transaction_over
-from contactor.central.ledger_events import tell_doubt, tell_stop
+from contactor.central.ledger_events import tell_stop
+from contactor.central.marks import mark, unmark
+from contactor.central.meter_gap import review_gaps
 from contactor.central.milliseconds import to_ms
 from contactor.central.store import schema
 from contactor.central.store.schema import STOP_REASON_LENGTH, TransactionState
-from contactor.central.store.statement import Rows, insert_new
 from contactor.central.suspicion import CLOCK_SET_AFTER, Doubt, Span, Suspicion, doubt_start, doubt_stop
 from contactor.central.tags import tag_key
 from contactor.ocpp.datatypes import IdTagInfo
@@ -35,6 +35,21 @@ _SAME_START = select(_rows.id, _rows.tag_answer).where(
     _rows.started_at_ms == bindparam("started_at_ms"),
     _rows.id_tag == bindparam("tag"),
     _rows.meter_start_wh == bindparam("meter_start_wh"),
+)
+_SAME_UNDATED_START = (
+    select(_rows.id, _rows.tag_answer)
+    .where(
+        _on_connector,
+        _rows.id_tag == bindparam("tag"),
+        _rows.meter_start_wh == bindparam("meter_start_wh"),
+        or_(_rows.state != TransactionState.STOPPED, _rows.meter_stop_wh > _rows.meter_start_wh),
+        exists().where(
+            schema.suspicions.c.transaction_id == _rows.id,
+            schema.suspicions.c.reason == Suspicion.START_TIME_UNREADABLE,
+        ),
+    )
+    .order_by(_rows.id.desc())
+    .limit(1)
 )
 _OPEN_ELSEWHERE = select(func.count()).where(_rows.tag_key == bindparam("key"), _is_open, ~_on_connector)
 _OPEN = insert(schema.transactions).returning(_rows.id)
@@ -74,29 +89,25 @@ _CLOSE = (
         stop_id_tag=bindparam("tag"),
     )
 )
-_MARK = insert_new(schema.suspicions, "transaction_id", "reason", "details", "noted_at_ms")
 # What a stop answers, and what only an earlier stop that gave way to it can be blamed for.
 _SETTLED_BY_STOP = (
     Suspicion.STOP_MISSING,
     Suspicion.STOP_MATCHED_BY_TIME,
     Suspicion.STOP_IN_FUTURE,
+    Suspicion.STOP_TIME_UNREADABLE,
     Suspicion.CLOSED_BY_HAND,
+    Suspicion.CLOSED_BY_RULE,
     Suspicion.STOP_BEFORE_START,
     Suspicion.METER_WENT_BACK,
-)
-_UNMARK = delete(schema.suspicions).where(
-    schema.suspicions.c.transaction_id == bindparam("number"), schema.suspicions.c.reason.in_(_SETTLED_BY_STOP)
-)
-
-_BY_HAND = select(schema.suspicions.c.reason).where(
-    schema.suspicions.c.transaction_id == bindparam("number"),
-    schema.suspicions.c.reason == Suspicion.CLOSED_BY_HAND,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """A stop as it is recorded; a missing reason means Local (CS-12), an empty `id_tag` that none was given."""
+    """A stop as it is recorded; a missing reason means Local (CS-12), an empty `id_tag` that none was given.
+
+    With `is_time_guessed` its instant is only that of its receipt.
+    """
 
     claimed_id: int
     meter_stop_wh: int
@@ -104,9 +115,10 @@ class Stop:
     reason: str
     id_tag: str
     received_at_ms: int
+    is_time_guessed: bool = False
 
     @classmethod
-    def of(cls, request: StopTransaction, received_at: datetime) -> "Stop":
+    def of(cls, request: StopTransaction, received_at: datetime, *, is_time_guessed: bool = False) -> "Stop":
         """What a request says, in the store's terms."""
         return cls(
             claimed_id=request.transaction_id,
@@ -115,7 +127,13 @@ class Stop:
             reason=(StopReason.LOCAL if request.reason is UNSET else request.reason).value[:STOP_REASON_LENGTH],
             id_tag="" if request.id_tag is UNSET else request.id_tag,
             received_at_ms=to_ms(received_at),
+            is_time_guessed=is_time_guessed,
         )
+
+    def repeats(self, stopped_at_ms: int, meter_stop_wh: int) -> bool:
+        """Whether it says what was recorded; one without a readable instant cannot say another."""
+        is_then = self.is_time_guessed or self.stopped_at_ms == stopped_at_ms
+        return is_then and self.meter_stop_wh == meter_stop_wh
 
 
 def same_start(connection: Connection, station_id: str, request: StartTransaction) -> TransactionRow | None:
@@ -130,6 +148,21 @@ def same_start(connection: Connection, station_id: str, request: StartTransactio
             "meter_start_wh": request.meter_start,
         },
     ).one_or_none()
+
+
+def same_undated_start(connection: Connection, station_id: str, request: StartTransaction) -> TransactionRow | None:
+    """The same for a start whose timestamp cannot be read: known by everything else it says.
+
+    Once the register has moved on, a start at the old register can only be the old one; while it has not, what has
+    stopped without a watt-hour may well be tried again.
+    """
+    given = {
+        "station": station_id,
+        "connector": request.connector_id,
+        "tag": request.id_tag,
+        "meter_start_wh": request.meter_start,
+    }
+    return connection.execute(_SAME_UNDATED_START, given).one_or_none()
 
 
 def count_open_elsewhere(connection: Connection, station_id: str, connector_id: int, id_tag: str) -> int:
@@ -203,21 +236,12 @@ def close_transaction(connection: Connection, transaction: TransactionRow, stop:
             "tag": stop.id_tag or None,
         },
     )
-    connection.execute(_UNMARK, {"number": transaction.id})
+    unmark(connection, transaction.id, _SETTLED_BY_STOP)
     span = Span(transaction.started_at_ms, stop.stopped_at_ms, transaction.meter_start_wh, stop.meter_stop_wh)
     transaction_over(connection, transaction.station_id, transaction.connector_id)
     who = (transaction.id, transaction.connector_id, transaction.id_tag)
     tell_stop(connection, transaction.station_id, who, span, stop.reason, stop.received_at_ms)
+    if stop.is_time_guessed:
+        doubts = (*doubts, Doubt(Suspicion.STOP_TIME_UNREADABLE, ""))
     mark(connection, transaction.id, [*doubts, *doubt_stop(span, stop.received_at_ms)], stop.received_at_ms)
-
-
-def is_closed_by_hand(connection: Connection, number: int) -> bool:
-    """Whether a person ended the record, and not a stop of the station."""
-    return connection.execute(_BY_HAND, {"number": number}).first() is not None
-
-
-def mark(connection: Connection, number: int, doubts: Iterable[Doubt], noted_at_ms: int) -> None:
-    """Mark a transaction suspect; a reason that stands already stays as it was."""
-    for doubt in doubts:
-        if Rows(_MARK, ((number, doubt.reason, doubt.details, noted_at_ms),)).changes(connection):
-            tell_doubt(connection, number, doubt, noted_at_ms)
+    review_gaps(connection, transaction.id, stop.received_at_ms)

@@ -23,7 +23,8 @@ class TransactionView:
     """One transaction of the ledger.
 
     `energy_wh` is meterStop - meterStart, never below 0 (CS-16, CS-17); before the stop it is what the latest reading
-    of the register says, None without one. `tag_status` is what the start was answered.
+    of the register says, None without one. `tag_status` is what the start was answered. With
+    `is_corrected` a person has put something right: what is told is what is in force, not what was reported.
     """
 
     transaction_id: int
@@ -40,6 +41,7 @@ class TransactionView:
     stop_reason: StopReason | None
     readings: int
     suspicions: tuple[Suspicion, ...]
+    is_corrected: bool = False
 
 
 @dataclass(frozen=True, slots=True)

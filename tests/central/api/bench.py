@@ -11,7 +11,7 @@ from contactor.central.api.role import Role
 from contactor.central.api.server import ApiServer
 from contactor.central.server import CentralServer
 from contactor.central.settings import CentralSettings, StationSetting
-from tests.central.bench import OTHER_STATION, STATION, Json, settings
+from tests.central.bench import OTHER_STATION, STATION, Json, address_in, settings
 
 API = "/api/v1"
 PASSWORD = "correct horse battery"
@@ -45,16 +45,14 @@ class Bench:
             await client.aclose()
 
 
-def served(place: Path, **changes: object) -> CentralSettings:
+def served(place: Path | str, **changes: object) -> CentralSettings:
     stations = (StationSetting(STATION), StationSetting(OTHER_STATION))
-    return settings(
-        **{"listen_port": 0, "api_port": 0, "database": str(place / "c.db"), "stations": stations, **changes}
-    )
+    return settings(**{"listen_port": 0, "api_port": 0, "database": address_in(place), "stations": stations, **changes})
 
 
 @asynccontextmanager
-async def api_in(place: Path, **changes: object) -> AsyncIterator[Bench]:
-    """A central system in a folder, with an admin who is logged in."""
+async def api_in(place: Path | str, **changes: object) -> AsyncIterator[Bench]:
+    """A central system on a database, or on a SQLite file in a folder, with an admin who is logged in."""
     async with CentralServer(served(place, **changes)) as central, ApiServer(central) as api:
         admin = httpx.AsyncClient(base_url=api.url, timeout=30)
         bench = Bench(central, api, admin)

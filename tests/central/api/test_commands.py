@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import pytest
 
@@ -56,8 +55,8 @@ async def send(bench: Bench, action: str, wait: int = 30, **payload: object) -> 
     return dict(answer.json())
 
 
-async def test_a_charge_is_started_watched_and_stopped_over_rest(tmp_path: Path) -> None:
-    async with api_in(tmp_path, tags=(Tag(IdTag("ANNA")),)) as bench, virtual_station(bench) as station:
+async def test_a_charge_is_started_watched_and_stopped_over_rest(database: str) -> None:
+    async with api_in(database, tags=(Tag(IdTag("ANNA")),)) as bench, virtual_station(bench) as station:
         outlet = OutletNumber(1)
         station.plug(outlet, Vehicle(vehicle_model("saloon"), soc=0.2))
         command = await send(bench, "RemoteStartTransaction", connectorId=1, idTag="ANNA")
@@ -78,8 +77,8 @@ async def test_a_charge_is_started_watched_and_stopped_over_rest(tmp_path: Path)
         assert view["energy_wh"] == pytest.approx(station.rig.energy_delivered_wh(outlet), abs=1)
 
 
-async def test_one_key_is_one_command_and_another_order_with_it_is_refused(tmp_path: Path) -> None:
-    async with api_in(tmp_path) as bench:
+async def test_one_key_is_one_command_and_another_order_with_it_is_refused(database: str) -> None:
+    async with api_in(database) as bench:
         order = {"station_id": OTHER_STATION, "action": "ClearCache", "wait_for_station_s": 600}
         key = {"Idempotency-Key": "k-1"}
         numbers = [
@@ -94,8 +93,8 @@ async def test_one_key_is_one_command_and_another_order_with_it_is_refused(tmp_p
         assert taken_back.json()["state"] == "cancelled"
 
 
-async def test_a_station_that_is_away_fails_at_once_unless_it_is_waited_for(tmp_path: Path) -> None:
-    async with api_in(tmp_path) as bench:
+async def test_a_station_that_is_away_fails_at_once_unless_it_is_waited_for(database: str) -> None:
+    async with api_in(database) as bench:
         assert (await send(bench, "Reset", type="Soft"))["state"] == "offline"
         problem_of(await bench.admin.get(f"{API}/commands/999"), 404)
         problem_of(await bench.admin.post(f"{API}/commands/999/cancel"), 404)
@@ -113,17 +112,17 @@ async def test_a_station_that_is_away_fails_at_once_unless_it_is_waited_for(tmp_
     ],
 )
 async def test_a_wrong_order_names_its_field_and_is_not_kept(
-    tmp_path: Path, changes: Json, status: int, field: str
+    database: str, changes: Json, status: int, field: str
 ) -> None:
-    async with api_in(tmp_path) as bench:
+    async with api_in(database) as bench:
         order = {"station_id": STATION, "action": "Reset", "payload": {"type": "Soft"}, **changes}
         told = problem_of(await bench.admin.post(f"{API}/commands", json=order), status)
         assert told["field"] == field
         assert (await bench.admin.get(f"{API}/commands")).json()["items"] == []
 
 
-async def test_sec_07_a_key_is_never_told_again(tmp_path: Path) -> None:
-    async with api_in(tmp_path) as bench:
+async def test_sec_07_a_key_is_never_told_again(database: str) -> None:
+    async with api_in(database) as bench:
         key = "00112233445566778899AABBCCDDEEFF"
         order = {"station_id": STATION, "action": "ChangeConfiguration"}
         for value in (key, key + "ZZ"):

@@ -1,7 +1,6 @@
 """The API keeps to its own description: whatever fits it, and whatever does not, is answered without a failure."""
 
 import asyncio
-from pathlib import Path
 from typing import Any
 
 import schemathesis
@@ -18,8 +17,8 @@ LEFT_OUT = ("/events/stream", "/import", "/metrics", "/login")
 """A stream has no end; of the others one is a file, and the last would end the login by which we ask."""
 
 
-async def test_nothing_that_can_be_asked_makes_the_server_fail(tmp_path: Path) -> None:
-    async with api_in(tmp_path) as bench:
+async def test_nothing_that_can_be_asked_makes_the_server_fail(database: str) -> None:
+    async with api_in(database) as bench:
         token = await bench.token(Role.ADMIN)
         await asyncio.to_thread(_ask_everything, bench.api.url, token)
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from pathlib import Path
 
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
@@ -25,8 +24,8 @@ async def _read_on(socket: ClientConnection) -> None:
         await socket.recv()
 
 
-async def test_the_stream_tells_what_happens_and_goes_on_after_a_number(tmp_path: Path) -> None:
-    async with api_in(tmp_path) as bench, asyncio.timeout(60):
+async def test_the_stream_tells_what_happens_and_goes_on_after_a_number(database: str) -> None:
+    async with api_in(database) as bench, asyncio.timeout(60):
         async with bench.admin.stream("GET", f"{API}/events/stream", params={"after": 0}) as stream:
             assert stream.headers["Content-Type"].startswith("text/event-stream")
             lines = stream.aiter_lines()
@@ -52,8 +51,8 @@ async def test_the_stream_tells_what_happens_and_goes_on_after_a_number(tmp_path
         problem_of(wrong, 422)
 
 
-async def test_a_websocket_tells_the_same_and_ends_when_the_server_stops(tmp_path: Path) -> None:
-    async with api_in(tmp_path) as bench, asyncio.timeout(60):
+async def test_a_websocket_tells_the_same_and_ends_when_the_server_stops(database: str) -> None:
+    async with api_in(database) as bench, asyncio.timeout(60):
         url = bench.api.url.replace("http", "ws") + f"{API}/events/socket"
         token = await bench.token(Role.VIEWER)
         async with connect(
@@ -69,8 +68,8 @@ async def test_a_websocket_tells_the_same_and_ends_when_the_server_stops(tmp_pat
             await stopping
 
 
-async def test_a_websocket_is_refused_to_nobody_and_to_pages_of_other_sites(tmp_path: Path) -> None:
-    async with api_in(tmp_path) as bench:
+async def test_a_websocket_is_refused_to_nobody_and_to_pages_of_other_sites(database: str) -> None:
+    async with api_in(database) as bench:
         url = bench.api.url.replace("http", "ws") + f"{API}/events/socket"
         cookie = "; ".join(f"{name}={value}" for name, value in bench.admin.cookies.items())
         for headers, status in (

@@ -13,8 +13,8 @@ from tests.central.bench import STATION
 from tests.central.test_server import BOOT, ask, station_at
 
 
-async def test_the_numbers_tell_of_stations_answers_and_the_writer(tmp_path: Path) -> None:
-    async with api_in(tmp_path) as bench, station_at(bench.central, STATION) as station:
+async def test_the_numbers_tell_of_stations_answers_and_the_writer(database: str) -> None:
+    async with api_in(database) as bench, station_at(bench.central, STATION) as station:
         await ask(station, "BootNotification", BOOT)
         await ask(station, "Heartbeat", {})
         nobody = await bench.client()
@@ -28,21 +28,21 @@ async def test_the_numbers_tell_of_stations_answers_and_the_writer(tmp_path: Pat
         assert STATION not in "".join(lines)
 
 
-async def test_alive_ready_and_what_runs(tmp_path: Path) -> None:
-    async with api_in(tmp_path) as bench:
+async def test_alive_ready_and_what_runs(database: str) -> None:
+    async with api_in(database) as bench:
         nobody = await bench.client()
         assert (await nobody.get("/livez")).json() == {"status": "ok"}
         assert (await nobody.get("/readyz")).json() == {"status": "ok"}
         system = (await bench.admin.get(f"{API}/system")).json()
-        assert (system["database"], system["stations_known"]) == ("sqlite", 2)
+        assert (system["database"], system["stations_known"]) == (bench.central.engine.dialect.name, 2)
         await bench.central.writer.stop()
         problem_of(await nobody.get("/readyz"), 503)
         problem_of(await bench.admin.post(f"{API}/tags", json={"id_tag": "A"}), 503)
 
 
-async def test_a_port_that_is_taken_is_told_in_one_line(tmp_path: Path) -> None:
-    async with api_in(tmp_path) as bench:
-        given = served(tmp_path, api_port=bench.api.port, database=str(tmp_path / "second.db"))
+async def test_a_port_that_is_taken_is_told_in_one_line(database: str, tmp_path: Path) -> None:
+    async with api_in(database) as bench:
+        given = served(tmp_path, api_port=bench.api.port)
         async with CentralServer(given) as central:
             second = ApiServer(central)
             with pytest.raises(BadSetting, match=str(bench.api.port)):

@@ -23,8 +23,8 @@ async def run(bench: Bench, example: str, token: str) -> str:
     return told.decode()
 
 
-async def test_the_examples_do_what_the_page_says(tmp_path: Path) -> None:
-    async with api_in(tmp_path) as bench:
+async def test_the_examples_do_what_the_page_says(database: str) -> None:
+    async with api_in(database) as bench:
         token = await bench.token(Role.ADMIN)
         told = [await run(bench, example, token) for example in EXAMPLES]
     expected = [

@@ -1,23 +1,21 @@
 """People: the first admin, logging in, the throttle, users, tokens, and the audit of all of it."""
 
-from pathlib import Path
-
 from contactor.central.api.role import Role
 from contactor.central.api.throttle import FREE_TRIES, KEPT_MAX, LONGEST_WAIT_S, LoginThrottle
 from contactor.central.api.tickets import Ticket
 from tests.central.api.bench import API, PASSWORD, api_in, log_in, problem_of
 
 
-async def test_the_first_start_makes_an_admin_and_no_later_one_does(tmp_path: Path) -> None:
-    async with api_in(tmp_path) as bench:
+async def test_the_first_start_makes_an_admin_and_no_later_one_does(database: str) -> None:
+    async with api_in(database) as bench:
         assert bench.api.first_password
         assert [user["name"] for user in (await bench.admin.get(f"{API}/users")).json()] == ["admin"]
-    async with api_in(tmp_path) as bench:
+    async with api_in(database) as bench:
         assert bench.api.first_password is None
 
 
-async def test_a_login_sets_a_cookie_that_scripts_and_other_sites_do_not_get(tmp_path: Path) -> None:
-    async with api_in(tmp_path) as bench:
+async def test_a_login_sets_a_cookie_that_scripts_and_other_sites_do_not_get(database: str) -> None:
+    async with api_in(database) as bench:
         nobody = await bench.client()
         answer = await nobody.post(f"{API}/login", json={"name": "admin", "password": bench.api.first_password})
         cookie = answer.headers["Set-Cookie"]
@@ -31,8 +29,8 @@ async def test_a_login_sets_a_cookie_that_scripts_and_other_sites_do_not_get(tmp
         problem_of(await nobody.get(f"{API}/login"), 401)
 
 
-async def test_a_wrong_password_and_a_wrong_name_are_refused_alike_and_soon_made_to_wait(tmp_path: Path) -> None:
-    async with api_in(tmp_path) as bench:
+async def test_a_wrong_password_and_a_wrong_name_are_refused_alike_and_soon_made_to_wait(database: str) -> None:
+    async with api_in(database) as bench:
         nobody = await bench.client()
         said = set()
         for number in range(FREE_TRIES):
@@ -77,8 +75,8 @@ def test_a_ticket_is_read_back_from_its_text_and_its_secret_is_not_shown() -> No
     assert [Ticket.read(text) for text in ("", "x", "contactor_short.x", "ü" * 12 + ".x", "a" * 12 + ".")] == [None] * 5
 
 
-async def test_a_token_allows_no_more_than_its_owner_and_is_shown_once(tmp_path: Path) -> None:
-    async with api_in(tmp_path) as bench:
+async def test_a_token_allows_no_more_than_its_owner_and_is_shown_once(database: str) -> None:
+    async with api_in(database) as bench:
         await bench.admin.post(f"{API}/users", json={"name": "ada", "password": PASSWORD, "role": "operator"})
         ada = await bench.client()
         ada.headers["X-CSRF-Token"] = str((await log_in(ada, "ada", PASSWORD))["csrf_token"])
@@ -96,8 +94,8 @@ async def test_a_token_allows_no_more_than_its_owner_and_is_shown_once(tmp_path:
         problem_of(await program.get(f"{API}/tags"), 401)
 
 
-async def test_a_user_who_is_removed_is_nobody_at_once(tmp_path: Path) -> None:
-    async with api_in(tmp_path) as bench:
+async def test_a_user_who_is_removed_is_nobody_at_once(database: str) -> None:
+    async with api_in(database) as bench:
         await bench.admin.post(f"{API}/users", json={"name": "ada", "password": PASSWORD})
         ada = await bench.client()
         await log_in(ada, "ada", PASSWORD)
@@ -107,14 +105,14 @@ async def test_a_user_who_is_removed_is_nobody_at_once(tmp_path: Path) -> None:
         problem_of(await bench.admin.get(f"{API}/users/ada"), 404)
 
 
-async def test_the_last_admin_stays(tmp_path: Path) -> None:
-    async with api_in(tmp_path) as bench:
+async def test_the_last_admin_stays(database: str) -> None:
+    async with api_in(database) as bench:
         problem_of(await bench.admin.delete(f"{API}/users/admin"), 409)
         problem_of(await bench.admin.patch(f"{API}/users/admin", json={"role": "viewer"}), 409)
 
 
-async def test_a_new_password_ends_the_other_logins(tmp_path: Path) -> None:
-    async with api_in(tmp_path) as bench:
+async def test_a_new_password_ends_the_other_logins(database: str) -> None:
+    async with api_in(database) as bench:
         other = await bench.client()
         await log_in(other, "admin", str(bench.api.first_password))
         change = {"current_password": bench.api.first_password, "password": PASSWORD}
@@ -123,8 +121,8 @@ async def test_a_new_password_ends_the_other_logins(tmp_path: Path) -> None:
         assert (await bench.admin.get(f"{API}/login")).status_code == 200
 
 
-async def test_what_was_done_is_in_the_audit_without_a_secret(tmp_path: Path) -> None:
-    async with api_in(tmp_path) as bench:
+async def test_what_was_done_is_in_the_audit_without_a_secret(database: str) -> None:
+    async with api_in(database) as bench:
         key = "00112233445566778899aabbccddeeff"
         await bench.admin.post(f"{API}/users", json={"name": "ada", "password": PASSWORD})
         await bench.admin.post(f"{API}/stations", json={"station_id": "NEW-1", "key": key})

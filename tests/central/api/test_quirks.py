@@ -1,7 +1,5 @@
 """What a station does oddly, and which product it is, can be asked for."""
 
-from pathlib import Path
-
 from contactor.central.roster import Member
 from tests.central.api.bench import API, Bench, api_in, problem_of
 from tests.central.bench import STATION, Line
@@ -20,8 +18,8 @@ async def said(bench: Bench, *texts: str) -> None:
         assert answer.is_success, answer.text
 
 
-async def test_quirks_are_listed_with_kind_field_example_and_meaning(tmp_path: Path) -> None:
-    async with api_in(tmp_path) as bench:
+async def test_quirks_are_listed_with_kind_field_example_and_meaning(database: str) -> None:
+    async with api_in(database) as bench:
         await said(bench, BOOT, STATUS)
         listed = (await bench.admin.get(f"{API}/stations/{STATION}/quirks")).json()
         assert [(each["kind"], each["field"], each["example"], each["times"]) for each in listed] == [
@@ -32,13 +30,13 @@ async def test_quirks_are_listed_with_kind_field_example_and_meaning(tmp_path: P
         assert all(each["meaning"] for each in listed)
 
 
-async def test_an_unknown_station_has_no_quirks_but_a_problem(tmp_path: Path) -> None:
-    async with api_in(tmp_path) as bench:
+async def test_an_unknown_station_has_no_quirks_but_a_problem(database: str) -> None:
+    async with api_in(database) as bench:
         problem_of(await bench.admin.get(f"{API}/stations/NOBODY/quirks"), 404)
 
 
-async def test_a_station_shows_its_product_and_its_own_words(tmp_path: Path) -> None:
-    async with api_in(tmp_path) as bench:
+async def test_a_station_shows_its_product_and_its_own_words(database: str) -> None:
+    async with api_in(database) as bench:
         await said(bench, BOOT, STATUS)
         station = (await bench.admin.get(f"{API}/stations/{STATION}")).json()
         assert (station["power_kw"], station["outlets"]) == (180, ["CCS2", "CHAdeMO"])

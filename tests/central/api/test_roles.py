@@ -1,7 +1,6 @@
 """Every route is in the table, and each refuses nobody, the lower role, and a login without its CSRF token."""
 
 import re
-from pathlib import Path
 
 import httpx
 
@@ -33,8 +32,8 @@ def test_a_role_allows_all_that_a_lower_one_does() -> None:
     assert lesser(Role.ADMIN, Role.VIEWER) is Role.VIEWER
 
 
-async def test_every_route_refuses_nobody(tmp_path: Path) -> None:
-    async with api_in(tmp_path) as bench:
+async def test_every_route_refuses_nobody(database: str) -> None:
+    async with api_in(database) as bench:
         nobody = await bench.client()
         for method, path, role in ROUTES:
             if role is None:
@@ -43,8 +42,8 @@ async def test_every_route_refuses_nobody(tmp_path: Path) -> None:
             assert "token" in str(body["detail"])
 
 
-async def test_every_route_refuses_the_lower_role(tmp_path: Path) -> None:
-    async with api_in(tmp_path) as bench:
+async def test_every_route_refuses_the_lower_role(database: str) -> None:
+    async with api_in(database) as bench:
         clients = {role: await bench.client(role) for role in Role}
         for method, path, role in ROUTES:
             if role in BELOW:
@@ -52,8 +51,8 @@ async def test_every_route_refuses_the_lower_role(tmp_path: Path) -> None:
                 assert f"needs the role {role}" in str(body["detail"])
 
 
-async def test_every_route_lets_its_own_role_pass_the_gate(tmp_path: Path) -> None:
-    async with api_in(tmp_path) as bench:
+async def test_every_route_lets_its_own_role_pass_the_gate(database: str) -> None:
+    async with api_in(database) as bench:
         clients = {role: await bench.client(role) for role in Role}
         for method, path, role in ROUTES:
             if role is not None and not path.endswith("/stream"):
@@ -61,8 +60,8 @@ async def test_every_route_lets_its_own_role_pass_the_gate(tmp_path: Path) -> No
                 assert answer.status_code not in (401, 403), (method, path, answer.text)
 
 
-async def test_every_write_by_cookie_needs_the_csrf_token(tmp_path: Path) -> None:
-    async with api_in(tmp_path) as bench:
+async def test_every_write_by_cookie_needs_the_csrf_token(database: str) -> None:
+    async with api_in(database) as bench:
         page_of_others = httpx.AsyncClient(base_url=bench.api.url, cookies=bench.admin.cookies)
         async with page_of_others:
             for method, path, role in ROUTES:

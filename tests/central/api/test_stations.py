@@ -1,7 +1,5 @@
 """Stations by the API: registered, changed in the version somebody saw, given keys, removed; and hostile texts."""
 
-from pathlib import Path
-
 import pytest
 
 from tests.central.api.bench import API, api_in, problem_of
@@ -11,8 +9,8 @@ from tests.central.test_server import BOOT, ask, station_at
 HOSTILE = ["'; DROP TABLE stations; --", '<script>alert("x")</script>', "${jndi:ldap://x}", "日本\u202e語", "%s%n{0}"]
 
 
-async def test_a_station_is_registered_shown_and_removed(tmp_path: Path) -> None:
-    async with api_in(tmp_path) as bench:
+async def test_a_station_is_registered_shown_and_removed(database: str) -> None:
+    async with api_in(database) as bench:
         made = await bench.admin.post(f"{API}/stations", json={"station_id": "NEW-1", "generate_key": True})
         assert made.status_code == 201
         assert len(made.json()["key"]) == 40
@@ -27,8 +25,8 @@ async def test_a_station_is_registered_shown_and_removed(tmp_path: Path) -> None
         assert (body["field"], body["value"]) == ("station_id", "NEW-1")
 
 
-async def test_a_change_to_an_older_version_is_refused(tmp_path: Path) -> None:
-    async with api_in(tmp_path) as bench:
+async def test_a_change_to_an_older_version_is_refused(database: str) -> None:
+    async with api_in(database) as bench:
         path = f"{API}/stations/{STATION}"
         seen = {"If-Match": (await bench.admin.get(path)).headers["ETag"]}
         pending = {"registration": "Pending"}
@@ -39,8 +37,8 @@ async def test_a_change_to_an_older_version_is_refused(tmp_path: Path) -> None:
         assert (await bench.admin.patch(path, json={"registration": "Rejected"}, headers=again)).status_code == 200
 
 
-async def test_boot_14_a_station_that_is_turned_away_is_disconnected_and_told_at_its_next_boot(tmp_path: Path) -> None:
-    async with api_in(tmp_path) as bench:
+async def test_boot_14_a_station_that_is_turned_away_is_disconnected_and_told_at_its_next_boot(database: str) -> None:
+    async with api_in(database) as bench:
         async with station_at(bench.central, STATION) as station:
             assert (await ask(station, "BootNotification", BOOT))["status"] == "Accepted"
             (shown,) = (await bench.admin.get(f"{API}/stations", params={"online": True})).json()["items"]
@@ -52,8 +50,8 @@ async def test_boot_14_a_station_that_is_turned_away_is_disconnected_and_told_at
             assert (await ask(station, "BootNotification", BOOT))["status"] == "Rejected"
 
 
-async def test_sec_06_a_key_set_here_is_asked_for_at_the_next_connection(tmp_path: Path) -> None:
-    async with api_in(tmp_path) as bench:
+async def test_sec_06_a_key_set_here_is_asked_for_at_the_next_connection(database: str) -> None:
+    async with api_in(database) as bench:
         path = f"{API}/stations/{STATION}/key"
         key = (await bench.admin.post(path, json={}, headers={"If-Match": "*"})).json()["key"]
         async with station_at(bench.central, STATION, bytes.fromhex(key)) as station:
@@ -69,8 +67,8 @@ async def test_sec_06_a_key_set_here_is_asked_for_at_the_next_connection(tmp_pat
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-async def test_hostile_texts_stay_text(tmp_path: Path, text: str) -> None:
-    async with api_in(tmp_path) as bench:
+async def test_hostile_texts_stay_text(database: str, text: str) -> None:
+    async with api_in(database) as bench:
         name = text.replace("/", "-")
         made = await bench.admin.post(f"{API}/stations", json={"station_id": name})
         assert made.status_code == 201, made.text
@@ -83,8 +81,8 @@ async def test_hostile_texts_stay_text(tmp_path: Path, text: str) -> None:
         assert {station["station_id"] for station in everybody} == {STATION, OTHER_STATION, name}
 
 
-async def test_stations_come_in_pages(tmp_path: Path) -> None:
-    async with api_in(tmp_path) as bench:
+async def test_stations_come_in_pages(database: str) -> None:
+    async with api_in(database) as bench:
         first = (await bench.admin.get(f"{API}/stations", params={"limit": 1})).json()
         second = (await bench.admin.get(f"{API}/stations", params={"limit": 1, "after": first["next"]})).json()
         assert [first["items"][0]["station_id"], second["items"][0]["station_id"]] == [STATION, OTHER_STATION]
@@ -102,16 +100,16 @@ async def test_stations_come_in_pages(tmp_path: Path) -> None:
         ({}, "station_id"),
     ],
 )
-async def test_a_bad_body_names_its_field_and_writes_nothing(tmp_path: Path, body: object, field: str) -> None:
-    async with api_in(tmp_path) as bench:
+async def test_a_bad_body_names_its_field_and_writes_nothing(database: str, body: object, field: str) -> None:
+    async with api_in(database) as bench:
         told = problem_of(await bench.admin.post(f"{API}/stations", json=body), 422)
         assert told["field"] == field
         assert "zz" not in str(told)
         assert len((await bench.admin.get(f"{API}/stations")).json()["items"]) == 2
 
 
-async def test_what_is_no_json_too_large_or_misspelled_is_refused(tmp_path: Path) -> None:
-    async with api_in(tmp_path) as bench:
+async def test_what_is_no_json_too_large_or_misspelled_is_refused(database: str) -> None:
+    async with api_in(database) as bench:
         path, headers = f"{API}/stations", {"Content-Type": "application/json"}
         problem_of(await bench.admin.post(path, content=b"{", headers=headers), 400)
         problem_of(await bench.admin.post(path, content=b'{"station_id": "\xff"}', headers=headers), 400)
@@ -122,8 +120,8 @@ async def test_what_is_no_json_too_large_or_misspelled_is_refused(tmp_path: Path
         problem_of(await bench.admin.put(path, json={}), 405)
 
 
-async def test_every_answer_keeps_browsers_from_harm(tmp_path: Path) -> None:
-    async with api_in(tmp_path) as bench:
+async def test_every_answer_keeps_browsers_from_harm(database: str) -> None:
+    async with api_in(database) as bench:
         for path in (f"{API}/stations", f"{API}/nothing", "/livez"):
             headers = (await bench.admin.get(path, headers={"Origin": "https://evil.example"})).headers
             assert headers["X-Content-Type-Options"] == "nosniff"
@@ -131,8 +129,8 @@ async def test_every_answer_keeps_browsers_from_harm(tmp_path: Path) -> None:
             assert "Access-Control-Allow-Origin" not in headers
 
 
-async def test_a_station_with_transactions_stays(tmp_path: Path) -> None:
-    async with api_in(tmp_path) as bench, station_at(bench.central, STATION) as station:
+async def test_a_station_with_transactions_stays(database: str) -> None:
+    async with api_in(database) as bench, station_at(bench.central, STATION) as station:
         await ask(station, "BootNotification", BOOT)
         start = {"connectorId": 1, "idTag": "T", "meterStart": 0, "timestamp": "2026-05-01T12:00:00Z"}
         await ask(station, "StartTransaction", dict(start))

@@ -1,14 +1,12 @@
 """Tags by the API: one by one, and as a file that is taken whole or not at all."""
 
-from pathlib import Path
-
 import pytest
 
 from tests.central.api.bench import API, api_in, problem_of
 
 
-async def test_a_tag_is_added_changed_and_removed(tmp_path: Path) -> None:
-    async with api_in(tmp_path) as bench:
+async def test_a_tag_is_added_changed_and_removed(database: str) -> None:
+    async with api_in(database) as bench:
         new = {"id_tag": "Abc", "parent_id_tag": "FLEET", "expires_at": "2027-01-01T01:00:00+01:00"}
         made = await bench.admin.post(f"{API}/tags", json=new)
         assert made.json()["expires_at"] == "2027-01-01T00:00:00Z"
@@ -24,8 +22,8 @@ async def test_a_tag_is_added_changed_and_removed(tmp_path: Path) -> None:
         problem_of(await bench.admin.get(path), 404)
 
 
-async def test_a_file_adds_and_replaces(tmp_path: Path) -> None:
-    async with api_in(tmp_path) as bench:
+async def test_a_file_adds_and_replaces(database: str) -> None:
+    async with api_in(database) as bench:
         await bench.admin.post(f"{API}/tags", json={"id_tag": "ANNA"})
         text = 'id_tag,is_blocked,expires_at\nanna,yes,\nBEN,,2027-01-01\n"=1+1",no,2027-01-01T00:00:00Z\n'
         answer = await bench.admin.post(f"{API}/tags/import", content=text.encode())
@@ -36,8 +34,8 @@ async def test_a_file_adds_and_replaces(tmp_path: Path) -> None:
         assert tags["BEN"]["expires_at"] == "2027-01-01T00:00:00Z"
 
 
-async def test_a_file_with_bad_rows_names_each_and_is_not_taken(tmp_path: Path) -> None:
-    async with api_in(tmp_path) as bench:
+async def test_a_file_with_bad_rows_names_each_and_is_not_taken(database: str) -> None:
+    async with api_in(database) as bench:
         text = f"id_tag,is_blocked,expires_at\nGOOD,,\n{'x' * 21},,\nB,maybe,\nC,,soon\nD\ngood,,\n,,\n"
         body = problem_of(await bench.admin.post(f"{API}/tags/import", content=text.encode()), 422)
         errors = body["errors"]
@@ -54,6 +52,6 @@ async def test_a_file_with_bad_rows_names_each_and_is_not_taken(tmp_path: Path) 
 
 
 @pytest.mark.parametrize("content", [b"", b"name\nA\n", b"id_tag,id_tag\nA,B\n", b"\xff\xfe", b'id_tag\n"A\n'])
-async def test_what_is_no_list_of_tags_is_refused(tmp_path: Path, content: bytes) -> None:
-    async with api_in(tmp_path) as bench:
+async def test_what_is_no_list_of_tags_is_refused(database: str, content: bytes) -> None:
+    async with api_in(database) as bench:
         problem_of(await bench.admin.post(f"{API}/tags/import", content=content), 422)

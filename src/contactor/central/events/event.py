@@ -26,6 +26,8 @@ class EventKind(StrEnum):
     """transaction_id, connector_id, id_tag, energy_wh, stop_reason, stopped_at."""
     TRANSACTION_SUSPECT = "transaction_suspect"
     """transaction_id, reason, details."""
+    TRANSACTION_CORRECTED = "transaction_corrected"
+    """transaction_id, connector_id, changes (field: old, new), energy_wh, by, why."""
     COMMAND_CHANGED = "command_changed"
     """command_id, action, state, status, detail, follow_up, transaction_id."""
     RESERVATION_CHANGED = "reservation_changed"

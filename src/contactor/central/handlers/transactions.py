@@ -19,18 +19,24 @@ class Transactions:
 
     def start(self, caller: Caller, request: StartTransaction) -> Plan:
         """Record the start."""
+        is_guessed = caller.guessed("StartTransaction.timestamp")
 
         def work(connection: Connection) -> StartTransactionResult:
-            return ledger.record_start(connection, caller.station_id, request, caller.received_at)
+            return ledger.record_start(
+                connection, caller.station_id, request, caller.received_at, is_time_guessed=is_guessed
+            )
 
         return Do(work)
 
     def stop(self, caller: Caller, request: StopTransaction) -> Plan:
         """Record the stop, and the readings in its transactionData like any others."""
+        is_guessed = caller.guessed("StopTransaction.timestamp")
 
         def work(connection: Connection) -> StopTransactionResult:
             self._record_readings(connection, caller, request)
-            return ledger.record_stop(connection, caller.station_id, request, caller.received_at)
+            return ledger.record_stop(
+                connection, caller.station_id, request, caller.received_at, is_time_guessed=is_guessed
+            )
 
         return Do(work)
 

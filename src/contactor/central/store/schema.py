@@ -182,6 +182,12 @@ transactions = Table(
     Column("stop_received_at_ms", BigInteger),
     Column("stop_reason", String(STOP_REASON_LENGTH)),
     Column("stop_id_tag", String(255)),
+    # What a person put right, and is in force instead; the reported columns stay as they are.
+    Column("corrected_id_tag", String(255)),
+    Column("corrected_tag_key", String(255)),
+    Column("corrected_meter_start_wh", BigInteger),
+    Column("corrected_meter_stop_wh", BigInteger),
+    Column("corrected_stopped_at_ms", BigInteger),
     CheckConstraint("state IN ('open', 'stopped', 'stop_missing')", name="state"),
     UniqueConstraint(
         "station_id", "connector_id", "started_at_ms", "id_tag", "meter_start_wh", name="uq_transactions_content"

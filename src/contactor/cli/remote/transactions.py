@@ -50,7 +50,7 @@ def show(number: Number, api: ApiUrl = DEFAULT_URL, as_json: AsJson = False) -> 
         print_json({**item, "timeline": story})
         return
     print_one(item)
-    print_rows(story, ("at", "what", "details"))
+    print_rows(story, ("at", "text"))
 
 
 @app.command()
@@ -69,12 +69,14 @@ def export(
     suspect: SuspectOption = None,
     start: FromOption = None,
     end: BeforeOption = None,
+    per_hour: Annotated[bool, typer.Option("--per-hour", help="A line for each hour of each transaction.")] = False,
     api: ApiUrl = DEFAULT_URL,
 ) -> None:
-    """Write transactions to a file."""
+    """Write transactions, or the energy of their hours, to a file."""
     form = "json" if file.suffix == ".json" else "csv"
     wanted = _wanted(station, tag, state, suspect, start, end)
-    answer = ApiClient(api).ask("GET", "/transactions/export", parameters={**wanted, "format": form})
+    unit = {"per": "hour" if per_hour else "transaction"}
+    answer = ApiClient(api).ask("GET", "/transactions/export", parameters={**wanted, **unit, "format": form})
     try:
         file.write_bytes(answer.content)
     except OSError as error:
@@ -93,6 +95,43 @@ def close(
     """Close the record of a transaction whose stop never came; the station is told nothing."""
     body = {"reason": reason, "meter_stop_wh": meter, "stopped_at": at}
     typer.echo(ApiClient(api).ask("POST", f"/transactions/{number}/close", body=body).json()["note"])
+
+
+@app.command()
+def correct(
+    number: Number,
+    reason: Annotated[str, typer.Option(help="Why; it is kept.")],
+    meter_start: Annotated[int | None, typer.Option(min=0, help="meterStart in Wh.")] = None,
+    meter_stop: Annotated[int | None, typer.Option(min=0, help="meterStop in Wh.")] = None,
+    stopped: Annotated[str | None, typer.Option(help="When it ended, such as 2026-05-01T12:00:00Z.")] = None,
+    tag: Annotated[str | None, typer.Option(help="Whose it was.")] = None,
+    api: ApiUrl = DEFAULT_URL,
+    as_json: AsJson = False,
+) -> None:
+    """Put a transaction right that has ended; what the station reported is kept beside it."""
+    body = {
+        "reason": reason,
+        "meter_start_wh": meter_start,
+        "meter_stop_wh": meter_stop,
+        "stopped_at": stopped,
+        "id_tag": tag,
+    }
+    item = ApiClient(api).change("POST", f"/transactions/{number}", body, sub="/corrections").json()
+    print_json(item) if as_json else print_one(item)
+
+
+@app.command()
+def corrections(number: Number, api: ApiUrl = DEFAULT_URL, as_json: AsJson = False) -> None:
+    """List what was put right in a transaction, with the values before."""
+    items = ApiClient(api).get(f"/transactions/{number}/corrections")
+    print_json(items) if as_json else print_rows(items, ("at", "field", "old_value", "new_value", "who", "why"))
+
+
+@app.command()
+def hours(number: Number, api: ApiUrl = DEFAULT_URL, as_json: AsJson = False) -> None:
+    """List what a transaction took in each hour."""
+    items = ApiClient(api).get(f"/transactions/{number}/hours")
+    print_json(items) if as_json else print_rows(items, ("hour", "energy_wh"))
 
 
 def _wanted(

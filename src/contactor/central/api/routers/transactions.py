@@ -1,13 +1,16 @@
 """Transactions: found, shown with their readings and their story, exported, and closed by hand where no stop comes."""
 
+from collections.abc import Sequence
+from hashlib import blake2b
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, Field
 from sqlalchemy import Connection
 from starlette.responses import StreamingResponse
 
 from contactor.central.api.audit_rows import note_deed
+from contactor.central.api.happening import Happening
 from contactor.central.api.office import Office, TheOffice
 from contactor.central.api.person import ThePerson
 from contactor.central.api.problem import Problem, missing
@@ -24,10 +27,13 @@ from contactor.central.api.shapes import (
     StationText,
     TagText,
 )
-from contactor.central.api.transaction_export import MEDIA_TYPES, ExportFormat, export
-from contactor.central.api.transaction_search import Happening, TransactionFilter, timeline
+from contactor.central.api.transaction_export import MEDIA_TYPES, ExportFormat, ExportUnit, export
+from contactor.central.api.transaction_search import TransactionFilter
+from contactor.central.api.transaction_story import tell_story
 from contactor.central.closing import AlreadyStopped, NotClosable, close_by_hand
+from contactor.central.hours import HourOfTransaction, hours_of
 from contactor.central.milliseconds import to_ms
+from contactor.central.queries import Queries
 from contactor.central.store import schema
 from contactor.central.store.schema import TransactionState
 from contactor.central.views import ReadingView, TransactionView
@@ -85,9 +91,14 @@ async def list_transactions(
     responses={200: {"content": {"text/csv": {}, "application/json": {}}}},
 )
 async def export_transactions(
-    office: TheOffice, wanted: Wanted, form: Annotated[ExportFormat, Query(alias="format")] = ExportFormat.CSV
+    office: TheOffice,
+    wanted: Wanted,
+    form: Annotated[ExportFormat, Query(alias="format")] = ExportFormat.CSV,
+    per: Annotated[ExportUnit, Query(description="A line for each transaction, or for each of its hours.")] = (
+        ExportUnit.TRANSACTION
+    ),
 ) -> StreamingResponse:
-    """Write all transactions that fit to a file.
+    """Write all transactions that fit to a file, or the energy of each of their hours.
 
     In CSV a tag or station id that a spreadsheet would take for a formula gets an apostrophe in front.
     """
@@ -95,16 +106,28 @@ async def export_transactions(
     async def next_page(before: int | None) -> list[TransactionView]:
         return await _find(office, wanted, before, EXPORT_PAGE)
 
+    async def to_lines(page: Sequence[TransactionView]) -> Sequence[TransactionView | HourOfTransaction]:
+        return page if per is ExportUnit.TRANSACTION else await office.ask(lambda: _hours(office.queries, page))
+
     name = f'attachment; filename="transactions.{form}"'
     return StreamingResponse(
-        export(form, next_page), media_type=MEDIA_TYPES[form], headers={"Content-Disposition": name}
+        export(form, per, next_page, to_lines), media_type=MEDIA_TYPES[form], headers={"Content-Disposition": name}
     )
 
 
 @router.get("/{transaction_id}")
-async def get_transaction(office: TheOffice, transaction_id: NumberPath) -> TransactionView:
+async def get_transaction(office: TheOffice, transaction_id: NumberPath, response: Response) -> TransactionView:
     """Show a transaction."""
-    return await _one(office, transaction_id)
+    view = await one_transaction(office, transaction_id)
+    response.headers["ETag"] = etag_of(view)
+    return view
+
+
+@router.get("/{transaction_id}/hours")
+async def list_hours(office: TheOffice, transaction_id: NumberPath) -> list[HourOfTransaction]:
+    """List what a transaction took in each hour; together that is its energy, to the watt-hour."""
+    view = await one_transaction(office, transaction_id)
+    return await office.ask(lambda: _hours(office.queries, [view]))
 
 
 @router.get("/{transaction_id}/readings")
@@ -115,18 +138,16 @@ async def list_readings(
     limit: Annotated[int, Query(ge=1, le=READINGS_MAX)] = 1000,
 ) -> Page[ReadingView]:
     """List a transaction's readings, the oldest first."""
-    await _one(office, transaction_id)
+    await one_transaction(office, transaction_id)
     readings = (await office.ask(lambda: office.queries.readings(transaction_id)))[skip:]
     return Page(items=readings[:limit], next=skip + limit if len(readings) > limit else None)
 
 
 @router.get("/{transaction_id}/timeline")
 async def get_timeline(office: TheOffice, transaction_id: NumberPath) -> list[Happening]:
-    """Tell what happened to a transaction, by the station's clock and by ours."""
-    found = await office.read(lambda connection: timeline(connection, transaction_id))
-    if found is None:
-        raise missing("transaction", "transaction_id", transaction_id)
-    return found
+    """Tell in plain sentences what happened to a transaction, and why it stopped, in the order of time."""
+    view = await one_transaction(office, transaction_id)
+    return await office.read(lambda connection: tell_story(connection, view))
 
 
 @router.post("/{transaction_id}/close")
@@ -137,7 +158,7 @@ async def close_transaction(
 
     Should the station's own stop come after all, it takes the place of this one.
     """
-    view = await _one(office, transaction_id)
+    view = await one_transaction(office, transaction_id)
     energy_wh = 0 if view.energy_wh is None else round(view.energy_wh)
     meter_stop_wh = view.meter_start_wh + energy_wh if closing.meter_stop_wh is None else closing.meter_stop_wh
     now = office.clock.now()
@@ -163,10 +184,25 @@ async def close_transaction(
         return None
 
     await office.write(work)
-    return Closed(transaction=await _one(office, transaction_id))
+    return Closed(transaction=await one_transaction(office, transaction_id))
 
 
-async def _one(office: Office, transaction_id: int) -> TransactionView:
+def etag_of(view: TransactionView) -> str:
+    """The version of what can be corrected of a transaction."""
+    parts = (view.id_tag, view.state, view.stopped_at, view.meter_start_wh, view.meter_stop_wh)
+    return f'"{blake2b(repr(parts).encode(), digest_size=9).hexdigest()}"'
+
+
+def _hours(queries: Queries, views: Sequence[TransactionView]) -> list[HourOfTransaction]:
+    return [hour for view in views for hour in hours_of(view, queries.readings(view.transaction_id))]
+
+
+async def one_transaction(office: Office, transaction_id: int) -> TransactionView:
+    """A transaction.
+
+    Raises:
+        Problem: there is none of that number.
+    """
     condition = schema.transactions.c.id == transaction_id
     views = await office.ask(lambda: office.queries.newest_transactions(condition, limit=1))
     if not views:
