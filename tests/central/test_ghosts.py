@@ -34,7 +34,7 @@ def _read(line: Line, number: int, second: int, register: int) -> None:
 
 
 def _apply(central: CentralBench, hours: int) -> None:
-    GhostRule(hours, central.writer, central.clock, structlog.get_logger()).apply()
+    GhostRule(hours, central.writer, central.clock, lambda: None, structlog.get_logger()).apply()
 
 
 def test_a_ghost_is_closed_at_its_latest_reading_when_its_time_is_over(central: CentralBench) -> None:

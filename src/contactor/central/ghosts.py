@@ -6,6 +6,7 @@ ends at the latest reading of its register, or where it began. As with a closing
 the place of this one, should it come.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -73,11 +74,12 @@ def _end_of(connection: Connection, ghost: TransactionRow, now_ms: int) -> Stop:
 
 @dataclass(frozen=True, slots=True)
 class GhostRule:
-    """Applies the rule each time `apply` is called; 0 hours are no rule."""
+    """Applies the rule each time `apply` is called; 0 hours are no rule. `recorded` hears of commits with events."""
 
     hours: int
     writer: Writer
     clock: Clock
+    recorded: Callable[[], None]
     log: structlog.typing.FilteringBoundLogger
 
     def apply(self) -> None:
@@ -94,4 +96,5 @@ class GhostRule:
         if isinstance(outcome, BaseException):
             self.log.error("ghosts were not closed", exc_info=outcome)
         elif outcome:
+            self.recorded()
             self.log.info("ghosts closed", transactions=outcome)

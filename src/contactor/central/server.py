@@ -146,7 +146,6 @@ class CentralServer:
         retention = Retention(
             rules_of(self.settings), writer=writer, clock=self._clock, later=self._after, log=self._log
         )
-        ghosts = GhostRule(self.settings.close_ghosts_after_hours, writer, self._clock, self._log)
         self._running = _Parts(engine, writer, roster, sessions, queries, listener, desk, events, retention)
         try:
             await desk.take_over()
@@ -154,13 +153,7 @@ class CentralServer:
         except BaseException:
             await self._let_go(self._running)
             raise
-        self._every(EXPIRY_PERIOD_S, sessions.expire_calls)
-        self._every(EXPIRY_PERIOD_S, desk.tick)
-        self._every(EXPIRY_PERIOD_S, sessions.messages.write)
-        self._every(SWEEP_PERIOD_S, desk.sweep)
-        self._every(LAST_SEEN_PERIOD_S, sessions.note_last_seen)
-        self._every(RETENTION_PERIOD_S, retention.begin)
-        self._every(GHOSTS_PERIOD_S, ghosts.apply)
+        self._begin_rounds(self._running)
         self._log.info("central system listens", port=listener.port, stations=len(roster))
 
     async def stop(self) -> None:
@@ -260,6 +253,17 @@ class CentralServer:
         await running.writer.stop()
         running.engine.dispose()
         self._running = None
+
+    def _begin_rounds(self, running: _Parts) -> None:
+        hours = self.settings.close_ghosts_after_hours
+        ghosts = GhostRule(hours, running.writer, self._clock, running.events.ring, self._log)
+        self._every(EXPIRY_PERIOD_S, running.sessions.expire_calls)
+        self._every(EXPIRY_PERIOD_S, running.desk.tick)
+        self._every(EXPIRY_PERIOD_S, running.sessions.messages.write)
+        self._every(SWEEP_PERIOD_S, running.desk.sweep)
+        self._every(LAST_SEEN_PERIOD_S, running.sessions.note_last_seen)
+        self._every(RETENTION_PERIOD_S, running.retention.begin)
+        self._every(GHOSTS_PERIOD_S, ghosts.apply)
 
     def _every(self, period_s: float, deed: Callable[[], None]) -> None:
         """Do something again and again until the server stops."""
