@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from contactor.central.message_log import BATCH, MessageView, read_messages
+from contactor.central.message_log import BATCH, MessageFilter, MessageView, read_messages
 from contactor.ocpp.messages import ChangeConfiguration
 from tests.central.bench import STATION, CentralBench, Line, central_in
 
@@ -12,7 +12,7 @@ from tests.central.bench import STATION, CentralBench, Line, central_in
 def logged(central: CentralBench) -> list[MessageView]:
     """What is in the log, the oldest first."""
     central.sessions.messages.write()
-    return list(read_messages(central.engine, STATION))[::-1]
+    return list(read_messages(central.engine, MessageFilter(STATION)))[::-1]
 
 
 def test_cs_25_both_ways_are_logged_with_action_and_latency(tmp_path: Path) -> None:
@@ -63,6 +63,6 @@ def test_a_full_batch_does_not_wait_for_the_second_to_end(tmp_path: Path) -> Non
         line = central.connect_accepted()
         for _ in range(BATCH // 2):
             line.ask("Heartbeat")
-        first = list(read_messages(central.engine, STATION, limit=5000))
+        first = list(read_messages(central.engine, MessageFilter(STATION), limit=5000))
         assert len(first) == BATCH
-        assert list(read_messages(central.engine, STATION, before=first[-1].number)) == []
+        assert list(read_messages(central.engine, MessageFilter(STATION), before=first[-1].number)) == []

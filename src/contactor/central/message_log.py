@@ -4,7 +4,7 @@ Texts are only noted while they pass; what they are is found out when a second's
 """
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -12,7 +12,7 @@ from enum import StrEnum
 import msgspec
 import structlog
 from msgspec import Raw, Struct
-from sqlalchemy import Engine, select
+from sqlalchemy import ColumnElement, Engine, select
 
 from contactor.base.clock import Clock
 from contactor.base.ids import StationId
@@ -124,13 +124,34 @@ def _head(text: bytes) -> tuple[int | None, str, str]:
     return kind, message_id[:MESSAGE_ID_MAX_LENGTH], action[:_ACTION_MAX_LENGTH]
 
 
+@dataclass(frozen=True, slots=True)
+class MessageFilter:
+    """Which messages are meant; None means any."""
+
+    station_id: str | None = None
+    action: str | None = None
+    direction: Direction | None = None
+
+    def conditions(self) -> Iterable[ColumnElement[bool]]:
+        """The filter as SQL."""
+        if self.station_id is not None:
+            yield _table.c.station_id == self.station_id
+        if self.action is not None:
+            yield _table.c.action == self.action
+        if self.direction is not None:
+            yield _table.c.direction == self.direction.value
+
+
 def read_messages(
-    engine: Engine, station_id: str, *, before: int | None = None, limit: int = 100
+    engine: Engine, wanted: MessageFilter, *, after: int | None = None, before: int | None = None, limit: int = 100
 ) -> Sequence[MessageView]:
-    """A station's messages, the newest first; `before` goes on where the last page ended."""
-    query = select(_table).where(_table.c.station_id == station_id).order_by(_table.c.id.desc()).limit(limit)
+    """Messages, the newest first; `before` goes on where the last page ended. With `after` the oldest come first."""
+    order = _table.c.id.desc() if after is None else _table.c.id
+    query = select(_table).where(*wanted.conditions()).order_by(order).limit(limit)
     if before is not None:
         query = query.where(_table.c.id < before)
+    if after is not None:
+        query = query.where(_table.c.id > after)
     with engine.connect() as connection:
         return [
             MessageView(
