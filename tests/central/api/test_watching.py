@@ -93,7 +93,7 @@ async def test_readings_are_followed_from_a_number_on(tmp_path: Path, database: 
         assert new["next"] == reading["number"]
         quiet = (await bench.admin.get(f"{API}/fleet/readings", params={"after": new["next"]})).json()
         assert quiet == {"items": [], "next": new["next"]}
-        elsewhere = {"after": 0, "station_id": "RDAM-02"}
+        elsewhere: dict[str, str | int] = {"after": 0, "station_id": "RDAM-02"}
         assert (await bench.admin.get(f"{API}/fleet/readings", params=elsewhere)).json()["items"] == []
 
 
@@ -105,7 +105,7 @@ async def test_messages_are_read_both_ways_and_it_is_told_whether_they_are_kept(
         assert newest["are_kept"] is True
         numbers = [each["number"] for each in _items(newest)]
         assert numbers == sorted(numbers, reverse=True)
-        since = {"after": min(numbers) - 1, "station_id": STATION, "limit": 1}
+        since: dict[str, str | int] = {"after": min(numbers) - 1, "station_id": STATION, "limit": 1}
         forward = (await bench.admin.get(f"{API}/messages", params=since)).json()
         assert [each["number"] for each in forward["items"]] == [min(numbers)]
         assert forward["next"] == min(numbers)
@@ -144,7 +144,7 @@ async def test_statuses_of_a_station_are_listed_and_errors_alone_if_wanted(tmp_p
 async def test_security_events_and_file_transfers_are_listed(tmp_path: Path, database: str) -> None:
     async with watched(tmp_path, database) as (bench, station):
         await ask(station, "FirmwareStatusNotification", {"status": "Downloading"})
-        told = {"type": "TamperDetectionActivated", "timestamp": "2026-05-01T12:00:00Z", "techInfo": "door"}
+        told: Json = {"type": "TamperDetectionActivated", "timestamp": "2026-05-01T12:00:00Z", "techInfo": "door"}
         await ask(station, "SecurityEventNotification", told)
         told_of = (await bench.admin.get(f"{API}/stations/{STATION}/notifications")).json()["items"]
         assert [each["action"] for each in told_of] == ["FirmwareStatusNotification"]
