@@ -19,7 +19,9 @@ from contactor.link.websocket_client import WebSocketDialer
 from contactor.station.effects import Note
 from contactor.station.settings import StationSettings
 from contactor.station.store.sqlite import SqliteStore
+from contactor.virtual.control.server import DEFAULT_PORT, ControlServer
 from contactor.virtual.driver import Visit, drive, drive_in_turn
+from contactor.virtual.network import Network
 from contactor.virtual.virtual_station import VirtualStation
 
 _STATIONS = {
@@ -50,25 +52,26 @@ _VISITS = {
 }
 _PAUSE_S = 4.0
 _PORTS = range(9000, 9100)
+_CONTROL_PORTS = range(DEFAULT_PORT, DEFAULT_PORT + 100)
 _READY_WITHIN_S = 30.0
 _END_WITHIN_S = 10.0
 _RESTART_PAUSE_S = 1.0
 
 
-def first_free_port() -> int:
-    """The first port from 9000 on that nobody listens on.
+def first_free_port(ports: range = _PORTS) -> int:
+    """The first of some ports that nobody listens on.
 
     Low ports on purpose: the high ones are handed out to clients, and a restarted central system would find its own
     port taken by one of the stations that look for it.
     """
-    for port in _PORTS:
+    for port in ports:
         with socket.socket() as probe:
             # As servers do: a port is free although connections of its last owner are still dying.
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             with contextlib.suppress(OSError):
                 probe.bind(("127.0.0.1", port))
                 return port
-    raise BadSetting("--port", None, f"no port from {_PORTS[0]} to {_PORTS[-1]} is free; name one")
+    raise BadSetting("--port", None, f"no port from {ports[0]} to {ports[-1]} is free; name one")
 
 
 class Stage:
@@ -84,6 +87,7 @@ class Stage:
         self._speed = speed
         self._central: asyncio.subprocess.Process | None = None
         self._watch: asyncio.Task[None] | None = None
+        self._control: ControlServer | None = None
 
     async def __aenter__(self) -> Self:
         self._write_settings()
@@ -92,6 +96,8 @@ class Stage:
             self._watch = asyncio.create_task(self._keep_central_alive())
             for name, model in _STATIONS.items():
                 self._add_station(name, model)
+            self._control = ControlServer(self.stations, port=first_free_port(_CONTROL_PORTS))
+            await self._control.start()
         except BaseException:
             await self._strike()
             raise
@@ -107,6 +113,12 @@ class Stage:
         """The process to kill for those who want to see what happens."""
         assert self._central is not None
         return self._central.pid
+
+    @property
+    def control_url(self) -> str:
+        """Where people may take part in what the stations do."""
+        assert self._control is not None
+        return self._control.url
 
     @property
     def frames(self) -> int:
@@ -183,6 +195,8 @@ class Stage:
         if self._watch is not None:
             self._watch.cancel()
             await asyncio.gather(self._watch, return_exceptions=True)
+        if self._control is not None:
+            await self._control.stop()
         await asyncio.gather(*(station.shut_down() for station in self.stations), return_exceptions=True)
         if self._central is not None and self._central.returncode is None:
             with contextlib.suppress(ProcessLookupError):
@@ -200,6 +214,7 @@ class Stage:
         def observe(note: Note) -> None:
             self._story.tell(name, note)
 
+        dice = Dice.unpredictable()
         station = VirtualStation(
             name,
             load_product(),
@@ -210,9 +225,9 @@ class Stage:
                 reconnect_first_s=1.0,
             ),
             SqliteStore(self._place / name),
-            WebSocketDialer(),
+            Network(WebSocketDialer(), dice),
             clock=SystemClock(),
-            dice=Dice.unpredictable(),
+            dice=dice,
             hardware_speed=self._speed,
             observe=observe,
         )

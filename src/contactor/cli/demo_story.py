@@ -37,12 +37,15 @@ class Storyteller:
     def __init__(self, *, silent: bool) -> None:
         self._console = Console(quiet=silent, highlight=False)
 
-    def welcome(self, url: str, central_pid: int, place: Path) -> None:
+    def welcome(self, url: str, central_pid: int, control_url: str, place: Path) -> None:
         """What there is to see, and to try."""
         self._console.print("\n[bold]Contactor demo[/bold]: two stations, their drivers, one central system")
         self._console.print(f"  central system  {url}  (process {central_pid})")
+        self._console.print(f"  stations        {control_url}  (their control API)")
         self._console.print(f"  ledger          {place}", soft_wrap=True)
         self._console.print(f"  try this        kill -9 {central_pid}   it comes back, and no charge is lost")
+        play = f"contactor station emergency-stop press --station DEMO-180 --at {control_url}"
+        self._console.print(f"                  {play}", soft_wrap=True)
         self._console.print("  end             Ctrl-C\n")
 
     def farewell(self) -> None:

@@ -19,7 +19,7 @@ app = typer.Typer(
 app.add_typer(guide_tables.app, name="guide")
 app.add_typer(firmware.app, name="firmware")
 app.command(name="central")(central.run)
-app.command(name="station")(station.run)
+app.add_typer(station.app, name="station")
 app.command(name="demo")(demo.run)
 for _name, _commands in (
     ("stations", stations),

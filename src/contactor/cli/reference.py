@@ -12,7 +12,7 @@ from pathlib import Path
 
 from contactor.cli.guide_tables import default_lists, default_text, limits_text, type_text
 from contactor.cli.markdown import code, page, table
-from contactor.cli.reference_api import api_page
+from contactor.cli.reference_api import api_page, control_page
 from contactor.cli.reference_commands import commands_page, settings_page
 from contactor.guide.entries import Access, Origin, Product
 from contactor.guide.load import load_product
@@ -241,6 +241,7 @@ _PAGES: Mapping[str, Callable[[Product], str]] = {
     "vendor-errors.md": _errors_page,
     "commands.md": lambda _product: commands_page(),
     "api.md": lambda _product: api_page(),
+    "control-api.md": lambda _product: control_page(),
     "central-settings.md": lambda _product: settings_page(),
 }
 

@@ -1,41 +1,57 @@
-"""The reference of the REST API, written from its own description."""
+"""The references of the REST API and of a station's control API, written from their own descriptions."""
 
 from collections import defaultdict
 from collections.abc import Iterable
 
 from contactor.central.api.app import make_app
-from contactor.central.api.openapi import Document, described
+from contactor.central.api.openapi import described
 from contactor.cli.markdown import code, page, table
+from contactor.virtual.control import app as control
+from contactor.web.description import Document
+
+_HEADINGS = ("Route", "Role", "What it does", "Parameters", "Body")
 
 
 def api_page() -> str:
     """Every route by its noun, with its role, parameters and body."""
-    document = described(make_app())
-    nouns: dict[str, list[tuple[str, str, Document]]] = defaultdict(list)
-    for path, operations in document["paths"].items():
-        for method, operation in operations.items():
-            nouns[operation["tags"][0]].append((method.upper(), path, operation))
-    blocks = []
-    for noun, rows in nouns.items():
-        blocks += [
-            f"## {noun}",
-            table(
-                ("Route", "Role", "What it does", "Parameters", "Body"),
-                (_row(method, path, operation) for method, path, operation in rows),
-            ),
-        ]
-    fields = [
-        block for name, shape in sorted(document["components"]["schemas"].items()) for block in _shape(name, shape)
-    ]
-    return page(
+    return _page_of(
         "REST API",
         "Beside these there is `WEBSOCKET /api/v1/events/socket?after=NUMBER` (role viewer): each event as a JSON "
         "text. The whole description for programs is at `/api/v1/openapi.json`. How to use it: "
         "[operate by API](../how-to/operate-by-api.md).",
-        *blocks,
-        "## Bodies",
-        *fields,
+        described(make_app()),
     )
+
+
+def control_page() -> str:
+    """Every route of a station's control API."""
+    return _page_of(
+        "Control API of a station",
+        "Beside these there is `WEBSOCKET /stations/{name}/feed/socket?after=NUMBER`: the whole state, and then "
+        "each Item as a JSON text. The whole description for programs is at `/openapi.json`. How to use it: "
+        "[play the driver](../how-to/play-the-driver.md).",
+        control.described(control.make_app()),
+        roles=False,
+    )
+
+
+def _page_of(title: str, words: str, document: Document, *, roles: bool = True) -> str:
+    nouns: dict[str, list[tuple[str, str, Document]]] = defaultdict(list)
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            nouns[operation["tags"][0]].append((method.upper(), path, operation))
+    columns = [place for place, heading in enumerate(_HEADINGS) if roles or heading != "Role"]
+    blocks = []
+    for noun, rows in nouns.items():
+        cells = [_row(method, path, operation) for method, path, operation in rows]
+        blocks += [
+            f"## {noun}",
+            table([_HEADINGS[each] for each in columns], ([row[each] for each in columns] for row in cells)),
+        ]
+    fields = [
+        block for name, shape in sorted(document["components"]["schemas"].items()) for block in _shape(name, shape)
+    ]
+    return page(title, words, *blocks, "## Bodies", *fields)
 
 
 def _row(method: str, path: str, operation: Document) -> tuple[str, str, str, str, str]:

@@ -65,13 +65,15 @@ def settings_page() -> str:
     )
 
 
-def commands() -> list[tuple[str, TyperCommand]]:
+def commands() -> list[tuple[str, TyperCommand | TyperGroup]]:
     """Every command with its full name, in order."""
     return list(_walk(typer.main.get_command(app), "contactor"))
 
 
-def _walk(command: object, path: str) -> Iterator[tuple[str, TyperCommand]]:
+def _walk(command: object, path: str) -> Iterator[tuple[str, TyperCommand | TyperGroup]]:
     if isinstance(command, TyperGroup):
+        if command.invoke_without_command and command.params:  # a command of its own, with others below it
+            yield path, command
         for name in sorted(command.commands):
             yield from _walk(command.commands[name], f"{path} {name}")
     elif isinstance(command, TyperCommand):

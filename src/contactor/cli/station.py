@@ -1,6 +1,9 @@
-"""`contactor station`: runs one virtual charger."""
+"""`contactor station`: runs one virtual charger; its sub-commands play the people around one that runs."""
 
 import asyncio
+import json
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +15,8 @@ from contactor.base.dice import Dice
 from contactor.base.errors import BadSetting
 from contactor.base.ids import OutletNumber
 from contactor.cli import logs, loop
+from contactor.cli.control import looks, people, surroundings, trouble
+from contactor.cli.control.client import TOKEN_VARIABLE
 from contactor.guide.entries import OutletKind
 from contactor.guide.load import load_product
 from contactor.link.tls import client_context
@@ -20,27 +25,52 @@ from contactor.station.authorization import is_presentable
 from contactor.station.effects import Note
 from contactor.station.file_transfer import NetworkFiles
 from contactor.station.keys import Key
-from contactor.station.settings import StationSettings
 from contactor.station.store.memory import MemoryStore
 from contactor.station.store.port import Store
 from contactor.station.store.sqlite import SqliteStore
+from contactor.virtual.control.server import LOOPBACK, ControlServer
 from contactor.virtual.driver import Visit, drive_in_turn
+from contactor.virtual.factory_file import Factory, is_serial, load_factory
+from contactor.virtual.network import Network
 from contactor.virtual.virtual_station import VirtualStation
 
 _FITTING_CARS = {OutletKind.CCS2: "saloon", OutletKind.CHADEMO: "old_hatchback"}
+_DEFAULTS = Factory()
 _TAKE_WH = 20_000.0
 _PAUSE_S = 20.0
+app = typer.Typer(help="Run a virtual station, or play the people around one that runs.", invoke_without_command=True)
 
 
+@dataclass(frozen=True)
+class _Control:
+    """Where the control API is to listen; without a port nowhere."""
+
+    host: str
+    port: int | None
+    token: str | None
+
+
+@app.callback()
 def run(
+    context: typer.Context,
     url: Annotated[
         str | None, typer.Option(help="Where the central system listens, without the identity: ws://host:port/ocpp.")
     ] = None,
     identity: Annotated[
         str | None, typer.Option("--id", help="Name of this station at the central system (BoxIdentifier).")
     ] = None,
-    model: Annotated[str, typer.Option(help="Commercial reference; see: contactor guide models.")] = "EVD1S180TBB",
-    serial: Annotated[str, typer.Option(help="chargePointSerialNumber, at most 25 characters.")] = "VIRTUAL-0001",
+    factory: Annotated[
+        Path | None,
+        typer.Option(help="TOML file with product, model, serial and first values of configuration keys."),
+    ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(help=f"Commercial reference, see: contactor guide models; {_DEFAULTS.model} if not given."),
+    ] = None,
+    serial: Annotated[
+        str | None,
+        typer.Option(help=f"chargePointSerialNumber, at most 25 characters; {_DEFAULTS.serial} if not given."),
+    ] = None,
     key: Annotated[
         str | None,
         typer.Option(help="AuthorizationKey in hex, 32 to 40 digits; sent by HTTP Basic.", envvar="CONTACTOR_KEY"),
@@ -59,27 +89,56 @@ def run(
     ca_file: Annotated[
         Path | None, typer.Option(help="PEM file of the authorities to trust for wss and https.")
     ] = None,
-    product: Annotated[str, typer.Option(help="Whose guide to follow.")] = "evlink_pro_dc",
+    product: Annotated[
+        str | None, typer.Option(help=f"Whose guide to follow; {_DEFAULTS.product} if not given.")
+    ] = None,
+    control_port: Annotated[
+        int | None,
+        typer.Option(min=0, max=65535, help="Port of the control API, 0 for any free one; without it there is none."),
+    ] = None,
+    control_host: Annotated[str, typer.Option(help="Address of the control API.")] = LOOPBACK,
+    control_token: Annotated[
+        str | None,
+        typer.Option(envvar=TOKEN_VARIABLE, help="What the control API asks for; needed where others can reach it."),
+    ] = None,
     log_format: Annotated[logs.LogFormat, typer.Option(help="Who reads the log on stderr.")] = logs.LogFormat.TEXT,
     log_level: Annotated[logs.LogLevel, typer.Option(help="From which importance on.")] = logs.LogLevel.INFO,
 ) -> None:
     """Run one virtual station until Ctrl-C.
 
     With --state everything survives the end of the process, kill -9 included: the next start is a power cut to the
-    station. What the central system has configured wins over the values given here.
+    station. What the central system has configured wins over the values given here, and these win over those of a
+    factory file. With --control-port the first line on stdout is JSON and tells where the control API is.
     """
+    if context.invoked_subcommand is not None:
+        _refuse_options(context)
+        return
     logs.configure(log_level, log_format)
     if not 0 < speed <= 1000:
         raise BadSetting("--speed", speed, "give more than 0 and at most 1000")
-    if not (1 <= len(serial) <= 25 and serial.isascii() and serial.isprintable()):
+    if serial is not None and not is_serial(serial):
         raise BadSetting("--serial", serial, "give 1 to 25 printable ASCII characters")
     if drivers is not None and not (drivers and is_presentable(f"{drivers}-9")):
         raise BadSetting("--drivers", drivers, "give a badge of 1 to 18 printable ASCII characters")
     given = {"SupervisionUrl": url, "BoxIdentifier": identity, "AuthorizationKey": key}
     initial = {name: value for name, value in given.items() if value is not None}
     initial.update(_pairs(settings or []))
-    factory = StationSettings(model=model, serial=serial, initial=initial)
-    raise typer.Exit(loop.run(_run(product, factory, state, speed, drivers, ca_file)))
+    made = _DEFAULTS if factory is None else load_factory(factory, product)
+    made = made.differing(product=product, model=model, serial=serial, initial=initial)
+    control = _Control(control_host, control_port, control_token)
+    raise typer.Exit(loop.run(_run(made, state, speed, drivers, ca_file, control)))
+
+
+def _refuse_options(context: typer.Context) -> None:
+    """What runs a station means nothing to a command that plays with one."""
+    for parameter in context.command.params:
+        name = parameter.name or ""
+        source = context.get_parameter_source(name)
+        if source is not None and source.name == "COMMANDLINE":
+            verb = context.invoked_subcommand
+            raise BadSetting(
+                parameter.opts[0], context.params[name], f"it is for running a station; {verb} does without"
+            )
 
 
 def _pairs(settings: list[str]) -> dict[str, str]:
@@ -93,7 +152,7 @@ def _pairs(settings: list[str]) -> dict[str, str]:
 
 
 async def _run(
-    product: str, factory: StationSettings, state: Path | None, speed: float, badge: str | None, ca_file: Path | None
+    factory: Factory, state: Path | None, speed: float, badge: str | None, ca_file: Path | None, control: _Control
 ) -> int:
     log = structlog.get_logger("contactor.station").bind(station=factory.initial.get("BoxIdentifier", factory.serial))
 
@@ -102,14 +161,15 @@ async def _run(
 
     store: Store = MemoryStore() if state is None else SqliteStore(state)
     tls = client_context(ca_file) if ca_file is not None else None
+    dice = Dice.unpredictable()
     virtual = VirtualStation(
-        factory.serial,
-        load_product(product),
-        factory,
+        factory.initial.get("BoxIdentifier", factory.serial),
+        load_product(factory.product),
+        factory.settings(),
         store,
-        WebSocketDialer(tls=tls),
+        Network(WebSocketDialer(tls=tls), dice),
         clock=SystemClock(),
-        dice=Dice.unpredictable(),
+        dice=dice,
         hardware_speed=speed,
         files=NetworkFiles(tls),
         observe=observe,
@@ -119,16 +179,15 @@ async def _run(
     if configuration.text(Key.SUPERVISION_URL) is None or configuration.text(Key.BOX_IDENTIFIER) is None:
         await virtual.shut_down()
         raise BadSetting("--url and --id", None, "a station that was never configured needs both")
-    tasks = (
-        []
-        if badge is None
-        else [asyncio.create_task(_drivers(virtual, number, badge)) for number in virtual.rig.outlets]
-    )
     try:
-        await asyncio.gather(*tasks, asyncio.Event().wait())
+        async with AsyncExitStack() as running:
+            if control.port is not None:
+                server = ControlServer([virtual], host=control.host, port=control.port, token=control.token)
+                await running.enter_async_context(server)
+                typer.echo(json.dumps({"control": server.url}))
+            tasks = [_drivers(virtual, number, badge) for number in virtual.rig.outlets if badge is not None]
+            await asyncio.gather(*tasks, asyncio.Event().wait())
     finally:
-        for task in tasks:
-            task.cancel()
         await virtual.shut_down()
     return 0
 
@@ -139,3 +198,28 @@ async def _drivers(virtual: VirtualStation, outlet: OutletNumber, badge: str) ->
         virtual.unplug(outlet)
     visit = Visit(outlet, f"{badge}-{outlet}", car, soc=0.2, take_wh=_TAKE_WH)
     await drive_in_turn(virtual, [visit], pause_s=_PAUSE_S)
+
+
+for _name, _command in (
+    ("plug", people.plug),
+    ("unplug", people.unplug),
+    ("car", people.car),
+    ("badge", people.badge),
+    ("touch", people.touch),
+    ("stop", people.stop),
+    ("restart", surroundings.restart),
+    ("supply", surroundings.supply),
+    ("speed", surroundings.speed),
+    ("list", looks.list_stations),
+    ("state", looks.state),
+    ("watch", looks.watch),
+):
+    app.command(_name)(_command)
+for _name, _commands in (
+    ("emergency-stop", trouble.emergency_stop),
+    ("door", trouble.door),
+    ("fault", trouble.fault),
+    ("power", surroundings.power),
+    ("network", surroundings.network),
+):
+    app.add_typer(_commands, name=_name)

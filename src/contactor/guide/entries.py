@@ -77,6 +77,13 @@ class Effect(StrEnum):
     FAULT = "fault"
 
 
+class Switch(StrEnum):
+    """What a hand moves so that a trouble begins and ends."""
+
+    EMERGENCY_STOP = "emergency stop"
+    DOOR = "door"
+
+
 class BadgeSource(StrEnum):
     """Who may vouch for a badge while the central system cannot."""
 
@@ -160,7 +167,10 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class VendorError:
-    """A trouble code; `stop_reason` says how the transactions in its scope end, None where they go on."""
+    """A trouble code; `stop_reason` says how the transactions in its scope end, None where they go on.
+
+    `switch` is what a person moves to make it active, None where no hand does.
+    """
 
     dtc: str
     description: str
@@ -170,6 +180,7 @@ class VendorError:
     effect: Effect
     stop_reason: str | None
     tamper: bool
+    switch: Switch | None
     note: str
 
 

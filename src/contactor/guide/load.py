@@ -28,6 +28,7 @@ from contactor.guide.entries import (
     Scope,
     SecurityMode,
     Sender,
+    Switch,
     VendorError,
 )
 from contactor.guide.rows import Row, rows_of, sections_of
@@ -145,6 +146,7 @@ def _vendor_error(row: Row) -> VendorError:
         effect=row.word("effect", Effect),
         stop_reason=row.choice("stop_reason", words.STOP_REASONS) if "stop_reason" in row else None,
         tamper=row.flag("tamper") if "tamper" in row else False,
+        switch=row.word("switch", Switch) if "switch" in row else None,
         note=row.text("note") if "note" in row else "",
     )
     row.finish()

@@ -179,6 +179,16 @@ class WeatheredLink:
         if isinstance(self._inner, DialledLink):
             self._inner.set_ping_interval(interval_s)
 
+    def fall_silent(self) -> None:
+        """From now on nothing gets through either way, and neither end is told."""
+        self._is_silent = True
+        self._outward.clear()
+        self._inward.clear()
+        noticed_s = self._sky.weather.silence_noticed_s
+        if noticed_s is not None:
+            unheard = Closure(None, f"silent for {noticed_s:g} s", clean=False)
+            self._scheduler.call_later(noticed_s, lambda: self._end_silence(unheard))
+
     # What the link inside tells
 
     def link_opened(self, link: Link) -> None:
@@ -208,21 +218,12 @@ class WeatheredLink:
         if self._sky.strikes(weather.cut):
             self.abort()
         elif self._sky.strikes(weather.silence):
-            self._fall_silent()
+            self.fall_silent()
         else:
             delay_s = self._sky.delay_s()
             lane.put(happening, delay_s)
             if self._sky.strikes(weather.duplicate):
                 lane.put(happening, delay_s)
-
-    def _fall_silent(self) -> None:
-        self._is_silent = True
-        self._outward.clear()
-        self._inward.clear()
-        noticed_s = self._sky.weather.silence_noticed_s
-        if noticed_s is not None:
-            unheard = Closure(None, f"silent for {noticed_s:g} s", clean=False)
-            self._scheduler.call_later(noticed_s, lambda: self._end_silence(unheard))
 
     def _end_silence(self, closure: Closure) -> None:
         if self._is_over:

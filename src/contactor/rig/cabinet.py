@@ -10,6 +10,7 @@ from contactor.base.dice import Dice
 from contactor.base.errors import BadSetting
 from contactor.base.ids import OutletNumber
 from contactor.rig.power_module import MODULE_CURRENT_A, MODULE_POWER_W, PowerModule
+from contactor.rig.supply import NOMINAL, Supply
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,17 @@ class Cabinet:
         self._wanted: dict[OutletNumber, int] = {}
         self._feeds: dict[OutletNumber, Feed] = {}
         self._derating = 1.0
+        self._supply = NOMINAL
+
+    @property
+    def supply(self) -> Supply:
+        """The mains it hangs on."""
+        return self._supply
+
+    @property
+    def holders(self) -> list[tuple[int, OutletNumber | None]]:
+        """Number and outlet of each module, in order."""
+        return [(module.number, module.held_by) for module in self._modules]
 
     @property
     def healthy(self) -> int:
@@ -114,6 +126,11 @@ class Cabinet:
         self._derating = factor
         self._share()
 
+    def hang_on(self, supply: Supply) -> None:
+        """Let the mains change under it."""
+        self._supply = supply
+        self._share()
+
     def _module(self, number: int) -> PowerModule:
         if not 1 <= number <= len(self._modules):
             raise BadSetting("power module", number, f"this cabinet has modules 1 to {len(self._modules)}")
@@ -134,8 +151,9 @@ class Cabinet:
                 module.held_by = next((outlet for outlet, count in held.items() if count < self._wanted[outlet]), None)
                 if module.held_by is not None:
                     held[module.held_by] += 1
-        self._feeds = {outlet: self._feed_of(count) for outlet, count in held.items()}
+        scale = min(self._derating, self._supply.share(sum(held.values())))
+        self._feeds = {outlet: self._feed_of(count, scale) for outlet, count in held.items()}
 
-    def _feed_of(self, modules: int) -> Feed:
-        scale = modules * self._derating
+    def _feed_of(self, modules: int, share: float) -> Feed:
+        scale = modules * share
         return Feed(modules, scale * MODULE_POWER_W, scale * MODULE_CURRENT_A)

@@ -25,10 +25,12 @@ from contactor.rig.faults import MODULE_FAULT, Faults, canonical_dtc, takes_modu
 from contactor.rig.meter import Meter
 from contactor.rig.outlet import NEVER_S, Outlet
 from contactor.rig.outlet_moves import OutletState
-from contactor.rig.outlet_record import outlet_record, restore_outlet
+from contactor.rig.outlet_record import restore_outlet
 from contactor.rig.plug import RATINGS, CableRating, PlugKind
+from contactor.rig.rig_record import faults_from, rig_record
 from contactor.rig.settings import RigSettings
-from contactor.rig.snapshot import FaultRecord, ModuleRecord, RigSnapshot
+from contactor.rig.snapshot import RigSnapshot
+from contactor.rig.supply import Supply, supply_from
 from contactor.rig.vehicle import Vehicle
 
 DEFAULTS = RigSettings()
@@ -186,10 +188,8 @@ class Rig:
         Raises:
             BadSetting: no such outlet, or no vehicle on it.
         """
-        at = self._outlet(outlet)
-        if at.vehicle is None:
-            raise BadSetting("outlet", outlet, "no vehicle is connected to it")
-        return at.disconnect(self._now_s)
+        self._vehicle_at(outlet)
+        return self._outlet(outlet).disconnect(self._now_s)
 
     def limit_vehicle(self, outlet: OutletNumber, power_w: float) -> None:
         """Let the driver turn the vehicle's power down or up again; 0 W pauses it.
@@ -197,11 +197,17 @@ class Rig:
         Raises:
             BadSetting: no such outlet, no vehicle on it, or a power that cannot be.
         """
-        at = self._outlet(outlet)
-        if at.vehicle is None:
-            raise BadSetting("outlet", outlet, "no vehicle is connected to it")
-        at.vehicle.limit_power(power_w)
-        at.reconsider(self._now_s)
+        self._vehicle_at(outlet).limit_power(power_w)
+        self._outlet(outlet).reconsider(self._now_s)
+
+    def aim_vehicle(self, outlet: OutletNumber, soc: float) -> None:
+        """Let the driver choose anew where the vehicle stops by itself; one that ended its session needs a new start.
+
+        Raises:
+            BadSetting: no such outlet, no vehicle on it, or a state of charge that cannot be.
+        """
+        self._vehicle_at(outlet).stop_at(soc)
+        self._outlet(outlet).reconsider(self._now_s)
 
     def present_badge(self, uid: str) -> None:
         """Hold a badge to the reader.
@@ -273,6 +279,17 @@ class Rig:
         self._tell(ModulesChanged())
         self._apply_faults()
 
+    def change_supply(self, supply: Supply) -> None:
+        """Change the mains; a voltage at which no module runs is told as trouble for as long as it lasts."""
+        before = self._cabinet.supply.trouble
+        self._cabinet.hang_on(supply)
+        if before != supply.trouble:
+            if before is not None and (before, None) in self._faults.active:
+                self.clear_fault(before)
+            if supply.trouble is not None:
+                self.raise_fault(supply.trouble)
+        self._feed_outlets()
+
     # Power of the electronics, and what outlasts it.
 
     @property
@@ -298,11 +315,7 @@ class Rig:
 
     def snapshot(self) -> RigSnapshot:
         """Write down what a power cut leaves, in plain values: vehicles, batteries, meters, faults, failed modules."""
-        return RigSnapshot(
-            outlets=[outlet_record(outlet, self._now_s) for outlet in self._outlets.values()],
-            failed_modules=[ModuleRecord(number=number, dtc=dtc) for number, dtc in self._cabinet.failed],
-            faults=[FaultRecord(dtc=dtc, outlet=outlet) for dtc, outlet in self._faults.active],
-        )
+        return rig_record(self._outlets.values(), self._cabinet, self._faults, self._now_s)
 
     def restore(self, snapshot: RigSnapshot) -> None:
         """Become what was written down, as after a power cut: contactors open, no grants, nothing told.
@@ -317,16 +330,19 @@ class Rig:
         self.power_off()
         for outlet, record in zip(self._outlets.values(), records, strict=True):
             restore_outlet(outlet, record, self._now_s)
+        self._cabinet.hang_on(supply_from(snapshot.get("supply")))
         self._cabinet.restore_failed((module["number"], module["dtc"]) for module in snapshot["failed_modules"])
-        self._faults.restore(
-            (fault["dtc"], None if fault["outlet"] is None else OutletNumber(fault["outlet"]))
-            for fault in snapshot["faults"]
-        )
+        self._faults.restore(faults_from(snapshot))
         self._apply_faults()
         self._is_powered = is_powered
         self._signals.clear()
 
     # For panels and checks.
+
+    @property
+    def cabinet(self) -> Cabinet:
+        """The cabinet, to be looked at."""
+        return self._cabinet
 
     def state(self, outlet: OutletNumber) -> OutletState:
         """What the outlet is doing."""
@@ -353,6 +369,12 @@ class Rig:
             return self._outlets[outlet]
         except KeyError:
             raise BadSetting("outlet", outlet, f"this charger has outlets 1 to {len(self._outlets)}") from None
+
+    def _vehicle_at(self, outlet: OutletNumber) -> Vehicle:
+        vehicle = self._outlet(outlet).vehicle
+        if vehicle is None:
+            raise BadSetting("outlet", outlet, "no vehicle is connected to it")
+        return vehicle
 
     def _tell(self, signal: Signal) -> None:
         if self._is_powered:

@@ -1,6 +1,6 @@
 """What physical reality keeps over a power cut, as plain values that any store can keep."""
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 
 class ModelRecord(TypedDict):
@@ -52,9 +52,17 @@ class FaultRecord(TypedDict):
     outlet: int | None
 
 
+class SupplyRecord(TypedDict):
+    """The mains; `available_w` None where nothing bounds it."""
+
+    voltage_v: float
+    available_w: float | None
+
+
 class RigSnapshot(TypedDict):
-    """The whole rig; outlets in order."""
+    """The whole rig; outlets in order. Snapshots of older versions know of no supply."""
 
     outlets: list[OutletRecord]
     failed_modules: list[ModuleRecord]
     faults: list[FaultRecord]
+    supply: NotRequired[SupplyRecord]

@@ -42,8 +42,7 @@ class Vehicle:
         pauses: tuple[Pause, ...] = (),
     ) -> None:
         for name, share in (("soc", soc), ("stops_at_soc", stops_at_soc)):
-            if not 0 <= share <= 1:
-                raise BadSetting(f"vehicle {model.name!r} {name}", share, "it must be 0 to 1")
+            _check_share(model, name, share)
         for seconds in (willing_after_s, *(value for pause in pauses for value in (pause.after_s, pause.for_s))):
             if not 0 <= seconds < math.inf:
                 raise BadSetting(f"vehicle {model.name!r} pause or delay", seconds, "seconds must be 0 or above")
@@ -85,6 +84,15 @@ class Vehicle:
             raise BadSetting(f"vehicle {self.model.name!r} power", power_w, "it must be 0 W or above")
         self.power_limit_w = min(power_w, self.model.power_max_w)
 
+    def stop_at(self, soc: float) -> None:
+        """Let the driver choose anew at which state of charge it stops by itself.
+
+        Raises:
+            BadSetting: the state of charge is outside 0 to 1.
+        """
+        _check_share(self.model, "stops_at_soc", soc)
+        self.stops_at_soc = soc
+
     def wish_w(self) -> float:
         """What it asks for at the plug, resting apart: its curve, its limit and its greatest current together."""
         if self.is_done:
@@ -109,3 +117,8 @@ class Vehicle:
         return tuple(
             (closed_at_s + rest.after_s, closed_at_s + rest.after_s + rest.for_s) for rest in rests if rest.for_s > 0
         )
+
+
+def _check_share(model: VehicleModel, name: str, share: float) -> None:
+    if not 0 <= share <= 1:
+        raise BadSetting(f"vehicle {model.name!r} {name}", share, "it must be 0 to 1")

@@ -38,6 +38,11 @@ class Connection:
         self.down_since_s = 0.0
 
     @property
+    def line(self) -> Line:
+        """How the line is."""
+        return self._line
+
+    @property
     def is_up(self) -> bool:
         """Whether the websocket is open."""
         return self._line is Line.UP

@@ -115,6 +115,10 @@ class Reservations:
 
     # What others ask
 
+    def promises(self) -> list[Reservation]:
+        """Every promise, in the order in which they were made."""
+        return list(self._promises.values())
+
     def is_reserved(self, connector_id: ConnectorId) -> bool:
         """Whether a connector is kept for somebody who has not come yet."""
         return bool(self._promises) and connector_id in self._kept(self._promises.values())

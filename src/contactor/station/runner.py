@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contactor.base.clock import Clock
 from contactor.base.dice import Dice
 from contactor.guide.entries import Product
-from contactor.hardware.commands import Command, StopEnergy
+from contactor.hardware.commands import StopEnergy
 from contactor.hardware.port import SteppedHardware
 from contactor.link.link import (
     CLOSE_GOING_AWAY,
@@ -50,6 +50,7 @@ from contactor.station.events import (
     TextReceived,
 )
 from contactor.station.file_transfer import FileTransfer, NetworkFiles
+from contactor.station.hardware_time import HardwareTime
 from contactor.station.security_log import SecurityEvent
 from contactor.station.settings import StationSettings
 from contactor.station.station import Station
@@ -60,7 +61,6 @@ STORE_RETRY_S = 5.0
 """Pause before a station whose store failed is started again."""
 
 _UNAUTHORISED = 401
-_HAIR_S = 1e-6
 
 _TLS_EVENTS = {
     TlsFault.OLD_TLS_VERSION: SecurityEvent.INVALID_TLS_VERSION,
@@ -126,6 +126,7 @@ class StationRunner:
         dice: chance for ids and back-off.
         files: moves diagnostics and firmware; over the network unless given.
         observe: told every Note of the station.
+        witness: told every event before it is handled, and every effect before it is carried out.
         settled: called after events were handled, when everything is as it will be until the next one.
     """
 
@@ -142,6 +143,7 @@ class StationRunner:
         hardware_speed: float = 1.0,
         files: FileTransfer | None = None,
         observe: Callable[[Note], None] | None = None,
+        witness: Callable[[Event | Effect], None] | None = None,
         settled: Callable[[], None] | None = None,
     ) -> None:
         self._product = product
@@ -152,11 +154,11 @@ class StationRunner:
         self._clock = clock
         self._dice = dice
         self._observe = observe or (lambda _note: None)
+        self._witness = witness or (lambda _happening: None)
         self._settled = settled or (lambda: None)
         self._transfers = TransferTasks(files or NetworkFiles(), self.tell, self._observe)
         self._loop = asyncio.get_running_loop()
-        self._hardware_speed = hardware_speed
-        self._hardware_zero_s = clock.monotonic_s() - hardware.now_s / hardware_speed
+        self.hardware_time = HardwareTime(hardware, clock, hardware_speed)
         self._hardware_due_s: float | None = None
         self._events: deque[Event] = deque()
         self._timer: asyncio.TimerHandle | None = None
@@ -232,10 +234,16 @@ class StationRunner:
         it, so that the station hears of it at once and not at the next deadline.
         """
         if self.station is None:
-            self._hardware.advance(max(self._hardware.now_s, self._hardware_s()))
+            self._hardware.advance(self.hardware_time.now_s)
         elif not self._events:
             self._listen_to_hardware()
             self._work()
+
+    def run_hardware_at(self, speed: float) -> None:
+        """Let the hardware's time pass at another speed from now on."""
+        self.catch_up()
+        self.hardware_time.run_at(speed)
+        self._set_timer()
 
     def text_came(self, text: bytes) -> None:
         """The central system has sent a message."""
@@ -253,6 +261,7 @@ class StationRunner:
             while self._events and self.station is not None:
                 self._listen_to_hardware()
                 event = self._events[0]
+                self._witness(event)
                 for effect in self.station.handle(event, self._moment()):
                     self._carry_out(effect)
                 # A restart or a power cut while carrying out has emptied the queue.
@@ -284,7 +293,7 @@ class StationRunner:
 
     def _listen_to_hardware(self) -> None:
         """Bring the hardware to now; what it told happened before the event at hand."""
-        signals = self._hardware.advance(max(self._hardware.now_s, self._hardware_s()))
+        signals = self._hardware.advance(self.hardware_time.now_s)
         self._events.extendleft(reversed(signals))
 
     def _set_timer(self) -> None:
@@ -296,7 +305,7 @@ class StationRunner:
         self._hardware_due_s = self._hardware.deadline_s
         deadlines = [self.station.deadline_s]
         if self._hardware.deadline_s is not None:
-            deadlines.append(self._hardware_zero_s + self._hardware.deadline_s / self._hardware_speed)
+            deadlines.append(self.hardware_time.clock_s(self._hardware.deadline_s))
         deadline_s = min((each for each in deadlines if each is not None), default=None)
         if deadline_s is not None:
             delay_s = max(0.0, deadline_s - self._clock.monotonic_s())
@@ -304,7 +313,7 @@ class StationRunner:
 
     def _deadline_reached(self) -> None:
         self._timer = None
-        if self._hardware_due_s is not None and 0 < self._hardware_due_s - self._hardware_s() < _HAIR_S:
+        if self._hardware_due_s is not None and self.hardware_time.is_almost(self._hardware_due_s):
             # The way from hardware seconds to the clock's and back may lose the last digit, and with it the deadline.
             self._events.extend(self._hardware.advance(max(self._hardware.now_s, self._hardware_due_s)))
         self._events.append(DeadlineReached())
@@ -313,6 +322,7 @@ class StationRunner:
     # Effects out
 
     def _carry_out(self, effect: Effect) -> None:
+        self._witness(effect)
         match effect:
             case SendText(text=text):
                 if self._line is not None and self._line.link is not None and self._line.link.send(text):
@@ -334,10 +344,7 @@ class StationRunner:
             case Restart(cause=cause):
                 self._restart(cause)
             case _:
-                self._command(effect)
-
-    def _command(self, command: Command) -> None:
-        self._hardware.obey(command)
+                self._hardware.obey(effect)
 
     def _restart(self, cause: PowerOnCause) -> None:
         """The software starts anew; an orderly close that was asked for just before is not waited for."""
@@ -383,9 +390,6 @@ class StationRunner:
 
     def _moment(self) -> Moment:
         return Moment(self._clock.monotonic_s(), self._clock.now())
-
-    def _hardware_s(self) -> float:
-        return (self._clock.monotonic_s() - self._hardware_zero_s) * self._hardware_speed
 
 
 def _ending(code: int | None) -> str:

@@ -52,6 +52,13 @@ class Station:
         self.connectors = parts.connectors
         self.screen = parts.screen
         self.costs = parts.costs
+        self.connection = parts.connection
+        self.registration = parts.registration
+        self.reservations = parts.reservations
+        self.availability = parts.availability
+        self.faults = parts.faults
+        self.smart_charging = parts.smart_charging
+        self.firmware_version = parts.memory.firmware_version
         self._was_online = False
         self._handlers: Mapping[type[Event], Callable[[Any, Moment], None]] = {
             events.PoweredOn: self._powered_on,

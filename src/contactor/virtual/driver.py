@@ -21,31 +21,46 @@ class Visit:
 
 
 async def drive(station: VirtualStation, visit: Visit) -> bool:
-    """Live through one visit; wait as long as it takes.
+    """Live through one visit; wait as long as it takes, for an outlet that somebody else has taken too.
 
     Returns whether the car was charged: False if the badge was refused, or the charge ended before it had begun.
-    A power cut in the middle does not send the driver away; the car is unplugged when the charge is over.
+    A power cut in the middle does not send the driver away; the car is unplugged when the charge is over. Where
+    somebody else pulls the plug, the visit is over.
 
     Raises:
-        BadSetting: the outlet is taken, or does not fit the vehicle.
+        BadSetting: the outlet does not fit the vehicle, or there is none.
     """
-    station.plug(visit.outlet, Vehicle(vehicle_model(visit.vehicle), soc=visit.soc))
+    while station.rig.is_plugged(visit.outlet):  # who waits may be overtaken again and again
+        await station.until(lambda: not station.rig.is_plugged(visit.outlet))
+    vehicle = Vehicle(vehicle_model(visit.vehicle), soc=visit.soc)
+
+    def is_gone() -> bool:
+        return station.rig.vehicle(visit.outlet) is not vehicle
+
+    station.plug(visit.outlet, vehicle)
     # A badge shown to a station that cannot start a charge yet is shown in vain, so a patient driver waits.
-    await station.until(lambda: station.runner.is_on and station.station.can_charge(ConnectorId(visit.outlet)))
+    await station.until(lambda: is_gone() or _can_charge(station, visit))
+    if is_gone():
+        return False
     station.touch_screen(visit.outlet)
     station.present_badge(visit.badge)
-    await station.until(lambda: _is_charging(station, visit) or _is_refused(station, visit))
-    begun = _is_charging(station, visit)
+    await station.until(lambda: is_gone() or _is_charging(station, visit) or _is_refused(station, visit))
+    begun = not is_gone() and _is_charging(station, visit)
     if begun:
         goal_wh = station.rig.energy_delivered_wh(visit.outlet) + visit.take_wh
         await station.until(
-            lambda: not _is_charging(station, visit) or station.rig.energy_delivered_wh(visit.outlet) >= goal_wh
+            lambda: (
+                is_gone()
+                or not _is_charging(station, visit)
+                or station.rig.energy_delivered_wh(visit.outlet) >= goal_wh
+            )
         )
-        if _is_charging(station, visit):
+        if not is_gone() and _is_charging(station, visit):
             station.touch_screen(visit.outlet)
             station.present_badge(visit.badge)
-            await station.until(lambda: not _is_charging(station, visit))
-    station.unplug(visit.outlet)
+            await station.until(lambda: is_gone() or not _is_charging(station, visit))
+    if not is_gone():
+        station.unplug(visit.outlet)
     return begun
 
 
@@ -55,6 +70,10 @@ async def drive_in_turn(station: VirtualStation, visits: list[Visit], *, pause_s
         for visit in visits:
             await drive(station, visit)
             await asyncio.sleep(pause_s)
+
+
+def _can_charge(station: VirtualStation, visit: Visit) -> bool:
+    return station.runner.is_on and station.station.can_charge(ConnectorId(visit.outlet))
 
 
 def _is_charging(station: VirtualStation, visit: Visit) -> bool:

@@ -11,14 +11,23 @@ from contactor.guide.entries import Product
 from contactor.link.link import Dialer
 from contactor.rig.plug import PlugKind
 from contactor.rig.rig import Rig
+from contactor.rig.supply import Supply
 from contactor.rig.vehicle import Vehicle
-from contactor.station.effects import Note
+from contactor.station.effects import Effect, Note
+from contactor.station.events import Event, PowerOnCause
 from contactor.station.file_transfer import FileTransfer
+from contactor.station.keys import Key
 from contactor.station.runner import StationRunner
 from contactor.station.settings import StationSettings
 from contactor.station.station import Station
 from contactor.station.store.port import Store, StoreError
+from contactor.virtual.network import Cut, Network
 from contactor.virtual.rig_keeping_store import RigKeepingStore
+from contactor.virtual.watcher import Watcher
+
+SPEED_MAX = 1000
+PONG_LIMIT_S = 10.0
+"""How long after a ping a half-open line is found out."""
 
 
 class VirtualStation:
@@ -50,7 +59,13 @@ class VirtualStation:
         if model is None:
             raise BadSetting("model", settings.model, f"{product.name} has {', '.join(product.models)}")
         self.name = name
+        self.product = product
         self.model = model
+        self.settings = settings
+        self.clock = clock
+        self.network = dialer if isinstance(dialer, Network) else None
+        """The network that can be cut, if it was given one to dial through."""
+        self.watchers: list[Watcher] = []
         self.rig = Rig([PlugKind(kind.value) for kind in model.outlets], model.module_count, dice=dice)
         self._store = RigKeepingStore(store, self.rig)
         self._observe = observe
@@ -66,7 +81,8 @@ class VirtualStation:
             hardware_speed=hardware_speed,
             files=files,
             observe=self._noted,
-            settled=self._look_after_waiters,
+            witness=self._happened,
+            settled=self._settled,
         )
 
     @property
@@ -86,16 +102,69 @@ class VirtualStation:
         self.runner.power_off()
         self.runner.catch_up()
         self.rig.power_off()
+        self._settled()
 
     def return_power(self) -> None:
         """Give the supply back: the software starts and finds what is left."""
         self.runner.catch_up()
         self.rig.power_on()
-        self.runner.power_on()
+        self._start(PowerOnCause.POWER)
+
+    def restart(self) -> None:
+        """Let the software end at this instant and start again from its store; the hardware keeps its power.
+
+        Raises:
+            BadSetting: there is no power to restart with.
+        """
+        if not self.rig.is_powered:
+            raise BadSetting("restart", self.name, "it is without power; return that")
+        self.runner.power_off()
+        self._start(PowerOnCause.REBOOT)
+
+    def change_supply(self, supply: Supply) -> None:
+        """Change the mains: their voltage, and what the site leaves to this charger."""
+        self._do(lambda: self.rig.change_supply(supply))
+
+    def change_speed(self, speed: float) -> None:
+        """Let so many seconds of the hardware pass in one from now on.
+
+        Raises:
+            BadSetting: the speed is not above 0 or above 1000.
+        """
+        if not 0 < speed <= SPEED_MAX:
+            raise BadSetting("speed", speed, f"give more than 0 and at most {SPEED_MAX}")
+        self.runner.run_hardware_at(speed)
+        self._settled()
 
     async def shut_down(self) -> None:
         """End in an orderly way."""
         await self.runner.shut_down()
+
+    # The way to the central system
+
+    def cut_network(self, how: Cut) -> None:
+        """Cut the network; a half-open line is found out by the station's own pings, if it sends any.
+
+        Raises:
+            BadSetting: it was made with a network that cannot be cut.
+        """
+        interval_s = self.station.configuration.number(Key.WEB_SOCKET_PING_INTERVAL) if self.runner.is_on else 0
+        self._network().cut(how, noticed_s=interval_s + PONG_LIMIT_S if interval_s else None)
+        self._settled()
+
+    def restore_network(self) -> None:
+        """Let everything through again.
+
+        Raises:
+            BadSetting: it was made with a network that cannot be cut.
+        """
+        self._network().restore()
+        self._settled()
+
+    def _network(self) -> Network:
+        if self.network is None:
+            raise BadSetting("network", self.name, "it dials through none that can be cut")
+        return self.network
 
     # People
 
@@ -110,6 +179,14 @@ class VirtualStation:
     def unplug(self, outlet: OutletNumber) -> None:
         """Disconnect the car, whatever it is doing."""
         self._do(lambda: self.rig.unplug(outlet))
+
+    def limit_vehicle(self, outlet: OutletNumber, power_w: float) -> None:
+        """Turn the car's power down or up again; 0 W pauses it."""
+        self._do(lambda: self.rig.limit_vehicle(outlet, power_w))
+
+    def aim_vehicle(self, outlet: OutletNumber, soc: float) -> None:
+        """Choose anew at which state of charge the car stops by itself."""
+        self._do(lambda: self.rig.aim_vehicle(outlet, soc))
 
     def present_badge(self, uid: str) -> None:
         """Hold a badge to the reader."""
@@ -141,6 +218,17 @@ class VirtualStation:
         self._waiters.append((condition, future))
         await future
 
+    def look(self) -> None:
+        """Bring everything to now, so that what is read is what is."""
+        self.runner.catch_up()
+
+    def _start(self, cause: PowerOnCause) -> None:
+        try:
+            self.runner.power_on(cause)
+        except StoreError as error:
+            self.runner.fail(f"the store failed: {error}")
+            self._settled()
+
     def _do(self, deed: Callable[[], object]) -> None:
         self.runner.catch_up()
         deed()
@@ -150,10 +238,23 @@ class VirtualStation:
             if self.runner.is_on:
                 self.runner.fail(f"the store failed: {error}")
         self.runner.catch_up()
+        if not self.runner.is_on:  # a station that is on has settled while it caught up
+            self._settled()
 
     def _noted(self, note: Note) -> None:
         if self._observe is not None:
             self._observe(note)
+        for watcher in self.watchers:
+            watcher.noted(note)
+
+    def _happened(self, happening: Event | Effect) -> None:
+        for watcher in self.watchers:
+            watcher.happened(happening)
+
+    def _settled(self) -> None:
+        self._look_after_waiters()
+        for watcher in self.watchers:
+            watcher.settled()
 
     def _look_after_waiters(self) -> None:
         if not self._waiters:

@@ -64,6 +64,10 @@ class Profiles:
     def __len__(self) -> int:
         return len(self._by_id)
 
+    def installed(self) -> list[Installed]:
+        """Every profile in its place."""
+        return list(self._by_id.values())
+
     # Judging and installing
 
     def objection(self, connector_id: ConnectorId, profile: ChargingProfile, now: datetime) -> Objection | None:

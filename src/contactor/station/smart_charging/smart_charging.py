@@ -13,7 +13,7 @@ from contactor.station.memory import Memory
 from contactor.station.reply import Rows
 from contactor.station.smart_charging.ceilings import Ceilings
 from contactor.station.smart_charging.power import Power
-from contactor.station.smart_charging.profiles import Profiles
+from contactor.station.smart_charging.profiles import Installed, Profiles
 from contactor.station.smart_charging.requests import ProfileRequests
 
 
@@ -40,7 +40,9 @@ class SmartCharging:
         self._effects = effects
         self._now = now
         self._profiles = Profiles(memory.store, limits, memory.transactions, uncontrolled)
-        ceilings = Ceilings(memory.configuration, hardware, memory.transactions, self._profiles, module_w=module_w)
+        self._ceilings = ceilings = Ceilings(
+            memory.configuration, hardware, memory.transactions, self._profiles, module_w=module_w
+        )
         self._power = Power(
             ceilings,
             hardware,
@@ -57,6 +59,19 @@ class SmartCharging:
     def deadline_s(self) -> float | None:
         """When a limit changes by itself."""
         return self._power.deadline_s
+
+    def installed(self) -> list[Installed]:
+        """Every charging profile in its place."""
+        return self._profiles.installed()
+
+    def limit_w(self, connector_id: ConnectorId) -> float:
+        """The most a connector may have now: installation, hardware and profiles together (SC-12)."""
+        return self._ceilings.outlook(connector_id, self._now()).limit_w
+
+    @property
+    def station_limit_w(self) -> float:
+        """The most the whole station may take, as of the last settling."""
+        return self._ceilings.station_w
 
     def settle(self, now: Moment) -> None:
         """Let profiles go whose transaction has ended, and grant what each outlet may have now."""

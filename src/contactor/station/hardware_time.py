@@ -1,0 +1,33 @@
+"""Joins the hardware's seconds to the clock's: where the hardware is now, and when it will be somewhere."""
+
+from contactor.base.clock import Clock
+from contactor.hardware.port import SteppedHardware
+
+_HAIR_S = 1e-6
+
+
+class HardwareTime:
+    """Lets `speed` seconds of the hardware pass in one of the clock's."""
+
+    def __init__(self, hardware: SteppedHardware, clock: Clock, speed: float) -> None:
+        self._hardware = hardware
+        self._clock = clock
+        self.run_at(speed)
+
+    @property
+    def now_s(self) -> float:
+        """The hardware second that it is; never before the one last advanced to."""
+        return max(self._hardware.now_s, (self._clock.monotonic_s() - self._zero_s) * self.speed)
+
+    def clock_s(self, hardware_s: float) -> float:
+        """The clock's monotonic second at which the hardware reaches one of its own."""
+        return self._zero_s + hardware_s / self.speed
+
+    def is_almost(self, hardware_s: float) -> bool:
+        """Whether a second to come is so near that only rounding keeps it from being now."""
+        return 0 < hardware_s - self.now_s < _HAIR_S
+
+    def run_at(self, speed: float) -> None:
+        """Go on at another speed from the second the hardware was last advanced to."""
+        self.speed = speed
+        self._zero_s = self._clock.monotonic_s() - self._hardware.now_s / speed
