@@ -62,7 +62,7 @@ async def _once(place: Path, speed: float, port: int | None, *, as_json: bool) -
 async def _for_ever(place: Path, speed: float, port: int | None) -> int:
     story = Storyteller(silent=False)
     async with Stage(place, port, story, speed=speed) as stage:
-        story.welcome(stage.url, stage.central_pid, stage.control_url, place)
+        story.welcome(stage.url, stage.central_pid, await stage.let_people_in(), place)
         try:
             await stage.drivers_come_and_go()
         finally:

@@ -96,8 +96,6 @@ class Stage:
             self._watch = asyncio.create_task(self._keep_central_alive())
             for name, model in _STATIONS.items():
                 self._add_station(name, model)
-            self._control = ControlServer(self.stations, port=first_free_port(_CONTROL_PORTS))
-            await self._control.start()
         except BaseException:
             await self._strike()
             raise
@@ -114,10 +112,10 @@ class Stage:
         assert self._central is not None
         return self._central.pid
 
-    @property
-    def control_url(self) -> str:
-        """Where people may take part in what the stations do."""
-        assert self._control is not None
+    async def let_people_in(self) -> str:
+        """Serve the stations' control API, and say where people may take part."""
+        self._control = ControlServer(self.stations, port=first_free_port(_CONTROL_PORTS))
+        await self._control.start()
         return self._control.url
 
     @property

@@ -60,9 +60,10 @@ async def test_a_car_of_0_w_asks_for_nothing_until_its_driver_wants_more() -> No
 
 
 async def test_a_car_stops_by_itself_where_its_driver_says() -> None:
-    async with stage(speed=1000) as it:
-        await _charging(it, soc_percent=50)
+    async with stage() as it:
+        await _charging(it, soc_percent=50, battery_wh=1_000_000)
         await it.do("outlets/1/vehicle", {"stop_at_soc_percent": 52}, method="PATCH")
+        await it.do("speed", {"speed": 1000}, method="PUT")
         await it.virtual.until(lambda: _transaction(it) is None)
         vehicle = it.virtual.rig.vehicle(ONE)
         assert vehicle is not None

@@ -9,6 +9,7 @@ import httpx
 import typer
 
 from contactor.base.errors import BadSetting, ContactorError
+from contactor.cli.remote.output import plain
 from contactor.virtual.control.server import DEFAULT_PORT
 
 DEFAULT_URL = f"http://127.0.0.1:{DEFAULT_PORT}"
@@ -76,7 +77,7 @@ class ControlClient:
     def do(self, name: str | None, method: str, rest: str, body: object = None) -> None:
         """Carry out a verb, and say what was done."""
         answer = self.ask(method, self.path(name, rest), body)
-        typer.echo(f"{answer['station']}: {answer['done']}")
+        typer.echo(plain(f"{answer['station']}: {answer['done']}"))
 
 
 def given(**fields: object) -> dict[str, object]:

@@ -49,7 +49,8 @@ async def restore_network(controlled: TheStation) -> Done:
 async def change_supply(controlled: TheStation, mains: Mains) -> Done:
     """Change the mains: their voltage, and the power the site leaves to this charger."""
     supply = Supply(mains.voltage_v, watts_or_endless(mains.available_w))
-    words = f"the supply has {supply.voltage_v:g} V and {supply.available_w:g} W"
+    power = "no limit" if mains.available_w is None else f"{mains.available_w:g} W"
+    words = f"the supply has {supply.voltage_v:g} V and {power}"
     return done(controlled, words, lambda virtual: virtual.change_supply(supply))
 
 
