@@ -26,15 +26,18 @@ from contactor.central.milliseconds import to_ms
 from contactor.central.presence_rows import end_left_open
 from contactor.central.provision import provision
 from contactor.central.queries import Queries
-from contactor.central.recognition import Catalogue, catalogue_of
+from contactor.central.recognition import catalogue_of
 from contactor.central.retention import Retention, rules_of
 from contactor.central.roster import Roster, load_roster
 from contactor.central.sessions import Sessions
 from contactor.central.settings import CentralSettings
+from contactor.central.sites.balancer import BALANCE_PERIOD_S, Balancer
+from contactor.central.sites.site_record import Surroundings
 from contactor.central.store.database import for_writing
 from contactor.central.store.migrate import open_newest
 from contactor.central.store.port import Writer
 from contactor.central.store.writer import ThreadWriter, TurnWriter
+from contactor.guide.entries import Product
 from contactor.guide.load import load_product, product_names
 from contactor.link.link import CLOSE_GOING_AWAY, Admission, Admit, Admitter, Handshake, Listener, Refuse
 from contactor.link.tls import CertificateFiles, server_context
@@ -64,9 +67,9 @@ def websocket_listener(settings: CentralSettings, admit: Admitter) -> Listener:
     )
 
 
-def _catalogue() -> Catalogue:
-    """Every product there is a guide for."""
-    return catalogue_of(load_product(name) for name in product_names())
+def _products() -> dict[str, Product]:
+    """Every product there is a guide for, by name."""
+    return {product.name: product for product in map(load_product, product_names())}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,7 @@ class _Parts:
     desk: CommandDesk
     events: EventFeed
     retention: Retention
+    balancer: Balancer
 
 
 class CentralServer:
@@ -142,11 +146,15 @@ class CentralServer:
         )
         sessions.changed, sessions.recorded = desk.station_changed, events.ring
         listener = self._listener_factory(self.admit)
-        queries = Queries(engine, _catalogue())
+        products = _products()
+        catalogue = catalogue_of(products.values())
+        queries = Queries(engine, catalogue)
+        around = Surroundings(sessions.is_online, catalogue, products)
+        balancer = Balancer(engine, asking, desk, self._clock, around, sessions.record, self._log)
         retention = Retention(
             rules_of(self.settings), writer=writer, clock=self._clock, later=self._after, log=self._log
         )
-        self._running = _Parts(engine, writer, roster, sessions, queries, listener, desk, events, retention)
+        self._running = _Parts(engine, writer, roster, sessions, queries, listener, desk, events, retention, balancer)
         try:
             await desk.take_over()
             await listener.start()
@@ -165,6 +173,7 @@ class CentralServer:
             timer.cancel()
         self._timers.clear()
         running.retention.stop()
+        running.balancer.stop()
         running.desk.stop()
         running.events.close()
         running.sessions.end_all(CLOSE_GOING_AWAY, "the central system is shutting down")
@@ -210,6 +219,11 @@ class CentralServer:
     def desk(self) -> CommandDesk:
         """Takes orders for stations."""
         return self._parts.desk
+
+    @property
+    def balancer(self) -> Balancer:
+        """Keeps sites within their limits."""
+        return self._parts.balancer
 
     @property
     def events(self) -> EventFeed:
@@ -262,6 +276,7 @@ class CentralServer:
         self._every(EXPIRY_PERIOD_S, running.sessions.messages.write)
         self._every(SWEEP_PERIOD_S, running.desk.sweep)
         self._every(LAST_SEEN_PERIOD_S, running.sessions.note_last_seen)
+        self._every(BALANCE_PERIOD_S, running.balancer.begin)
         self._every(RETENTION_PERIOD_S, running.retention.begin)
         self._every(GHOSTS_PERIOD_S, ghosts.apply)
 

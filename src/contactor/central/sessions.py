@@ -115,7 +115,7 @@ class Sessions:
         if replaced is not None:
             replaced.end(REPLACED_CODE, "replaced by a newer connection")
         else:
-            self._write(came(session.station_id, self._clock.now()), self._event(EventKind.STATION_ONLINE, session))
+            self.record(came(session.station_id, self._clock.now()), self._event(EventKind.STATION_ONLINE, session))
         self.changed(session.station_id)
 
     def _booted(self, station_id: StationId, status: RegistrationStatus) -> None:
@@ -126,13 +126,13 @@ class Sessions:
         """Take in a station that nobody announced; its row is ahead of all it sends in the writer's line."""
         self._roster.put(Member(station_id))
         self._log.info("station enrolled", station=station_id)
-        self._write(new_station_rows(station_id, to_ms(self._clock.now())))
+        self.record(new_station_rows(station_id, to_ms(self._clock.now())))
 
     def _closed(self, session: Session) -> None:
         if self.presence.closed(session):
             self._log.info("station disconnected", station=session.station_id)
             left = went(session.station_id, self._last_sign(session))
-            self._write(left, self._event(EventKind.STATION_OFFLINE, session))
+            self.record(left, self._event(EventKind.STATION_OFFLINE, session))
             self.changed(session.station_id)
             self._write_last_seen([session])
 
@@ -150,7 +150,7 @@ class Sessions:
             return
         now_ms, now_s = to_ms(self._clock.now()), self._clock.monotonic_s()
         rows = [(now_ms - round((now_s - session.heard_at_s) * 1000), session.station_id) for session in sessions]
-        self._write(Rows(_SET_LAST_SEEN, rows))
+        self.record(Rows(_SET_LAST_SEEN, rows))
 
     def _write(self, *rows: Rows) -> None:
         """Write what no station waits for."""

@@ -8,7 +8,7 @@ import typer
 from contactor import __version__
 from contactor.base.errors import BadSetting, ContactorError
 from contactor.cli import backup, central, demo, firmware, guide_tables, station
-from contactor.cli.remote import commands, reservations, stations, tags, tokens, transactions, users
+from contactor.cli.remote import commands, reservations, sites, stations, tags, tokens, transactions, users
 
 app = typer.Typer(
     help="Both ends of the OCPP 1.6 wire of a DC fast charger: a virtual EVlink Pro DC, and a central system.",
@@ -26,6 +26,7 @@ for _name, _commands in (
     ("tags", tags),
     ("transactions", transactions),
     ("commands", commands),
+    ("sites", sites),
     ("reservations", reservations),
     ("users", users),
     ("tokens", tokens),

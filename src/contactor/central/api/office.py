@@ -27,6 +27,7 @@ from contactor.central.queries import Queries
 from contactor.central.roster import Roster
 from contactor.central.sessions import Sessions
 from contactor.central.settings import CentralSettings
+from contactor.central.sites.balancer import Balancer
 from contactor.central.store.port import Writer, WriterFull, WriterStopped
 from contactor.central.traffic import Traffic
 
@@ -48,6 +49,7 @@ class Office:
     sessions: Sessions
     roster: Roster
     desk: Desk
+    balancer: Balancer
     feed: Feed
     traffic: Traffic
     streams: Streams = field(default_factory=Streams)

@@ -90,6 +90,7 @@ def _office(central: CentralServer) -> Office:
         sessions=central.sessions,
         roster=central.roster,
         desk=central.desk,
+        balancer=central.balancer,
         feed=central.events,
         traffic=central.sessions.traffic,
     )

@@ -32,6 +32,8 @@ class EventKind(StrEnum):
     """command_id, action, state, status, detail, follow_up, transaction_id."""
     RESERVATION_CHANGED = "reservation_changed"
     """reservation_id, connector_id, id_tag, state."""
+    SITE_OVERLOAD_CHANGED = "site_overload_changed"
+    """site_id, is_over, limit_w, committed_w: whether what cannot be limited is more than a site may draw."""
     SECURITY_EVENT = "security_event"
     """type, details, happened_at."""
 

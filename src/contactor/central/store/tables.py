@@ -7,7 +7,8 @@ from contactor.central.store import (
     presence_tables,
     quirk_tables,
     schema,
+    site_tables,
 )
 
-PARTS = (schema, ledger_tables, operation_tables, quirk_tables, people_tables, presence_tables)
+PARTS = (schema, ledger_tables, operation_tables, quirk_tables, people_tables, presence_tables, site_tables)
 metadata = schema.metadata

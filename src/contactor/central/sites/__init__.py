@@ -1,0 +1,1 @@
+"""Sites: a limit of power, shared among the cars that charge there."""
