@@ -45,6 +45,7 @@ format: $(STAMP) ## Format the code and sort the imports
 bench: $(STAMP) ## Measure beside peers and limits; prints tables of ratios
 	@$(BIN)/python -m benchmarks.codec
 	@$(BIN)/python -m benchmarks.central
+	@$(BIN)/python -m benchmarks.sites
 
 docs: $(STAMP) ## Write the generated reference again
 	@$(BIN)/python -m contactor.cli.reference docs/reference

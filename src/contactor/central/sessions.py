@@ -152,8 +152,8 @@ class Sessions:
         rows = [(now_ms - round((now_s - session.heard_at_s) * 1000), session.station_id) for session in sessions]
         self.record(Rows(_SET_LAST_SEEN, rows))
 
-    def _write(self, *rows: Rows) -> None:
-        """Write what no station waits for."""
+    def record(self, *rows: Rows) -> None:
+        """Write what no station waits for, and tell the feed of it once it is on disk."""
         try:
             self._writer.write(rows, self._written)
         except (WriterFull, WriterStopped) as error:

@@ -130,20 +130,24 @@ def _in_turn(ranked: Sequence[Draw], turn: int) -> list[Draw]:
 
 def _roofs(draws: Sequence[Draw], reserves: Sequence[Reserve], rooms: Sequence[Room]) -> dict[Place, int]:
     roofs = {draw.place: min(max(draw.demand_w, draw.minimum_w), draw.ceiling_w) for draw in draws}
+    places: dict[str, list[Place]] = {}
+    for place in roofs:
+        places.setdefault(place.station_id, []).append(place)
+    fixed: dict[str, list[Reserve]] = {}
+    for reserve in reserves:
+        fixed.setdefault(reserve.place.station_id, []).append(reserve)
     for room in rooms:
-        if room.modules is not None:
-            _bound_by_modules(roofs, room, room.modules, reserves)
+        here = places.get(room.station_id)
+        if room.modules is not None and here:
+            left = room.modules - sum(room.modules_for(each.power_w) for each in fixed.get(room.station_id, ()))
+            _bound_by_modules(roofs, room, here, left)
     return roofs
 
 
-def _bound_by_modules(roofs: dict[Place, int], room: Room, modules: int, reserves: Sequence[Reserve]) -> None:
+def _bound_by_modules(roofs: dict[Place, int], room: Room, here: Sequence[Place], left: int) -> None:
     """Deal a station's modules in turn, as the station does, so that no share needs a module that is not there."""
-    here = [place for place in roofs if place.station_id == room.station_id]
-    left = modules - sum(
-        room.modules_for(each.power_w) for each in reserves if each.place.station_id == room.station_id
-    )
     dealt = dict.fromkeys(here, 0)
-    hungry = here
+    hungry = list(here)
     while hungry and left > 0:
         for place in hungry[:left]:
             dealt[place] += 1

@@ -10,15 +10,6 @@ from contactor.central.sites.site import Member, Site, Window
 from contactor.central.store.site_tables import site_members, sites
 
 
-class StationTaken(Exception):
-    """A station belongs to another site already: it stands behind one connection to the grid only."""
-
-    def __init__(self, station_id: str, site_id: str) -> None:
-        super().__init__(f"{station_id} belongs to site {site_id}")
-        self.station_id = station_id
-        self.site_id = site_id
-
-
 def find_sites(connection: Connection, *, after: str | None = None, limit: int | None = None) -> list[tuple[Site, int]]:
     """Sites in the order of their ids, each with its version."""
     query = select(sites).order_by(sites.c.id)
@@ -56,11 +47,7 @@ def find_site(connection: Connection, site_id: str) -> tuple[Site, int] | None:
 
 
 def put_site(connection: Connection, site: Site, *, version: int) -> None:
-    """Keep a site, new or changed, with its members.
-
-    Raises:
-        StationTaken: a station is behind another connection.
-    """
+    """Keep a site, new or changed, with its members; none of them may belong to another site."""
     values = {
         "name": site.name,
         "limit_w": site.limit_w,
@@ -97,9 +84,6 @@ def site_of_station(connection: Connection, station_id: str) -> str | None:
 def _put_members(connection: Connection, site: Site) -> None:
     connection.execute(delete(site_members).where(site_members.c.site_id == site.site_id))
     for member in site.members:
-        other = site_of_station(connection, member.station_id)
-        if other is not None:
-            raise StationTaken(member.station_id, other)
         connection.execute(
             insert(site_members).values(
                 site_id=site.site_id,

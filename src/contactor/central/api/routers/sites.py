@@ -16,7 +16,7 @@ from contactor.central.api.site_shapes import NewSite, PowerBody, SiteBody, Site
 from contactor.central.api.station_rows import find_station
 from contactor.central.sites.balancer import SiteState
 from contactor.central.sites.site import Site
-from contactor.central.sites.site_rows import StationTaken, delete_site, find_site, find_sites, put_site
+from contactor.central.sites.site_rows import delete_site, find_site, find_sites, put_site, site_of_station
 
 router = APIRouter(prefix=f"{API}/sites", tags=["sites"])
 
@@ -135,13 +135,14 @@ def _put(connection: Connection, site: Site, *, version: int) -> Problem | None:
     """Keep a site; a problem if a station is unknown, named twice, or behind another connection."""
     seen = set()
     for member in site.members:
-        if member.station_id in seen:
-            return Problem(422, "a station is named twice", field="members", value=member.station_id)
-        seen.add(member.station_id)
-        if find_station(connection, member.station_id) is None:
-            return Problem(422, "there is no such station", field="members", value=member.station_id)
-    try:
-        put_site(connection, site, version=version)
-    except StationTaken as taken:
-        return Problem(409, f"it belongs to site {taken.site_id}", field="members", value=taken.station_id)
+        station_id = member.station_id
+        if station_id in seen:
+            return Problem(422, "a station is named twice", field="members", value=station_id)
+        seen.add(station_id)
+        if find_station(connection, station_id) is None:
+            return Problem(422, "there is no such station", field="members", value=station_id)
+        other = site_of_station(connection, station_id)
+        if other not in (None, site.site_id):
+            return Problem(409, f"it belongs to site {other}", field="members", value=station_id)
+    put_site(connection, site, version=version)
     return None
