@@ -1,5 +1,6 @@
 """What an operator can set, and what is said about a value that cannot be used."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -7,7 +8,8 @@ import pytest
 
 from contactor.base.errors import BadSetting
 from contactor.base.ids import IdTag, StationId
-from contactor.central.settings import CentralSettings, StationSetting
+from contactor.central.setting_words import read_environment, read_pairs, variable_of
+from contactor.central.settings import CentralSettings, StationSetting, setting_rows
 from contactor.central.settings_file import load_settings, read_settings
 from contactor.central.tags import Tag
 from contactor.ocpp.enumerations import RegistrationStatus
@@ -140,3 +142,76 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
         load_settings(tmp_path / "central.toml")
     (tmp_path / "central.toml").write_text(FULL)
     assert load_settings(tmp_path / "central.toml") == read_settings(FULL)
+
+
+def settings_at(place: Path, text: str, environment: Mapping[str, str], *pairs: str) -> CentralSettings:
+    path = place / "central.toml"
+    path.write_text(text)
+    return load_settings(path, environment, read_pairs(list(pairs)))
+
+
+def test_an_option_wins_over_a_variable_and_that_over_the_file(tmp_path: Path) -> None:
+    text = "[central]\nlisten_port = 1\napi_port = 2\ndrain_s = 3\nheartbeat_interval_s = 4"
+    environment = {"CONTACTOR_API_PORT": "off", "CONTACTOR_DRAIN_S": "5", "CONTACTOR_HEARTBEAT_INTERVAL_S": "6"}
+    given = settings_at(tmp_path, text, environment, "drain_s=7.5", "heartbeat_interval_s=8")
+    found = (given.listen_port, given.api_port, given.drain_s, given.heartbeat_interval_s)
+    assert found == (1, None, 7.5, 8)
+
+
+def test_a_word_stands_for_a_value_of_each_settings_kind() -> None:
+    environment = {
+        "CONTACTOR_LISTEN_HOST": "0.0.0.0",
+        "CONTACTOR_STRICT_STATIONS": "TRUE",
+        "CONTACTOR_TRUSTED_ADDRESSES": "10.0.0.0/8, ::1",
+        "CONTACTOR_TLS_CERTIFICATE": "a.pem",
+        "CONTACTOR_TLS_KEY": "a.key",
+        "CONTACTOR_PLAIN_PORT": "0",
+        "CONTACTOR_LEAST_SECURITY": "tls",
+        "CONTACTOR_TOKEN": "another program's",
+        "PATH": "/usr/bin",
+    }
+    assert load_settings(None, environment) == CentralSettings(
+        listen_host="0.0.0.0",
+        strict_stations=True,
+        trusted_addresses=("10.0.0.0/8", "::1"),
+        tls_certificate="a.pem",
+        tls_key="a.key",
+        plain_port=0,
+        least_security="tls",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "environment", "pairs", "message"),
+    [
+        ("[central]\ndrain_s = 'x'", {}, (), r"central\.toml: drain_s: 'x' cannot be used; give 0 to 3600"),
+        ("[central]\ncolour = 1", {}, (), r"central\.toml: central\.colour: 1 cannot be used"),
+        ("[[station]]\nid = 'A'\nsecurity = 'x'", {}, (), r"central\.toml: station A: security: 'x' .*tls_basic"),
+        ("", {"CONTACTOR_LISTEN_PORT": "http"}, (), "^CONTACTOR_LISTEN_PORT: 'http' cannot be used; give a port"),
+        ("", {"CONTACTOR_STRICT_STATIONS": "1"}, (), "^CONTACTOR_STRICT_STATIONS: '1' cannot be used; give true"),
+        ("", {"CONTACTOR_LISTEN_PROT": "1"}, (), "^CONTACTOR_LISTEN_PROT: .*is CONTACTOR_LISTEN_PORT meant"),
+        ("", {"CONTACTOR_DATABASE": "mysql://u:secret@h/d"}, (), r"^CONTACTOR_DATABASE: 'mysql://u:\*\*\*@h/d'"),
+        ("", {}, ("drain_s=-1",), r"^--set drain_s: -1\.0 cannot be used"),
+        ("", {}, ("drain",), "^--set: 'drain' cannot be used; write NAME=VALUE"),
+        ("", {}, ("trusted_addresses=router",), r"trusted_addresses: \('router',\) cannot be used; give IP addresses"),
+        ("", {}, ("message_bytes_max=1000",), "message_bytes_max: 1000 cannot be used; give 262144"),
+        ("", {}, ("tls_key=x",), "tls_key: 'x' cannot be used; give tls_certificate and tls_key, or neither"),
+        ("", {}, ("tls_client_ca=x",), "tls_client_ca: 'x' cannot be used; it needs tls_certificate"),
+    ],
+)
+def test_a_bad_value_is_told_with_the_file_the_variable_or_the_option_it_came_from(
+    tmp_path: Path, text: str, environment: Mapping[str, str], pairs: tuple[str, ...], message: str
+) -> None:
+    with pytest.raises(BadSetting, match=message) as refused:
+        settings_at(tmp_path, text, environment, *pairs)
+    assert "\n" not in str(refused.value)
+    assert "secret" not in str(refused.value)
+
+
+def test_every_setting_has_a_variable_that_reads_its_default_back() -> None:
+    for row in setting_rows():
+        default = getattr(CentralSettings(), row.name)
+        if default is None or row.name == "api_port":
+            continue
+        word = ",".join(default) if isinstance(default, tuple) else str(default)
+        assert read_environment({variable_of(row.name): word})[row.name].value == default

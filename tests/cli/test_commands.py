@@ -75,7 +75,7 @@ STATION = ["station", "--url", "ws://127.0.0.1:1/ocpp", "--id", "CP-1"]
         ([*STATION, "--drivers", "a badge that is too long"], "--drivers: "),
         (["station", "--url", "ws://a..b/ocpp", "--id", "A"], "SupervisionUrl: 'ws://a..b/ocpp' cannot be used"),
         (["station", "--url", "ws://op:s3cret@x/ocpp", "--id", "A"], "AuthorizationKey is for that"),
-        (["central", "--port", "99999"], "listen_port: 99999 cannot be used"),
+        (["central", "--port", "99999"], "--port: 99999 cannot be used"),
         (["central", "--config", "/nonexistent.toml"], "settings file: '/nonexistent.toml' cannot be used"),
         (["central", "--tls-key", "/nonexistent.key"], "tls_key: '/nonexistent.key' cannot be used"),
         (["demo", "--speed", "-1"], "--speed: -1.0 cannot be used"),

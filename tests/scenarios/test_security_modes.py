@@ -4,6 +4,7 @@ import asyncio
 import datetime as dt
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,13 @@ import trustme
 from contactor.base.clock import SystemClock
 from contactor.base.dice import Dice
 from contactor.base.ids import StationId
+from contactor.central.roster import Member
+from contactor.central.security_mode import SecurityMode
 from contactor.central.server import CentralServer
 from contactor.central.settings import CentralSettings, StationSetting
 from contactor.guide.load import load_product
 from contactor.link.link import CertificateRefused, Dialer, DialledLink, Receiver, Target, TlsFault
-from contactor.link.tls import client_context
+from contactor.link.tls import CertificateFiles, client_context
 from contactor.link.websocket_client import WebSocketDialer
 from contactor.station.effects import Note
 from contactor.station.security_log import SecurityEntry, SecurityEvent
@@ -173,3 +176,71 @@ async def test_sec_24_each_fault_of_tls_is_logged_as_its_event(fault: TlsFault, 
     attempt = Attempt("wss://localhost:1/ocpp", key=KEY, dialer=RefusingDialer(fault))
     assert await attempt.outcome() == "connection failed"
     assert event in attempt.logged()
+
+
+async def test_ws_and_wss_serve_a_mixed_fleet_side_by_side_and_one_station_may_be_held_to_tls(
+    tmp_path: Path, authority: Authority
+) -> None:
+    """SEC-01: each station's own mode decides at either door."""
+    certificate, key = authority.certify("localhost")
+    settings = CentralSettings(
+        listen_port=0,
+        plain_port=0,
+        database=str(tmp_path / "ledger.sqlite"),
+        stations=(StationSetting(StationId("CP-1"), KEY, security=SecurityMode.TLS_BASIC),),
+        tls_certificate=certificate,
+        tls_key=key,
+    )
+    async with CentralServer(settings) as central:
+        plain = Attempt(f"ws://localhost:{central.doors.plain_port}/ocpp", key=KEY)
+        assert await plain.outcome() == "connection failed"
+        assert central.doorman.refusals.counts == {"no TLS": 1}
+        secure = Attempt(f"wss://localhost:{central.port}/ocpp", key=KEY, ca_file=authority.file)
+        assert await secure.outcome() == "accepted"
+        central.roster.put(replace(_known(central), security=SecurityMode.BASIC))
+        again = Attempt(f"ws://localhost:{central.doors.plain_port}/ocpp", key=KEY)
+        assert await again.outcome() == "accepted"
+
+
+@pytest.mark.parametrize(
+    ("common_name", "signed_by", "outcome", "reason"),
+    [
+        ("CP-1", "stations", "accepted", None),
+        ("CP-2", "stations", "connection failed", "the client certificate is another's"),
+        (None, None, "connection failed", "no client certificate"),
+        ("CP-1", "others", "connection failed", "TLS handshake refused"),
+    ],
+)
+async def test_profile_3_lets_a_station_in_by_a_certificate_in_its_name(
+    tmp_path: Path,
+    authority: Authority,
+    common_name: str | None,
+    signed_by: str | None,
+    outcome: str,
+    reason: str | None,
+) -> None:
+    """The white paper's profile 3: TLS with a certificate on either side, and no password."""
+    authorities = {name: Authority(tmp_path, name) for name in ("stations", "others")}
+    certificate, key = authority.certify("localhost")
+    settings = CentralSettings(
+        listen_port=0,
+        database=str(tmp_path / "ledger.sqlite"),
+        stations=(StationSetting(StationId("CP-1"), security=SecurityMode.TLS_CERTIFICATE),),
+        tls_certificate=certificate,
+        tls_key=key,
+        tls_client_ca=str(authorities["stations"].file),
+    )
+    own = None
+    if common_name is not None and signed_by is not None:
+        own = CertificateFiles(*map(Path, authorities[signed_by].certify(common_name)))
+    async with CentralServer(settings) as central:
+        dialer = WebSocketDialer(tls=client_context(authority.file, own))
+        attempt = Attempt(f"wss://localhost:{central.port}/ocpp", key=None, dialer=dialer)
+        assert await attempt.outcome() == outcome
+        assert central.doorman.refusals.counts == ({} if reason is None else {reason: 1})
+
+
+def _known(central: CentralServer) -> Member:
+    member = central.roster.find("CP-1")
+    assert member is not None
+    return member

@@ -1,7 +1,7 @@
 """Puts the stations and tags of the settings into the store when the central system starts."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, select
 
@@ -21,6 +21,7 @@ _PUT_STATION = upsert(
     "settings_key_salt",
     "settings_key_hash",
     "created_at_ms",
+    "security",
     key=("id",),
     keep=("created_at_ms",),
 )
@@ -40,31 +41,40 @@ def _put_stations(
     connection: Connection, stations: Iterable[StationSetting], now_ms: int, new_salt: Callable[[], bytes]
 ) -> None:
     for station in stations:
-        stored = _stored_keys(connection, station.station_id)
+        stored = _stored(connection, station.station_id)
         if station.key is not None and (stored.by_settings is None or not stored.by_settings.matches(station.key)):
             digest = KeyDigest.of(station.key, new_salt())
-            stored = _StoredKeys(digest, digest)
+            stored = replace(stored, own=digest, by_settings=digest)
             forget_pending_keys(connection, station.station_id)
         keys = (*_columns(stored.own), *_columns(stored.by_settings))
-        row = (station.station_id, station.registration.value, *keys, now_ms)
+        security = stored.security if station.security is None else station.security.value
+        row = (station.station_id, station.registration.value, *keys, now_ms, security)
         Rows(_PUT_STATION, (row,)).execute_on(connection)
 
 
 @dataclass(frozen=True, slots=True)
-class _StoredKeys:
-    """The key a station has, and the one it last had in the settings."""
+class _Stored:
+    """The key a station has, the one it last had in the settings, and what it must show."""
 
     own: KeyDigest | None = None
     by_settings: KeyDigest | None = None
+    security: str | None = None
 
 
-def _stored_keys(connection: Connection, station_id: str) -> _StoredKeys:
+def _stored(connection: Connection, station_id: str) -> _Stored:
     stations = schema.stations.c
-    columns = (stations.key_salt, stations.key_hash, stations.settings_key_salt, stations.settings_key_hash)
+    columns = (
+        stations.key_salt,
+        stations.key_hash,
+        stations.settings_key_salt,
+        stations.settings_key_hash,
+        stations.security,
+    )
     row = connection.execute(select(*columns).where(stations.id == station_id)).one_or_none()
     if row is None:
-        return _StoredKeys()
-    return _StoredKeys(_digest(row.key_salt, row.key_hash), _digest(row.settings_key_salt, row.settings_key_hash))
+        return _Stored()
+    own, by_settings = _digest(row.key_salt, row.key_hash), _digest(row.settings_key_salt, row.settings_key_hash)
+    return _Stored(own, by_settings, row.security)
 
 
 def _digest(salt: bytes | None, key_hash: bytes | None) -> KeyDigest | None:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 from contactor.base.ids import StationId
 from contactor.central.commands.station_keys import PendingKey, load_pending_keys
 from contactor.central.credentials import KeyDigest
+from contactor.central.security_mode import SecurityMode
 from contactor.central.store import schema
 from contactor.central.store.statement import Rows, insert_new
 from contactor.ocpp.enumerations import RegistrationStatus
@@ -31,6 +32,8 @@ class Member:
     key: KeyDigest | None = None
     was_accepted: bool = False
     pending_keys: tuple[PendingKey, ...] = ()
+    security: SecurityMode | None = None
+    """What it must show; None for what the settings demand of all."""
 
     @property
     def may_work(self) -> bool:
@@ -72,7 +75,14 @@ def load_roster(connection: Connection) -> Roster:
     roster = Roster()
     pending = load_pending_keys(connection)
     stations = schema.stations.c
-    columns = (stations.id, stations.registration, stations.key_salt, stations.key_hash, stations.accepted_at_ms)
+    columns = (
+        stations.id,
+        stations.registration,
+        stations.key_salt,
+        stations.key_hash,
+        stations.accepted_at_ms,
+        stations.security,
+    )
     for row in connection.execute(select(*columns)):
         roster.put(
             Member(
@@ -81,6 +91,7 @@ def load_roster(connection: Connection) -> Roster:
                 None if row.key_hash is None else KeyDigest(row.key_salt, row.key_hash),
                 was_accepted=row.accepted_at_ms is not None,
                 pending_keys=pending.get(row.id, ()),
+                security=None if row.security is None else SecurityMode(row.security),
             )
         )
     return roster

@@ -5,8 +5,6 @@ import secrets
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -15,9 +13,13 @@ from sqlalchemy import Engine
 
 from contactor.base.clock import Clock, SystemClock
 from contactor.base.errors import BrokenPromise
-from contactor.central.admission import Credentials, Turned, judge_handshake
+from contactor.central.admission import Credentials, Turned
+from contactor.central.certificates import Certificates
 from contactor.central.commands.desk import CommandDesk, DeskSurroundings
 from contactor.central.credentials import SALT_BYTES
+from contactor.central.doorman import Doorman
+from contactor.central.doors import Doors, open_doors
+from contactor.central.drain import drain
 from contactor.central.events.event_rows import EventRecord
 from contactor.central.events.feed import Asking, EventFeed, at_once, in_thread
 from contactor.central.ghosts import GhostRule
@@ -40,8 +42,6 @@ from contactor.central.store.writer import ThreadWriter, TurnWriter
 from contactor.guide.entries import Product
 from contactor.guide.load import load_product, product_names
 from contactor.link.link import CLOSE_GOING_AWAY, Admission, Admit, Admitter, Handshake, Listener, Refuse
-from contactor.link.tls import CertificateFiles, server_context
-from contactor.link.websocket_server import WebSocketListener
 
 EXPIRY_PERIOD_S = 1.0
 """How often open calls are looked through: a call may be given up so much later than it was due."""
@@ -52,19 +52,11 @@ RETENTION_PERIOD_S = 600.0
 """How often rows that have grown too old are looked for."""
 GHOSTS_PERIOD_S = 60.0
 """How often transactions are looked for whose stop has been missing for too long."""
+CERTIFICATES_PERIOD_S = 30.0
+"""How often the files of certificates are looked at."""
 
 ListenerFactory = Callable[[Admitter], Listener]
 WriterFactory = Callable[[Engine], Writer]
-
-
-def websocket_listener(settings: CentralSettings, admit: Admitter) -> Listener:
-    """The listener of a real deployment: ws, or wss where a certificate is set."""
-    tls = None
-    if settings.tls_certificate is not None and settings.tls_key is not None:
-        tls = server_context(CertificateFiles(Path(settings.tls_certificate), Path(settings.tls_key)))
-    return WebSocketListener(
-        admit, host=settings.listen_host, port=settings.listen_port, path_prefix=settings.listen_path, tls=tls
-    )
 
 
 def _products() -> dict[str, Product]:
@@ -81,7 +73,9 @@ class _Parts:
     roster: Roster
     sessions: Sessions
     queries: Queries
-    listener: Listener
+    doorman: Doorman
+    doors: Doors
+    certificates: Certificates
     desk: CommandDesk
     events: EventFeed
     retention: Retention
@@ -109,17 +103,19 @@ class CentralServer:
         """
         self.settings = settings
         self._clock = clock or SystemClock()
-        self._listener_factory = listener_factory or partial(websocket_listener, settings)
+        self._listener_factory = listener_factory
         self._writer_factory = writer_factory
         self._log = structlog.get_logger("contactor.central")
         self._running: _Parts | None = None
         self._timers: set[asyncio.TimerHandle] = set()
+        self.is_draining = False
+        """Whether the end has been announced: nobody new is let in."""
 
     async def start(self) -> None:
         """Open the store at the newest schema, take in the settings' stations and tags, and listen.
 
         Raises:
-            BadSetting: the port or the database cannot be had.
+            BadSetting: the port, the database or a certificate cannot be had.
             OSError: the database file's folder cannot be made.
         """
         engine = open_newest(self.settings.database)
@@ -145,7 +141,8 @@ class CentralServer:
             DeskSurroundings(sessions, roster, writer, engine, asking, self._clock, events.ring, self._log)
         )
         sessions.changed, sessions.recorded = desk.station_changed, events.ring
-        listener = self._listener_factory(self.admit)
+        doorman = Doorman(self.settings, roster, writer, self._clock, self._log)
+        certificates = Certificates(self._log)
         products = _products()
         catalogue = catalogue_of(products.values())
         queries = Queries(engine, catalogue)
@@ -154,15 +151,48 @@ class CentralServer:
         retention = Retention(
             rules_of(self.settings), writer=writer, clock=self._clock, later=self._after, log=self._log
         )
-        self._running = _Parts(engine, writer, roster, sessions, queries, listener, desk, events, retention, balancer)
         try:
+            doors = self._make_doors(certificates, doorman)
+            self._running = _Parts(
+                engine,
+                writer,
+                roster,
+                sessions,
+                queries,
+                doorman,
+                doors,
+                certificates,
+                desk,
+                events,
+                retention,
+                balancer,
+            )
             await desk.take_over()
-            await listener.start()
+            await doors.start()
         except BaseException:
-            await self._let_go(self._running)
+            await self._let_go(writer, engine)
             raise
         self._begin_rounds(self._running)
-        self._log.info("central system listens", port=listener.port, stations=len(roster))
+        self._log.info("central system listens", port=doors.port, plain_port=doors.plain_port, stations=len(roster))
+
+    async def drain(self) -> None:
+        """Let nobody in any more, let calls on the way end within `drain_s`, and end every connection.
+
+        What comes after, `stop` does. Safe to call twice, and to cancel.
+        """
+        running, settings = self._parts, self.settings
+        self.is_draining = True
+        self._log.info("central system drains", stations=len(running.sessions.presence), limit_s=settings.drain_s)
+        running.doors.stop_admitting()
+        running.desk.stop()
+        await drain(
+            running.sessions.presence,
+            limit_s=settings.drain_s,
+            spread_s=settings.drain_spread_s,
+            abruptly=settings.drain_abruptly,
+            code=CLOSE_GOING_AWAY,
+            reason="the central system is shutting down",
+        )
 
     async def stop(self) -> None:
         """Close every connection, commit what waits, and let go of port and database; safe to call twice."""
@@ -177,8 +207,8 @@ class CentralServer:
         running.desk.stop()
         running.events.close()
         running.sessions.end_all(CLOSE_GOING_AWAY, "the central system is shutting down")
-        await running.listener.close()
-        await self._let_go(running)
+        await running.doors.close()
+        await self._let_go(running.writer, running.engine)
         self._log.info("central system stopped")
 
     async def __aenter__(self) -> Self:
@@ -193,7 +223,22 @@ class CentralServer:
     @property
     def port(self) -> int:
         """The port in use."""
-        return self._parts.listener.port
+        return self._parts.doors.port
+
+    @property
+    def doors(self) -> Doors:
+        """Where stations come in."""
+        return self._parts.doors
+
+    @property
+    def doorman(self) -> Doorman:
+        """Who is refused, and why."""
+        return self._parts.doorman
+
+    @property
+    def certificates(self) -> Certificates:
+        """What TLS shows."""
+        return self._parts.certificates
 
     @property
     def clock(self) -> Clock:
@@ -242,17 +287,13 @@ class CentralServer:
 
     def admit(self, handshake: Handshake) -> Admission:
         """Decide about a handshake; synchronous, because the listener cannot wait."""
-        given = Credentials(handshake.identity, handshake.user, handshake.password)
-        verdict = judge_handshake(given, self._parts.roster, allow_unknown=self.settings.allow_unknown_stations)
+        given = Credentials(
+            handshake.identity, handshake.user, handshake.password, handshake.is_encrypted, handshake.certificate
+        )
+        verdict = self._parts.doorman.judge(given, handshake.peer_address)
         if isinstance(verdict, Turned):
-            self._log.warning(
-                "connection refused",
-                station=handshake.identity,
-                address=handshake.peer_address,
-                status=verdict.status,
-                reason=verdict.reason,
-            )
-            return Refuse(verdict.status, verdict.reason)
+            wait_s = verdict.retry_after_s
+            return Refuse(verdict.status, verdict.reason, {} if wait_s is None else {"Retry-After": str(wait_s)})
         if verdict.by_command is not None:
             self._parts.desk.key_used(verdict.member.station_id, verdict.by_command)
         return Admit(self._parts.sessions.make(verdict.member))
@@ -263,9 +304,14 @@ class CentralServer:
             raise BrokenPromise("the central system is not running")
         return self._running
 
-    async def _let_go(self, running: _Parts) -> None:
-        await running.writer.stop()
-        running.engine.dispose()
+    def _make_doors(self, certificates: Certificates, doorman: Doorman) -> Doors:
+        if self._listener_factory is not None:
+            return Doors((self._listener_factory(self.admit),))
+        return open_doors(self.settings, self.admit, certificates, doorman.tls_refused)
+
+    async def _let_go(self, writer: Writer, engine: Engine) -> None:
+        await writer.stop()
+        engine.dispose()
         self._running = None
 
     def _begin_rounds(self, running: _Parts) -> None:
@@ -279,6 +325,7 @@ class CentralServer:
         self._every(BALANCE_PERIOD_S, running.balancer.begin)
         self._every(RETENTION_PERIOD_S, running.retention.begin)
         self._every(GHOSTS_PERIOD_S, ghosts.apply)
+        self._every(CERTIFICATES_PERIOD_S, running.certificates.renew_changed)
 
     def _every(self, period_s: float, deed: Callable[[], None]) -> None:
         """Do something again and again until the server stops."""

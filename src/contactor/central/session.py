@@ -41,6 +41,10 @@ class Wire(Protocol):
         """End the connection in good order."""
         ...
 
+    def abort(self) -> None:
+        """Cut the connection."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
@@ -102,6 +106,11 @@ class Session:
         """Whether texts can go to the station."""
         return self._wire is not None
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether a call is on its way, in either direction."""
+        return self._peer.is_busy
+
     # --- What the link tells --------------------------------------------------------------------------------------
 
     def link_opened(self, link: Wire) -> None:
@@ -161,12 +170,15 @@ class Session:
         """Give up a call whose time is over (RPC-04)."""
         self._outbound.expire(now_s)
 
-    def end(self, code: int, reason: str) -> None:
-        """Close the connection from our side; for us it is over at once, whatever the network does."""
+    def end(self, code: int, reason: str, *, abruptly: bool = False) -> None:
+        """Close the connection from our side, or cut it; for us it is over at once, whatever the network does."""
         wire = self._wire
         if wire is not None:
             self.link_closed(None)
-            wire.close(code, reason)
+            if abruptly:
+                wire.abort()
+            else:
+                wire.close(code, reason)
 
     def _triggered_by(self, request: TriggerMessage, on_answer: OnAnswer, outcome: CallOutcome) -> None:
         """A message that we asked for is welcome before the station is accepted (BOOT-14)."""

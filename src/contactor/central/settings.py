@@ -1,10 +1,15 @@
 """What an operator can set: the central system's settings, its stations and its tags."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from contactor.base.errors import BadSetting
 from contactor.base.ids import StationId
+from contactor.central.defence_settings import DEFENCE_CHECKS, NEEDS_TLS, TOGETHER
+from contactor.central.security_mode import SecurityMode
+from contactor.central.setting_checks import Check
+from contactor.central.setting_checks import is_text as _is_text
+from contactor.central.setting_checks import whole as _whole
 from contactor.central.store import address
 from contactor.central.tags import Tag
 from contactor.ocpp.enumerations import RegistrationStatus
@@ -14,11 +19,15 @@ DAYS_MAX = 36_500
 
 @dataclass(frozen=True, slots=True)
 class StationSetting:
-    """A station the operator announces; `key` are the bytes of its AuthorizationKey, None for no Basic."""
+    """A station the operator announces; `key` are the bytes of its AuthorizationKey, None for no Basic.
+
+    Without a `security` of its own the stored one stays, and where there is none `least_security` holds.
+    """
 
     station_id: StationId
     key: bytes | None = field(default=None, repr=False)
     registration: RegistrationStatus = RegistrationStatus.ACCEPTED
+    security: SecurityMode | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +41,8 @@ class CentralSettings:
     before it asks again (BOOT-05). Readings, past statuses, presence, events and messages are forgotten `keep_..._days`
     after they came, with 0 never; transactions are kept for ever. `close_ghosts_after_hours` closes the record of a
     transaction whose stop is missing so long after another began on its connector, with 0 never. `log_messages` keeps
-    every message, secrets masked.
+    every message, secrets masked. Limits are off at 0; those per address spare `trusted_addresses`. What each value
+    means stands in the checks' rows.
     """
 
     listen_host: str = "127.0.0.1"
@@ -55,29 +65,38 @@ class CentralSettings:
     keep_messages_days: int = 7
     tls_certificate: str | None = None
     tls_key: str | None = None
+    tls_second_certificate: str | None = None
+    tls_second_key: str | None = None
+    tls_client_ca: str | None = None
+    plain_port: int | None = None
+    api_tls_certificate: str | None = None
+    api_tls_key: str | None = None
+    least_security: str = SecurityMode.BY_KEY.value
+    connections_max: int = 0
+    address_connections_max: int = 1000
+    address_handshakes_per_s: float = 50.0
+    trusted_addresses: tuple[str, ...] = ("127.0.0.0/8", "::1")
+    station_connections_per_min: float = 30.0
+    station_frames_per_s: float = 200.0
+    message_bytes_max: int = 1024 * 1024
+    handshake_limit_s: float = 10.0
+    drain_s: float = 10.0
+    drain_spread_s: float = 0.0
+    drain_abruptly: bool = False
     stations: tuple[StationSetting, ...] = ()
     tags: tuple[Tag, ...] = ()
 
     def __post_init__(self) -> None:
-        for name, (is_good, expected) in _CHECKS.items():
-            value = getattr(self, name)
-            if not is_good(value):
-                raise BadSetting(name, address.without_secret(value), expected)
-        if (self.tls_certificate is None) != (self.tls_key is None):
-            raise BadSetting("tls_key", self.tls_key, "give tls_certificate and tls_key, or neither")
+        for name in _CHECKS:
+            check_setting(name, getattr(self, name))
+        for one, other in TOGETHER:
+            if (getattr(self, one) is None) != (getattr(self, other) is None):
+                raise BadSetting(other, getattr(self, other), f"give {one} and {other}, or neither")
+        for name in NEEDS_TLS:
+            if self.tls_certificate is None and getattr(self, name) is not None:
+                raise BadSetting(name, getattr(self, name), "it needs tls_certificate and tls_key")
         _require_distinct("station id", [station.station_id for station in self.stations])
         _require_distinct("tag id", [tag.id_tag.casefold() for tag in self.tags])
-
-
-Check = tuple[Callable[[object], bool], str]
-
-
-def _whole(low: int, high: int) -> Callable[[object], bool]:
-    return lambda value: type(value) is int and low <= value <= high
-
-
-def _is_text(value: object) -> bool:
-    return isinstance(value, str) and bool(value)
 
 
 _CHECKS: Mapping[str, Check] = {
@@ -121,9 +140,19 @@ _CHECKS: Mapping[str, Check] = {
     ),
     "log_messages": (lambda value: isinstance(value, bool), "give true or false; true keeps every message"),
     "keep_messages_days": (_whole(0, DAYS_MAX), f"give 1 to {DAYS_MAX} days, or 0 for ever"),
-    "tls_certificate": (lambda value: value is None or _is_text(value), "give the path of a PEM file"),
-    "tls_key": (lambda value: value is None or _is_text(value), "give the path of a PEM file"),
+    **DEFENCE_CHECKS,
 }
+
+
+def check_setting(name: str, value: object, told_as: str | None = None) -> None:
+    """See whether a setting may have this value.
+
+    Raises:
+        BadSetting: it may not; the message names `told_as`, or the setting itself.
+    """
+    is_good, expected = _CHECKS[name]
+    if not is_good(value):
+        raise BadSetting(told_as or name, address.without_secret(value), expected)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +173,8 @@ def setting_rows() -> list[SettingRow]:
 def _in_toml(value: object) -> str:
     if value is None:
         return "not set"
+    if isinstance(value, tuple):
+        value = list(value)
     return str(value).lower() if isinstance(value, bool) else repr(value).replace("'", '"')
 
 

@@ -1,4 +1,7 @@
-"""How the settings stand in a TOML file.
+"""How the settings stand in a TOML file, in the environment and on the command line, and which of them wins.
+
+What the command line says wins over the environment (CONTACTOR_LISTEN_PORT for listen_port), that over the file, and
+that over the defaults. A value that cannot be used is told with the place it came from.
 
 [central]
 listen_port = 9000
@@ -15,53 +18,98 @@ parent = "FLEET-7"
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 from contactor.base.errors import BadSetting
 from contactor.base.ids import IdTag, StationId
 from contactor.central.credentials import read_key
-from contactor.central.settings import CentralSettings, StationSetting
+from contactor.central.security_mode import SecurityMode
+from contactor.central.setting_words import NOTHING, OFF, Given, can_be_off, read_environment, setting_names
+from contactor.central.settings import CentralSettings, StationSetting, check_setting
 from contactor.central.store.address import without_secret
 from contactor.central.tags import Tag
 from contactor.ocpp.enumerations import RegistrationStatus
 
 ID_TAG_MAX_LENGTH = 20
-OFF = "off"
+FILE = "settings file"
 
 
-def load_settings(path: Path) -> CentralSettings:
-    """Read the settings from a TOML file.
+Environment = Mapping[str, str]
+
+
+def load_settings(
+    path: Path | None, environment: Environment = NOTHING, flags: Mapping[str, Given] = NOTHING
+) -> CentralSettings:
+    """Read the settings from a TOML file, if there is one, and from what wins over it.
 
     Raises:
-        BadSetting: the file cannot be read, or a value in it cannot be used; the message names which and why.
+        BadSetting: the file cannot be read, or a value cannot be used; the message names where it stands and why.
     """
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadSetting("settings file", str(path), f"it cannot be read: {error}") from error
-    return read_settings(text)
+        document = Document({}) if path is None else _read_document(_text_of(path))
+    except BadSetting as error:
+        if error.setting == FILE:
+            raise
+        raise BadSetting(f"{path}: {error.setting}", error.value, error.expected) from error
+    given = {name: Given(value, f"{path}: {name}") for name, value in document.central.items()}
+    given.update(read_environment(environment))
+    given.update(flags)
+    return _settings(given, document)
 
 
 def read_settings(text: str) -> CentralSettings:
     """Read the settings from TOML text; see `load_settings`."""
+    document = _read_document(text)
+    return _settings({name: Given(value, name) for name, value in document.central.items()}, document)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a file says; the values of `central` are not checked yet."""
+
+    central: Mapping[str, object]
+    stations: tuple[StationSetting, ...] = ()
+    tags: tuple[Tag, ...] = ()
+
+
+def _settings(given: Mapping[str, Given], document: Document) -> CentralSettings:
+    for name, each in given.items():
+        check_setting(name, each.value, each.place)
+    # Any: each value was checked against its own row just now.
+    values: dict[str, Any] = {name: _settled(each.value) for name, each in given.items()}
+    return CentralSettings(**values, stations=document.stations, tags=document.tags)
+
+
+def _settled(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadSetting(FILE, str(path), f"it cannot be read: {error}") from error
+
+
+def _read_document(text: str) -> Document:
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise BadSetting("settings file", "(its text)", f"it is not TOML: {error}") from error
+        raise BadSetting(FILE, "(its text)", f"it is not TOML: {error}") from error
     _refuse_unknown("", document, ("central", "station", "tag"))
     central = document.get("central", {})
     if not isinstance(central, dict):
         raise BadSetting("central", central, "write a table: [central]")
-    known = [each.name for each in fields(CentralSettings) if each.name not in ("stations", "tags")]
-    _refuse_unknown("central.", central, known)
-    if central.get("api_port") == OFF:  # TOML has no word for nothing
-        central = {**central, "api_port": None}
-    return CentralSettings(
-        **central,
-        stations=tuple(_station(table) for table in _tables(document, "station")),
-        tags=tuple(_tag(table) for table in _tables(document, "tag")),
+    _refuse_unknown("central.", central, setting_names())
+    # TOML has no word for nothing.
+    values = {name: None if can_be_off(name) and value == OFF else value for name, value in central.items()}
+    return Document(
+        values,
+        tuple(_station(table) for table in _tables(document, "station")),
+        tuple(_tag(table) for table in _tables(document, "tag")),
     )
 
 
@@ -75,17 +123,21 @@ def _tables(document: Mapping[str, object], name: str) -> list[dict[str, object]
 def _station(table: Mapping[str, object]) -> StationSetting:
     station_id = _required_text("station", table, "id")
     where = f"station {station_id}"
-    _refuse_unknown(f"{where}: ", table, ("id", "key", "registration"))
+    _refuse_unknown(f"{where}: ", table, ("id", "key", "registration", "security"))
     key = _optional_text(where, table, "key")
     word = _optional_text(where, table, "registration") or RegistrationStatus.ACCEPTED.value
     # People write settings in lower case.
     by_word = {status.value.casefold(): status for status in RegistrationStatus}
     if word.casefold() not in by_word:
         raise BadSetting(f"{where}: registration", word, f"say one of {', '.join(by_word)}")
+    security = _optional_text(where, table, "security")
+    if security is not None and security not in list(SecurityMode):
+        raise BadSetting(f"{where}: security", security, f"say one of {', '.join(SecurityMode)}")
     return StationSetting(
         StationId(station_id),
         None if key is None else read_key(f"{where}: key", key),
         by_word[word.casefold()],
+        None if security is None else SecurityMode(security),
     )
 
 

@@ -66,7 +66,7 @@ def restore(
 
 
 def _address(config: Path | None, database: str | None) -> str:
-    settings = CentralSettings() if config is None else load_settings(config)
+    settings = load_settings(config)
     address = settings.database if database is None else CentralSettings(database=database).database
     if address == MEMORY:
         raise BadSetting("database", address, "give a database that outlives a process")

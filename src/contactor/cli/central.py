@@ -2,18 +2,20 @@
 
 import asyncio
 import json
-from contextlib import AsyncExitStack
-from dataclasses import replace
+import os
+import signal
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from contactor.base.errors import BadSetting
 from contactor.central.api.server import FIRST_USER, ApiServer
 from contactor.central.server import CentralServer
+from contactor.central.setting_words import Given, read_pairs, read_word
 from contactor.central.settings import CentralSettings
-from contactor.central.settings_file import OFF, load_settings
+from contactor.central.settings_file import load_settings
 from contactor.cli import logs, loop
 
 _DEFAULTS = CentralSettings()
@@ -22,13 +24,15 @@ _DEFAULTS = CentralSettings()
 def run(
     config: Annotated[
         Path | None,
-        typer.Option(help="TOML file with [central], [[station]] and [[tag]]; the options below win over it."),
+        typer.Option(
+            help="TOML file with [central], [[station]] and [[tag]]; the environment and the options win over it."
+        ),
     ] = None,
     host: Annotated[
         str | None, typer.Option(help=f"Address to listen on; {_DEFAULTS.listen_host} if not given.")
     ] = None,
     port: Annotated[
-        int | None, typer.Option(help=f"Port for stations, 0 for any free one; {_DEFAULTS.listen_port} if not given.")
+        str | None, typer.Option(help=f"Port for stations, 0 for any free one; {_DEFAULTS.listen_port} if not given.")
     ] = None,
     api_host: Annotated[
         str | None, typer.Option(help=f"Address of the REST API; {_DEFAULTS.api_host} if not given.")
@@ -42,7 +46,6 @@ def run(
     database: Annotated[
         str | None,
         typer.Option(
-            envvar="CONTACTOR_DATABASE",
             help=f"SQLite file of the ledger, or a postgresql:// URL; {_DEFAULTS.database} if not given.",
         ),
     ] = None,
@@ -51,6 +54,10 @@ def run(
     ] = False,
     tls_certificate: Annotated[str | None, typer.Option(help="PEM file; stations then connect by wss.")] = None,
     tls_key: Annotated[str | None, typer.Option(help="PEM file of the certificate's key.")] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="Any other setting, such as drain_s=30; may be repeated."),
+    ] = None,
     log_format: Annotated[logs.LogFormat, typer.Option(help="Who reads the log on stderr.")] = logs.LogFormat.TEXT,
     log_level: Annotated[logs.LogLevel, typer.Option(help="From which importance on.")] = logs.LogLevel.INFO,
 ) -> None:
@@ -58,30 +65,31 @@ def run(
 
     The first line on stdout is JSON and tells the addresses, so that a program that starts this one knows the ports. At
     the first start a second line tells the password of the first user of the REST API.
+
+    Every setting also has an environment variable, CONTACTOR_ and its name in capitals. Options win over variables, and
+    variables over the file. SIGHUP reads the certificates again; SIGTERM and Ctrl-C let calls on the way end first
+    (drain_s), a second one does not.
     """
     logs.configure(log_level, log_format)
-    settings = CentralSettings() if config is None else load_settings(config)
-    # Any: the settings check each value themselves, whatever it is.
-    given: dict[str, Any] = {
-        "listen_host": host,
-        "listen_port": port,
-        "api_host": api_host,
-        "database": database,
-        "allow_unknown_stations": True if allow_unknown_stations else None,
-        "tls_certificate": tls_certificate,
-        "tls_key": tls_key,
+    words = {
+        "--host": ("listen_host", host),
+        "--port": ("listen_port", port),
+        "--api-host": ("api_host", api_host),
+        "--api-port": ("api_port", api_port),
+        "--database": ("database", database),
+        "--allow-unknown-stations": ("allow_unknown_stations", "true" if allow_unknown_stations else None),
+        "--tls-certificate": ("tls_certificate", tls_certificate),
+        "--tls-key": ("tls_key", tls_key),
     }
-    settings = replace(settings, **{name: value for name, value in given.items() if value is not None})
-    if api_port is not None:
-        settings = replace(settings, api_port=_port(api_port))
-    raise typer.Exit(loop.run(_serve(settings)))
+    flags = dict(read_pairs(settings or []))
+    flags.update({name: Given(read_word(name, word), flag) for flag, (name, word) in words.items() if word is not None})
+    raise typer.Exit(loop.run(_serve(load_settings(config, os.environ, flags))))
 
 
 async def _serve(settings: CentralSettings) -> int:
     async with AsyncExitStack() as running:
         central = await running.enter_async_context(CentralServer(settings))
-        scheme = "ws" if settings.tls_certificate is None else "wss"
-        told = {"listening": f"{scheme}://{settings.listen_host}:{central.port}{settings.listen_path}"}
+        told = _addresses(settings, central)
         api = None
         if settings.api_port is not None:
             api = await running.enter_async_context(ApiServer(central))
@@ -90,13 +98,24 @@ async def _serve(settings: CentralSettings) -> int:
         if api is not None and api.first_password is not None:
             # The only time it is shown; it stands in no log and no file.
             typer.echo(json.dumps({"user": FIRST_USER, "password": api.first_password}))
-        await asyncio.Event().wait()
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, _renew, central)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            # The API stays meanwhile, so that whoever asks /readyz hears that nobody is let in any more.
+            await central.drain()
     return 0
 
 
-def _port(text: str) -> int | None:
-    if text == OFF:
-        return None
-    if not (text.isascii() and text.isdigit()):
-        raise BadSetting("--api-port", text, f'give a port, 0 for any free one, or "{OFF}"')
-    return int(text)
+def _addresses(settings: CentralSettings, central: CentralServer) -> dict[str, str]:
+    scheme = "ws" if settings.tls_certificate is None else "wss"
+    told = {"listening": f"{scheme}://{settings.listen_host}:{central.port}{settings.listen_path}"}
+    if central.doors.plain_port is not None:
+        told["plain"] = f"ws://{settings.listen_host}:{central.doors.plain_port}{settings.listen_path}"
+    return told
+
+
+def _renew(central: CentralServer) -> None:
+    """Read the certificates again; what went wrong stands in the log, and nobody else is there to tell."""
+    with suppress(BadSetting):
+        central.certificates.renew()

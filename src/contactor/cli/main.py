@@ -8,7 +8,7 @@ import typer
 from contactor import __version__
 from contactor.base.errors import BadSetting, ContactorError
 from contactor.cli import backup, central, demo, firmware, guide_tables, station
-from contactor.cli.remote import commands, reservations, sites, stations, tags, tokens, transactions, users
+from contactor.cli.remote import commands, reservations, sites, stations, system, tags, tokens, transactions, users
 
 app = typer.Typer(
     help="Both ends of the OCPP 1.6 wire of a DC fast charger: a virtual EVlink Pro DC, and a central system.",
@@ -30,6 +30,7 @@ for _name, _commands in (
     ("reservations", reservations),
     ("users", users),
     ("tokens", tokens),
+    ("system", system),
 ):
     app.add_typer(_commands.app, name=_name)
 app.command(name="backup")(backup.backup)

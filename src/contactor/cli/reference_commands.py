@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import typer
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
+from contactor.central.security_mode import DEMANDS
+from contactor.central.setting_words import PREFIX, variable_of
 from contactor.central.settings import setting_rows
 from contactor.cli.main import app
 from contactor.cli.markdown import code, page, table
@@ -35,9 +37,22 @@ def settings_page() -> str:
         "Settings of the central system",
         "In the `[central]` table of the file given with `--config`; stations and tags stand in `[[station]]` and "
         "`[[tag]]` tables of the same file.",
+        f"Every setting is also an environment variable, `{PREFIX}` and its name in capitals "
+        f"(`{variable_of('listen_port')}`), and an option of `contactor central`, `--set name=value`. An option wins "
+        "over a variable, a variable over the file, the file over the default. Lists are written with commas outside "
+        "the file. A value that cannot be used is told with the file, variable or option that it came from.",
         table(
             ("Setting", "Default", "Values"),
             ((code(row.name), code(row.default), row.expected) for row in setting_rows()),
+        ),
+        "## Security modes",
+        "What a station must show at least; TLS-terminating proxies in front make every station one without TLS.",
+        table(
+            ("Mode", "TLS", "AuthorizationKey", "Client certificate"),
+            (
+                (code(mode.value), _yes_or_no(demand.tls), demand.key.value, _yes_or_no(demand.certificate))
+                for mode, demand in DEMANDS.items()
+            ),
         ),
         "## [[station]]",
         table(
@@ -48,6 +63,7 @@ def settings_page() -> str:
                     code("key"),
                     "AuthorizationKey, 32 to 40 hexadecimal digits; without it the station needs no password",
                 ),
+                (code("security"), "what it must show, one of the modes above; else what `least_security` says"),
                 (code("registration"), "accepted (the default), pending or rejected: the answer to BootNotification"),
             ),
         ),
@@ -85,3 +101,7 @@ def _option_row(parameter: TyperOption | TyperArgument) -> tuple[str, str, str]:
     default = parameter.default
     shown = "" if default in (None, False, "") or callable(default) else code(str(default))
     return names, shown, parameter.help or ""
+
+
+def _yes_or_no(answer: bool) -> str:
+    return "yes" if answer else "no"

@@ -131,6 +131,18 @@ class Dialer(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class ClientCertificate:
+    """Whom the certificate names that a station showed; that a trusted authority signed it, TLS has seen to."""
+
+    common_names: tuple[str, ...]
+    host_names: tuple[str, ...] = ()
+
+    def names(self, identity: str) -> bool:
+        """Whether it is that station's: by its common name as it is spelled, or by an alternative name."""
+        return identity in self.common_names or identity.casefold() in (each.casefold() for each in self.host_names)
+
+
+@dataclass(frozen=True, slots=True)
 class Handshake:
     """What a station says before the listener decides: the admission's whole knowledge.
 
@@ -147,6 +159,7 @@ class Handshake:
     peer_address: str
     headers: Mapping[str, str]
     is_encrypted: bool = False
+    certificate: ClientCertificate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +198,10 @@ class Listener(Protocol):
 
     async def start(self) -> None:
         """Begin to accept connections."""
+        ...
+
+    def stop_admitting(self) -> None:
+        """Accept no more; the links that are open stay."""
         ...
 
     async def close(self) -> None:

@@ -132,6 +132,10 @@ class MemoryListener:
         """Accept from now on."""
         self._network.enter(self)
 
+    def stop_admitting(self) -> None:
+        """Accept no more; the links that are open stay."""
+        self._network.remove(self)
+
     async def close(self) -> None:
         """Accept no more, end every link with 1001, and return when the last is gone."""
         self._network.remove(self)

@@ -2,6 +2,7 @@
 
 import logging
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,8 +33,12 @@ class CertificateFiles:
     key: Path
 
 
+Told = Callable[[str], None]
+"""Hears why a handshake was refused."""
+
+
 class _TellingHandshake(ssl.SSLObject):
-    """Logs each refused handshake (SEC-26), and sees to it that the station learns the reason.
+    """Tells of each refused handshake (SEC-26), and sees to it that the station learns the reason.
 
     On an error the loops, asyncio's as uvloop's, drop the connection before OpenSSL's alert is out, and the station
     could not tell an old version from a dead line (SEC-24). Claiming to want more input makes them send it; the station
@@ -50,17 +55,38 @@ class _TellingHandshake(ssl.SSLObject):
         except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
             raise
         except ssl.SSLError as error:
-            logger.warning("a TLS handshake was refused: %s", error.reason or error)
+            reason = _reason_of(error)
+            logger.warning("a TLS handshake was refused: %s", reason)
+            self._tell(reason)
             if error.reason in NOT_TLS:
                 raise
             self._refusal = error
             raise ssl.SSLWantReadError from error
 
+    def _tell(self, reason: str) -> None:
+        """Nobody else wants to know."""
 
-def server_context(*certificates: CertificateFiles) -> ssl.SSLContext:
+
+def _reason_of(error: ssl.SSLError) -> str:
+    return str(getattr(error, "verify_message", None) or error.reason or error)
+
+
+def _telling(told: Told) -> type[_TellingHandshake]:
+    class ToldHandshake(_TellingHandshake):
+        def _tell(self, reason: str) -> None:
+            told(reason)
+
+    return ToldHandshake
+
+
+def server_context(
+    *certificates: CertificateFiles, client_ca: Path | None = None, told: Told | None = None
+) -> ssl.SSLContext:
     """Make the context of a listener.
 
     Give an ECDSA and an RSA certificate to serve all four suites of SEC-21; OpenSSL picks the one that fits the peer.
+    With a `client_ca` stations are asked for a certificate, and one that it did not sign is refused; who must have one,
+    the admission decides. `told` hears of every refused handshake.
 
     Raises:
         BadSetting: a file is missing, unreadable, or does not belong to the other.
@@ -70,12 +96,17 @@ def server_context(*certificates: CertificateFiles) -> ssl.SSLContext:
     _harden(context, ECDHE_SUITES + PLAIN_RSA_SUITES)
     for files in certificates:
         _load_certificate(context, files)
-    context.sslobject_class = _TellingHandshake
+    if client_ca is not None:
+        _load_authorities(context, "client_ca", client_ca)
+        context.verify_mode = ssl.CERT_OPTIONAL
+    context.sslobject_class = _TellingHandshake if told is None else _telling(told)
     return context
 
 
-def client_context(ca_file: Path | None = None) -> ssl.SSLContext:
+def client_context(ca_file: Path | None = None, certificate: CertificateFiles | None = None) -> ssl.SSLContext:
     """Make the context of a station: it trusts `ca_file` alone, or the system's authorities if there is none.
+
+    It shows its own `certificate` to a central system that asks for one (security profile 3).
 
     Raises:
         BadSetting: the file is missing or holds no certificate.
@@ -84,15 +115,21 @@ def client_context(ca_file: Path | None = None) -> ssl.SSLContext:
     _harden(context, ECDHE_SUITES)
     # SEC-23: the white paper puts the host name into the common name; it counts where there is no subjectAltName.
     context.hostname_checks_common_name = True
+    if certificate is not None:
+        _load_certificate(context, certificate)
     if ca_file is None:
         context.load_default_certs(ssl.Purpose.SERVER_AUTH)
         return context
-    _require_file("ca_file", ca_file)
-    try:
-        context.load_verify_locations(cafile=ca_file)
-    except ssl.SSLError as error:
-        raise BadSetting("ca_file", str(ca_file), "a PEM file with certificates is needed") from error
+    _load_authorities(context, "ca_file", ca_file)
     return context
+
+
+def _load_authorities(context: ssl.SSLContext, setting: str, path: Path) -> None:
+    _require_file(setting, path)
+    try:
+        context.load_verify_locations(cafile=path)
+    except ssl.SSLError as error:
+        raise BadSetting(setting, str(path), "a PEM file with certificates is needed") from error
 
 
 def _harden(context: ssl.SSLContext, suites: tuple[str, ...]) -> None:

@@ -3,13 +3,15 @@
 import asyncio
 import logging
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
 from picows import WSTransport, WSUpgradeRequest, WSUpgradeResponse, WSUpgradeResponseWithListener
 
 from contactor.base.errors import BadSetting, BrokenPromise
+from contactor.link.door_rules import DoorLimits, DoorRules
+from contactor.link.doorway import Doorway
 from contactor.link.handshake import (
     choose_subprotocol,
     identity_of,
@@ -24,6 +26,7 @@ from contactor.link.link import (
     CLOSE_PROTOCOL_ERROR,
     Admit,
     Admitter,
+    ClientCertificate,
     Closure,
     Handshake,
     Link,
@@ -47,6 +50,7 @@ class ListenerSettings:
     ping_answer_limit_s: float = 20.0
     handshake_limit_s: float = 10.0
     connections_max: int | None = None
+    door: DoorLimits = field(default_factory=DoorLimits)
     # picows' default of 100 refuses part of a fleet that comes back at once.
     backlog: int = 4096
 
@@ -63,7 +67,9 @@ class WebSocketListener:
         path_prefix: str = "/",
         tls: ssl.SSLContext | None = None,
         settings: ListenerSettings | None = None,
+        rules: DoorRules | None = None,
     ) -> None:
+        """Be ready to listen; listeners that are given the same `rules` count together."""
         self._admit = admit
         self._host = host
         self._wanted_port = port
@@ -74,15 +80,17 @@ class WebSocketListener:
             self._settings.ping_interval_s, self._settings.ping_answer_limit_s, only_when_silent=True
         )
         self._roll: Roll[Conversation] = Roll()
-        self._server: asyncio.Server | None = None
+        self._rules = rules or DoorRules(self._settings.door)
+        self._door: Doorway | None = None
+        self.slowed = 0
+        """How often a station that sent too fast was made to rest."""
 
     @property
     def port(self) -> int:
         """The TCP port in use."""
-        if self._server is None:
+        if self._door is None:
             raise BrokenPromise("the listener was asked for its port before it was started")
-        port: int = self._server.sockets[0].getsockname()[1]
-        return port
+        return self._door.port
 
     @property
     def links(self) -> frozenset[Link]:
@@ -96,32 +104,34 @@ class WebSocketListener:
             BadSetting: the address cannot be had.
         """
         settings = self._settings
+        door = Doorway(
+            self._new_protocol,
+            self._rules,
+            tls=self._tls,
+            handshake_limit_s=settings.handshake_limit_s,
+            close_limit_s=settings.wire.close_limit_s,
+        )
         try:
-            self._server = await asyncio.get_running_loop().create_server(
-                self._new_protocol,
-                self._host,
-                self._wanted_port,
-                backlog=settings.backlog,
-                ssl=self._tls,
-                # By default a peer may take 60 s for the TLS handshake and 30 s to end TLS.
-                ssl_handshake_timeout=settings.handshake_limit_s if self._tls else None,
-                ssl_shutdown_timeout=settings.wire.close_limit_s if self._tls else None,
-            )
+            await door.open(self._host, self._wanted_port, settings.backlog)
         except OSError as error:
             raise BadSetting("listen", f"{self._host}:{self._wanted_port}", str(error)) from error
+        self._door = door
 
     async def close(self) -> None:
         """Stop accepting, close every link with 1001, and wait for the last; none takes longer than its close limit."""
         await self.drain(spread_s=0.0)
+
+    def stop_admitting(self) -> None:
+        """Accept no more; who is connected stays."""
+        if self._door is not None:
+            self._door.close()
 
     async def drain(self, *, spread_s: float, abruptly: bool = False) -> None:
         """Stop accepting and end the links one after another over `spread_s` seconds, so that they return as slowly.
 
         `abruptly` cuts the lines instead of closing them: some stations never come back after a close frame.
         """
-        if self._server is None:
-            return
-        self._server.close()
+        self.stop_admitting()
         ending = list(self._roll)
         for link in ending:
             if abruptly:
@@ -132,9 +142,10 @@ class WebSocketListener:
                 await asyncio.sleep(spread_s / len(ending))
         await self._roll.wait_until_empty()
 
-    def _new_protocol(self) -> asyncio.BaseProtocol:
+    def _new_protocol(self, gone: Callable[[], None]) -> asyncio.BaseProtocol:
         protocol = new_protocol(
             lambda request: self._answer_safely(request, protocol.transport),
+            gone=gone,
             handshake_limit_s=self._settings.handshake_limit_s,
             message_bytes_max=self._settings.wire.message_bytes_max,
         )
@@ -153,7 +164,7 @@ class WebSocketListener:
         handshake = self._read(request, transport)
         if handshake is None:
             return _refusal(HTTPStatus.NOT_FOUND, "no station of that name")
-        if self._server is None or not self._server.is_serving() or self._is_full():
+        if self._door is None or not self._door.is_open or self._is_full():
             return _refusal(HTTPStatus.SERVICE_UNAVAILABLE, "no more connections now")
         admission = self._admit(handshake)
         if isinstance(admission, Refuse):
@@ -175,7 +186,11 @@ class WebSocketListener:
             peer_address=_address_of(transport),
             headers=printable_headers(request.headers.items()),
             is_encrypted=transport.is_secure,
+            certificate=_certificate_of(transport),
         )
+
+    def _count_slowed(self) -> None:
+        self.slowed += 1
 
     def _is_full(self) -> bool:
         return self._settings.connections_max is not None and len(self._roll) >= self._settings.connections_max
@@ -193,6 +208,7 @@ class WebSocketListener:
             limits=self._settings.wire,
             pings=self._pings,
             roll=self._roll,
+            slowed=self._count_slowed,
         )
         headers = {"Sec-WebSocket-Protocol": subprotocol} if subprotocol else {}
         return WSUpgradeResponseWithListener(WSUpgradeResponse.create_101_response(headers), conversation)
@@ -216,6 +232,18 @@ def _refusal(status: int, reason: str, headers: Mapping[str, str] | None = None)
     if status == HTTPStatus.UNAUTHORIZED:
         sent.setdefault("WWW-Authenticate", CHALLENGE)
     return WSUpgradeResponseWithListener(WSUpgradeResponse.create_error_response(status, reason.encode(), sent), None)
+
+
+def _certificate_of(transport: WSTransport) -> ClientCertificate | None:
+    """The certificate that the peer showed, if it was asked for one and has one; TLS has found it good."""
+    certificate = transport.underlying_transport.get_extra_info("peercert")
+    if not certificate:
+        return None
+    subject = [pair for part in certificate.get("subject", ()) for pair in part]
+    return ClientCertificate(
+        tuple(value for name, value in subject if name == "commonName"),
+        tuple(value for kind, value in certificate.get("subjectAltName", ()) if kind == "DNS"),
+    )
 
 
 def _address_of(transport: WSTransport) -> str:

@@ -26,6 +26,7 @@ from contactor.link.link import (
     Closure,
     Receiver,
 )
+from contactor.link.pace import Pace
 from contactor.link.pulse import Pulse, PulseTimer
 from contactor.link.roll import Roll
 
@@ -33,6 +34,8 @@ from contactor.link.roll import Roll
 READ_BUFFER_BYTES = 2048
 # Above this many unsent bytes asyncio tells us that the peer is slow.
 CONGESTED_BYTES = 64 * 1024
+# What a station saved up while it was away may come faster.
+FRAMES_BURST_S = 5.0
 # A close frame has 125 bytes, two of them for the code (RFC 6455 section 5.5).
 REASON_BYTES_MAX = 123
 # Stands for "no close frame came" in interfaces, and so never in a frame.
@@ -78,6 +81,8 @@ class WireLimits:
     """A peer that leaves more than this unread is cut off."""
     close_limit_s: float = 5.0
     """How long the peer may take to answer our close."""
+    frames_per_s: float | None = None
+    """A peer that sends faster, once `FRAMES_BURST_S` seconds' worth have come, is read more slowly; None: any pace."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +108,8 @@ class Ending:
 class Conversation(WSListener):
     """One websocket; a link to its receiver, a listener to picows."""
 
-    __slots__ = ("_assembly", "_ending", "_is_congested", "_limits", "_loop", "_pings", "_pulse",
-                 "_receiver", "_roll", "_transport", "name")  # fmt: skip
+    __slots__ = ("_assembly", "_ending", "_is_congested", "_limits", "_loop", "_pace", "_pings", "_pulse",
+                 "_receiver", "_rest", "_roll", "_slowed", "_transport", "name")  # fmt: skip
 
     def __init__(
         self,
@@ -114,7 +119,9 @@ class Conversation(WSListener):
         limits: WireLimits,
         pings: PingPlan,
         roll: Roll["Conversation"] | None = None,
+        slowed: Callable[[], None] | None = None,
     ) -> None:
+        """Be ready; `slowed` hears each time the peer has to rest because it sends too fast."""
         self.name = name
         self._receiver = receiver
         self._limits = limits
@@ -124,6 +131,12 @@ class Conversation(WSListener):
         self._assembly = Assembly(limits.message_bytes_max)
         self._ending = Ending()
         self._is_congested = False
+        self._slowed = slowed
+        self._rest: Cancellable | None = None
+        rate_per_s = limits.frames_per_s
+        self._pace = (
+            None if rate_per_s is None else Pace(rate_per_s, max(1.0, rate_per_s * FRAMES_BURST_S), self._loop.time())
+        )
         self._transport: WSTransport | None = None
         self._pulse: PulseTimer | None = None
 
@@ -195,6 +208,8 @@ class Conversation(WSListener):
         if not self.is_open:
             return
         assert self._pulse is not None
+        if self._pace is not None:
+            self._keep_pace(transport, self._pace)
         if kind == _PONG_FRAME or self._pings.only_when_silent:
             self._pulse.pulse.heard()
         if frame.rsv1 or frame.rsv2 or frame.rsv3:
@@ -210,8 +225,9 @@ class Conversation(WSListener):
         if not ending.is_ending:
             self._adopt_close_of_picows(transport)
         self._begin_end(ending.code, ending.reason)
-        if ending.watchdog is not None:
-            ending.watchdog.cancel()
+        for timer in (ending.watchdog, self._rest):
+            if timer is not None:
+                timer.cancel()
         call_receiver(self, lambda: self._receiver.link_closed(Closure(ending.code, ending.reason, ending.is_clean)))
         if self._roll is not None:
             self._roll.leave(self)
@@ -225,6 +241,23 @@ class Conversation(WSListener):
         self._is_congested = False
 
     # The parts
+
+    def _keep_pace(self, transport: WSTransport, pace: Pace) -> None:
+        """Leave a peer that sends too fast unread for a while: TCP then slows it down, and no one else."""
+        rest_s = pace.take(self._loop.time())
+        if rest_s > 0 and self._rest is None:
+            transport.underlying_transport.pause_reading()
+            self._rest = self._loop.call_later(rest_s, self._read_on)
+            if self._slowed is not None:
+                self._slowed()
+
+    def _read_on(self) -> None:
+        self._rest = None
+        if self._transport is not None and not self._transport.is_disconnected:
+            self._transport.underlying_transport.resume_reading()
+        # To rest is our doing; the silence must not be held against the peer.
+        if self._pulse is not None:
+            self._pulse.pulse.heard()
 
     def _write(self, kind: WSMsgType, payload: bytes) -> bool:
         transport = self._transport
@@ -311,9 +344,23 @@ def _shorten(reason: str) -> str:
     return reason.encode()[:REASON_BYTES_MAX].decode(errors="ignore")
 
 
+class _Protocol(WSProtocol):  # type: ignore[misc]  # picows has no stub for it
+    """picows' protocol, which also tells when its line is gone, whether or not it ever became a websocket."""
+
+    __slots__ = ("gone",)
+
+    gone: Callable[[], None] | None
+
+    def connection_lost(self, error: Exception | None) -> None:
+        super().connection_lost(error)
+        if self.gone is not None:
+            self.gone()
+
+
 def new_protocol(
     listener_factory: Callable[..., object],
     *,
+    gone: Callable[[], None] | None = None,
     host_header: str | None = None,
     resource: str | None = None,
     headers: list[tuple[str, str]] | None = None,
@@ -325,7 +372,7 @@ def new_protocol(
     Pings and pongs are ours: picows' own would cost a task a link, keep their interval for ever, answer a peer that
     pings without reading without bound, and hide pings from us that prove the peer alive.
     """
-    return WSProtocol(
+    protocol = _Protocol(
         host_header,
         resource,
         host_header is not None,
@@ -342,3 +389,5 @@ def new_protocol(
         headers,
         READ_BUFFER_BYTES,
     )
+    protocol.gone = gone
+    return protocol

@@ -128,6 +128,11 @@ class Peer:
         return self._open_call is not None
 
     @property
+    def is_busy(self) -> bool:
+        """A call is on its way, in either direction."""
+        return self._open_call is not None or bool(self._unanswered)
+
+    @property
     def deadline_s(self) -> float | None:
         """When to call `expire`, in monotonic seconds."""
         return None if self._open_call is None else self._open_call.deadline_s

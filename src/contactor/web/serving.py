@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import socket
+import ssl
 from collections.abc import Iterator
 
 import uvicorn
@@ -43,9 +44,11 @@ class Serving:
         self._task = task
 
     @classmethod
-    async def start(cls, app: ASGIApp, listening: socket.socket, *, name: str) -> "Serving":
-        """Serve from now on; returns when the first request would be answered."""
-        server = _QuietServer(_configuration(app))
+    async def start(
+        cls, app: ASGIApp, listening: socket.socket, *, name: str, tls: ssl.SSLContext | None = None
+    ) -> "Serving":
+        """Serve from now on, by https if there is a TLS context; returns when the first request would be answered."""
+        server = _QuietServer(_configuration(app, tls))
         task = asyncio.create_task(server.serve(sockets=[listening]), name=name)
         await server.listens.wait()
         return cls(server, task)
@@ -69,12 +72,13 @@ def listen(setting: str, host: str, port: int, *, what: str) -> socket.socket:
         raise BadSetting(setting, port, f"{what} cannot listen on {host}: {error.strerror or error}") from error
 
 
-def url_of(host: str, port: int) -> str:
+def url_of(host: str, port: int, *, is_encrypted: bool = False) -> str:
     """Where something is served."""
-    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    scheme = "https" if is_encrypted else "http"
+    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
 
 
-def _configuration(app: ASGIApp) -> uvicorn.Config:
+def _configuration(app: ASGIApp, tls: ssl.SSLContext | None) -> uvicorn.Config:
     # Its own log lines would name addresses and paths in a form of their own; failures come through ours.
     logging.getLogger("uvicorn").setLevel(logging.CRITICAL)
     return uvicorn.Config(
@@ -88,4 +92,5 @@ def _configuration(app: ASGIApp) -> uvicorn.Config:
         proxy_headers=False,
         limit_concurrency=CONNECTIONS_MAX,
         timeout_graceful_shutdown=DRAIN_S,
+        ssl_context_factory=None if tls is None else lambda _config, _default: tls,
     )

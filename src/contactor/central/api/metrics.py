@@ -50,10 +50,31 @@ def _families(office: Office, by_state: Mapping[str, int]) -> Iterable[Metric]:
     yield _histogram("contactor_answer_seconds", "From a request to its answer.", office.traffic.answers_s)
     yield _histogram("contactor_writer_batch_items", "Items written by one commit.", office.writer.batches)
     yield GaugeMetricFamily("contactor_writer_waiting", "Items that wait to be written.", office.writer.waiting)
+    yield from _door_families(office)
     kept = GaugeMetricFamily("contactor_commands", "Commands kept, by state.", labels=("state",))
     for state in CommandState:
         kept.add_metric((state.value,), by_state.get(state.value, 0))
     yield kept
+
+
+def _door_families(office: Office) -> Iterable[Metric]:
+    """What the doors kept out, and how."""
+    refused = CounterMetricFamily("contactor_connections_refused", "Handshakes refused, by reason.", labels=("reason",))
+    for reason, count in sorted(office.refusals.counts.items()):
+        refused.add_metric((reason,), count)
+    yield refused
+    cut = CounterMetricFamily("contactor_connections_cut", "Connections cut unheard, by reason.", labels=("reason",))
+    for reason, count in sorted(office.doors.cut.items()):
+        cut.add_metric((reason,), count)
+    yield cut
+    slowed = "Times a station that sent too fast was made to rest."
+    yield CounterMetricFamily("contactor_stations_slowed", slowed, office.doors.slowed)
+    renewals = CounterMetricFamily(
+        "contactor_certificate_renewals", "Times changed certificate files were read.", labels=("outcome",)
+    )
+    renewals.add_metric(("renewed",), office.certificates.renewed)
+    renewals.add_metric(("refused",), office.certificates.refused)
+    yield renewals
 
 
 def _histogram(name: str, meaning: str, histogram: Histogram) -> HistogramMetricFamily:

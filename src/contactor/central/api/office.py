@@ -20,10 +20,13 @@ from contactor.base.clock import Clock
 from contactor.central.api.problem import Problem
 from contactor.central.api.streams import Streams
 from contactor.central.api.throttle import LoginThrottle
+from contactor.central.certificates import Certificates
 from contactor.central.commands.port import Desk
+from contactor.central.doors import Doors
 from contactor.central.events.port import Feed
 from contactor.central.milliseconds import to_ms
 from contactor.central.queries import Queries
+from contactor.central.refusals import Refusals
 from contactor.central.roster import Roster
 from contactor.central.sessions import Sessions
 from contactor.central.settings import CentralSettings
@@ -52,6 +55,11 @@ class Office:
     balancer: Balancer
     feed: Feed
     traffic: Traffic
+    doors: Doors
+    refusals: Refusals
+    certificates: Certificates
+    is_draining: Callable[[], bool]
+    """Whether the central system has begun to end."""
     streams: Streams = field(default_factory=Streams)
     throttle: LoginThrottle = field(default_factory=LoginThrottle)
     closing: asyncio.Event = field(default_factory=asyncio.Event)

@@ -84,4 +84,5 @@ NEEDED: Mapping[tuple[str, str], Role | None] = {
     ("DELETE", f"{API}/tokens/{{token_id}}"): Role.VIEWER,
     ("GET", f"{API}/audit"): Role.ADMIN,
     ("GET", f"{API}/system"): Role.VIEWER,
+    ("POST", f"{API}/system/certificates"): Role.ADMIN,
 }

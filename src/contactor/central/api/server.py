@@ -32,7 +32,8 @@ class ApiServer:
     @property
     def url(self) -> str:
         """Where it is served."""
-        return url_of(self._central.settings.api_host, self.port)
+        is_encrypted = self._central.settings.api_tls_certificate is not None
+        return url_of(self._central.settings.api_host, self.port, is_encrypted=is_encrypted)
 
     @property
     def port(self) -> int:
@@ -45,10 +46,11 @@ class ApiServer:
         """Make the first admin if there is nobody, and listen.
 
         Raises:
-            BadSetting: the port cannot be had.
+            BadSetting: the port or the certificate cannot be had.
         """
         settings = self._central.settings
         assert settings.api_port is not None
+        tls = self._central.certificates.serve(((settings.api_tls_certificate, settings.api_tls_key),))
         listening = listen("api_port", settings.api_host, settings.api_port, what="the API")
         self._port = listening.getsockname()[1]
         office = self._office = _office(self._central)
@@ -58,7 +60,7 @@ class ApiServer:
             listening.close()
             office.readers.shutdown(wait=False)
             raise
-        self._serving = await Serving.start(make_app(office), listening, name="contactor-api")
+        self._serving = await Serving.start(make_app(office), listening, name="contactor-api", tls=tls)
         self._log.info("API listens", url=self.url)
 
     async def stop(self) -> None:
@@ -93,6 +95,10 @@ def _office(central: CentralServer) -> Office:
         balancer=central.balancer,
         feed=central.events,
         traffic=central.sessions.traffic,
+        doors=central.doors,
+        refusals=central.doorman.refusals,
+        certificates=central.certificates,
+        is_draining=lambda: central.is_draining,
     )
 
 

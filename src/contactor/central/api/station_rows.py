@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, sel
 
 from contactor.central.commands.station_keys import forget_pending_keys
 from contactor.central.credentials import KeyDigest
+from contactor.central.security_mode import SecurityMode
 from contactor.central.store import schema
 from contactor.ocpp.enumerations import RegistrationStatus
 
@@ -67,7 +68,7 @@ def find_connectors(connection: Connection, station_ids: list[str]) -> dict[str,
 
 def etag_of(row: StationRow) -> str:
     """The version of what an operator can change; what the station says of itself is not part of it."""
-    parts = (row.id, row.registration, row.created_at_ms, row.key_salt, row.key_hash)
+    parts = (row.id, row.registration, row.created_at_ms, row.key_salt, row.key_hash, row.security)
     return f'"{blake2b(repr(parts).encode(), digest_size=9).hexdigest()}"'
 
 
@@ -85,6 +86,12 @@ def set_registration(connection: Connection, station_id: str, registration: Regi
     if registration is not RegistrationStatus.ACCEPTED:
         values["accepted_at_ms"] = None
     connection.execute(update(schema.stations).where(_stations.id == station_id).values(values))
+
+
+def set_security(connection: Connection, station_id: str, security: SecurityMode | None) -> None:
+    """Change what the station must show, None for what the settings demand of all."""
+    value = None if security is None else security.value
+    connection.execute(update(schema.stations).where(_stations.id == station_id).values(security=value))
 
 
 def set_key(connection: Connection, station_id: str, key: KeyDigest | None) -> None:

@@ -91,6 +91,8 @@ stations = Table(
     Column("meter_serial_number", Text),
     Column("firmware_status", Text),
     Column("diagnostics_status", Text),
+    # What the station must show to be let in; without one, what the settings demand of all.
+    Column("security", String(16)),
     CheckConstraint("registration IN ('Accepted', 'Pending', 'Rejected')", name="registration"),
 )
 

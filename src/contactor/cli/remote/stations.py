@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 import typer
 
+from contactor.central.security_mode import SecurityMode
 from contactor.cli.remote.client import DEFAULT_URL, ApiClient, ApiUrl, AsJson
 from contactor.cli.remote.output import print_json, print_one, print_rows
 from contactor.ocpp.enumerations import ChargingRateUnit, RegistrationStatus
@@ -13,7 +14,17 @@ app = typer.Typer(
     help="Stations: list, register, accept or turn away, give keys, see uptime and profiles.", no_args_is_help=True
 )
 
-_COLUMNS = ("station_id", "registration", "is_online", "has_key", "vendor", "model", "firmware_version", "last_seen_at")
+_COLUMNS = (
+    "station_id",
+    "registration",
+    "is_online",
+    "has_key",
+    "security",
+    "vendor",
+    "model",
+    "firmware_version",
+    "last_seen_at",
+)
 _UPTIME = ("counted_from", "counted_until", "connected_s", "uptime_share")
 _PROFILES = ("connector_id", "purpose", "stack_level", "profile_id", "transaction_id", "installed_at", "profile")
 Station = Annotated[str, typer.Argument(help="The station's identity.")]
@@ -54,12 +65,19 @@ def add(
     registration: Annotated[
         RegistrationStatus, typer.Option(help="The answer to its boot.")
     ] = RegistrationStatus.ACCEPTED,
+    security: Annotated[SecurityMode | None, typer.Option(help="What it must show to be let in.")] = None,
     key: Annotated[str | None, typer.Option(help="Its AuthorizationKey, 32 to 40 hexadecimal digits.")] = None,
     generate_key: Annotated[bool, typer.Option("--generate-key", help="Make a random key and print it, once.")] = False,
     api: ApiUrl = DEFAULT_URL,
 ) -> None:
     """Register a station; prints it as JSON, with its key if one was made."""
-    body = {"station_id": station, "registration": registration.value, "key": key, "generate_key": generate_key}
+    body = {
+        "station_id": station,
+        "registration": registration.value,
+        "security": security and security.value,
+        "key": key,
+        "generate_key": generate_key,
+    }
     print_json(ApiClient(api).ask("POST", "/stations", body=body).json())
 
 
@@ -72,6 +90,19 @@ def register(
     """Accept a station, let it wait, or turn it away."""
     answer = ApiClient(api).change("PATCH", _path(station), {"registration": registration.value})
     typer.echo(f"{station} is {answer.json()['registration']}")
+
+
+@app.command()
+def demand(
+    station: Station,
+    security: Annotated[
+        str, typer.Argument(metavar="MODE", help=f'{", ".join(SecurityMode)}, or "default" for the setting of all.')
+    ],
+    api: ApiUrl = DEFAULT_URL,
+) -> None:
+    """Say what a station must show to be let in; it has to connect again."""
+    answer = ApiClient(api).change("PATCH", _path(station), {"security": security})
+    typer.echo(f"{station} must show: {answer.json()['security'] or 'what the settings demand of all'}")
 
 
 @app.command()

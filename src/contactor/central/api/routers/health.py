@@ -26,7 +26,7 @@ async def livez() -> Health:
 @router.get("/readyz")
 async def readyz(office: TheOffice) -> Health:
     """Tell whether the database can be read and written."""
-    if office.closing.is_set():
+    if office.closing.is_set() or office.is_draining():
         raise Problem(503, "the central system is shutting down")
     try:
         await office.read(lambda connection: connection.execute(text("SELECT 1")).scalar_one())

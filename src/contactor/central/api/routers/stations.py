@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
 from fastapi import Body as BodyField
@@ -29,11 +29,13 @@ from contactor.central.api.station_rows import (
     insert_station,
     set_key,
     set_registration,
+    set_security,
 )
 from contactor.central.api.tickets import fresh_station_key, salted
 from contactor.central.credentials import KeyDigest
 from contactor.central.milliseconds import from_ms
 from contactor.central.roster import Member
+from contactor.central.security_mode import SecurityMode
 from contactor.guide.entries import OutletKind
 from contactor.ocpp.enumerations import RegistrationStatus
 
@@ -51,6 +53,9 @@ KeyText = Annotated[
 ]
 
 
+_SECURITY = "What it must show to be let in; without one, the setting least_security holds."
+
+
 class StationBody(BaseModel):
     """A station: what the operator keeps of it, what it said of itself, and its connectors."""
 
@@ -58,6 +63,7 @@ class StationBody(BaseModel):
     registration: RegistrationStatus
     is_online: bool
     has_key: bool
+    security: SecurityMode | None = Field(None, description=_SECURITY)
     vendor: str | None
     model: str | None
     serial_number: str | None
@@ -77,14 +83,18 @@ class NewStation(Body):
 
     station_id: StationText = Field(examples=["RDAM-01"])
     registration: RegistrationStatus = RegistrationStatus.ACCEPTED
+    security: SecurityMode | None = Field(None, description=_SECURITY)
     key: KeyText | None = None
     generate_key: bool = Field(False, description="Make a random key and show it in the answer, once.")
 
 
 class StationChange(Body):
-    """What can be changed."""
+    """What can be changed; what is left out stays as it is."""
 
-    registration: RegistrationStatus
+    registration: RegistrationStatus | None = None
+    security: SecurityMode | Literal["default"] | None = Field(
+        None, description=f'{_SECURITY} "default" takes it back.'
+    )
 
 
 class KeyChange(Body):
@@ -148,14 +158,15 @@ async def register_station(office: TheOffice, person: ThePerson, new: NewStation
         if find_station(connection, new.station_id) is not None:
             return Problem(409, "the station is registered already", field="station_id", value=new.station_id)
         insert_station(connection, new.station_id, new.registration, digest, now_ms)
-        facts = {"registration": new.registration.value, "has_key": digest is not None}
+        set_security(connection, new.station_id, new.security)
+        facts = {"registration": new.registration.value, "has_key": digest is not None, "security": new.security}
         note_deed(connection, person.did(now_ms, "station.register", f"station {new.station_id}", **facts))
         row = find_station(connection, new.station_id)
         assert row is not None
         return row
 
     row = await office.write(work)
-    office.roster.put(Member(StationId(new.station_id), new.registration, digest))
+    office.roster.put(Member(StationId(new.station_id), new.registration, digest, security=new.security))
     body = _body(office, row, [])
     response.headers["ETag"] = body.etag
     return NewStationBody(**body.model_dump(), key=None if made is None else made.hex())
@@ -178,20 +189,34 @@ async def change_station(
     response: Response,
     if_match: IfMatch = None,
 ) -> StationBody:
-    """Accept a station, let it wait, or turn it away; it is disconnected if it must boot again to learn of it."""
+    """Accept a station, let it wait, or turn it away, and say what it must show to be let in.
+
+    It is disconnected if it must boot again, or show more, because of it.
+    """
     now_ms = office.now_ms()
+    if change.registration is None and change.security is None:
+        raise Problem(422, "nothing is to be changed", field="registration")
 
     def work(connection: Connection) -> Problem | None:
         row = _seen(connection, station_id, if_match)
         if isinstance(row, Problem):
             return row
-        set_registration(connection, station_id, change.registration)
-        facts = {"before": row.registration, "after": change.registration.value}
+        facts: dict[str, object] = {}
+        if change.registration is not None:
+            set_registration(connection, station_id, change.registration)
+            facts.update(before=row.registration, after=change.registration.value)
+        if change.security is not None:
+            set_security(connection, station_id, security)
+            facts.update(security_before=row.security, security_after=security)
         note_deed(connection, person.did(now_ms, "station.change", f"station {station_id}", **facts))
         return None
 
+    security = None if change.security == "default" else change.security
     await office.write(work)
-    _tell_roster(office, station_id, change.registration)
+    if change.registration is not None:
+        _tell_roster(office, station_id, change.registration)
+    if change.security is not None:
+        _demand(office, station_id, security)
     body = await _shown(office, station_id)
     response.headers["ETag"] = body.etag
     return body
@@ -295,6 +320,14 @@ def _tell_roster(office: Office, station_id: str, registration: RegistrationStat
     _disconnect(office, station_id, f"the registration is {registration} now: boot again")
 
 
+def _demand(office: Office, station_id: str, security: SecurityMode | None) -> None:
+    member = office.roster.find(station_id)
+    if member is None or member.security is security:
+        return
+    office.roster.put(replace(member, security=security))
+    _disconnect(office, station_id, "what the station must show has changed: connect again")
+
+
 def _disconnect(office: Office, station_id: str, reason: str) -> None:
     session = office.sessions.find(station_id)
     if session is not None:
@@ -312,6 +345,7 @@ def _body(office: Office, row: StationRow, connectors: list[StationRow]) -> Stat
         registration=RegistrationStatus(row.registration),
         is_online=_is_online(office, row.id),
         has_key=row.key_hash is not None,
+        security=row.security,
         vendor=row.vendor,
         model=row.model,
         serial_number=row.serial_number,

@@ -2,9 +2,14 @@
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
+from sqlalchemy import Connection
 
 from contactor import __version__
+from contactor.base.errors import BadSetting
+from contactor.central.api.audit_rows import note_deed
 from contactor.central.api.office import TheOffice
+from contactor.central.api.person import ThePerson
+from contactor.central.api.problem import Problem
 from contactor.central.api.routes import API
 
 router = APIRouter(prefix=f"{API}/system", tags=["system"])
@@ -33,3 +38,28 @@ async def get_system(office: TheOffice) -> SystemBody:
         stations_online=sum(office.sessions.is_online(each) for each in connected),
         writer_waiting=office.writer.waiting,
     )
+
+
+class CertificatesBody(BaseModel):
+    """The files that were read again."""
+
+    files: list[str] = Field(examples=[["/etc/contactor/central.pem", "/etc/contactor/central.key"]])
+
+
+@router.post("/certificates")
+async def renew_certificates(office: TheOffice, person: ThePerson) -> CertificatesBody:
+    """Read all certificates again; connections stay, and new ones see the new certificates.
+
+    It also happens by itself when a file changes. Where a file cannot be used, 409 says why, and the old is served on.
+    """
+    try:
+        files = office.certificates.renew()
+    except BadSetting as error:
+        raise Problem(409, f"the old certificates are served on: {error}", field="certificates") from error
+    now_ms = office.now_ms()
+
+    def work(connection: Connection) -> None:
+        note_deed(connection, person.did(now_ms, "system.renew_certificates", "certificates", files=len(files)))
+
+    await office.write(work)
+    return CertificatesBody(files=files)

@@ -1,0 +1,88 @@
+"""The API over TLS, certificates renewed by whoever may, and what each station must show, set by an operator."""
+
+import asyncio
+import ssl
+from pathlib import Path
+
+import httpx
+import trustme
+
+from contactor.central.api.role import Role
+from contactor.central.api.server import ApiServer
+from contactor.central.security_mode import SecurityMode
+from contactor.central.server import CentralServer
+from tests.central.api.bench import API, api_in, log_in, problem_of, served
+from tests.central.bench import STATION
+from tests.central.test_server import BOOT, ask, station_at
+
+
+def put(authority: trustme.CA, place: Path) -> dict[str, str]:
+    """Write a certificate for this machine, and return the settings that name it."""
+    issued = authority.issue_cert("127.0.0.1")
+    certificate, key = place / "api.pem", place / "api.key"
+    certificate.write_bytes(issued.cert_chain_pems[0].bytes())
+    key.write_bytes(issued.private_key_pem.bytes())
+    return {"api_tls_certificate": str(certificate), "api_tls_key": str(key)}
+
+
+def trusting(authority: trustme.CA) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    authority.configure_trust(context)
+    return context
+
+
+async def test_over_tls_the_cookie_of_a_login_is_for_tls_only_and_certificates_are_renewed(tmp_path: Path) -> None:
+    old, new = trustme.CA(), trustme.CA()
+    given = served(tmp_path, **put(old, tmp_path))
+    async with CentralServer(given) as central, ApiServer(central) as api:
+        assert api.url.startswith("https://")
+        async with httpx.AsyncClient(base_url=api.url, verify=trusting(old)) as admin:
+            identity = await log_in(admin, "admin", str(api.first_password))
+            answer = await admin.post(f"{API}/login", json={"name": "admin", "password": str(api.first_password)})
+            assert "; Secure" in answer.headers["Set-Cookie"]
+            admin.headers["X-CSRF-Token"] = answer.json()["csrf_token"]
+            assert identity["role"] == "admin"
+            (tmp_path / "api.key").write_text("no key")
+            problem = problem_of(await admin.post(f"{API}/system/certificates"), 409)
+            assert "api.key" in str(problem["detail"])
+            assert (await admin.get("/livez")).status_code == 200
+            put(new, tmp_path)
+            renewed = await admin.post(f"{API}/system/certificates")
+            assert renewed.json() == {"files": [given.api_tls_certificate, given.api_tls_key]}
+            lines = (await admin.get("/metrics")).text.splitlines()
+            assert 'contactor_certificate_renewals_total{outcome="renewed"} 1.0' in lines
+            assert 'contactor_certificate_renewals_total{outcome="refused"} 1.0' in lines
+        async with httpx.AsyncClient(base_url=api.url, verify=trusting(new)) as somebody:
+            assert (await somebody.get("/livez")).status_code == 200
+
+
+async def test_an_operator_says_what_a_station_must_show_and_it_has_to_come_again(tmp_path: Path) -> None:
+    async with api_in(tmp_path) as bench, station_at(bench.central, STATION) as station:
+        await ask(station, "BootNotification", BOOT)
+        operator = await bench.client(Role.OPERATOR)
+        path = f"{API}/stations/{STATION}"
+        seen = await operator.get(path)
+        assert seen.json()["security"] is None
+        operator.headers["If-Match"] = seen.headers["ETag"]
+        changed = await operator.patch(path, json={"security": "tls_basic"})
+        assert changed.json()["security"] == "tls_basic"
+        assert changed.json()["registration"] == "Accepted"
+        await asyncio.wait_for(station.wait_closed(), 20)
+        assert station.close_code == 1012
+        member = bench.central.roster.find(STATION)
+        assert member is not None
+        assert member.security is SecurityMode.TLS_BASIC
+        problem_of(await operator.patch(path, json={"security": "high"}), 422)
+        problem_of(await operator.patch(path, json={}), 422)
+        operator.headers["If-Match"] = changed.headers["ETag"]
+        assert (await operator.patch(path, json={"security": "default"})).json()["security"] is None
+
+
+async def test_a_station_is_registered_with_what_it_must_show_and_that_outlives_a_restart(tmp_path: Path) -> None:
+    async with api_in(tmp_path) as bench:
+        made = await bench.admin.post(f"{API}/stations", json={"station_id": "NEW", "security": "tls_certificate"})
+        assert made.json()["security"] == "tls_certificate"
+    async with CentralServer(served(tmp_path)) as central:
+        member = central.roster.find("NEW")
+        assert member is not None
+        assert member.security is SecurityMode.TLS_CERTIFICATE
