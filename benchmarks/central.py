@@ -49,6 +49,8 @@ def _command(server: str, port: int, database: Path) -> Sequence[str]:
         f"--database={database}",
         f"--port={port}",
         "--api-port=off",
+        # The load is more than any station may send.
+        "--set=station_frames_per_s=0",
     ]
     modules: Mapping[str, Sequence[str]] = {
         LIMIT: ["benchmarks.echo_server", str(port)],

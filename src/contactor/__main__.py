@@ -1,5 +1,5 @@
 """`python -m contactor` is the command `contactor`."""
 
-from contactor.cli.main import main
+from contactor.cli.start import main
 
 main()

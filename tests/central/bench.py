@@ -183,6 +183,9 @@ class ListWire:
         self.is_open = False
         self.closures.append((code, reason))
 
+    def abort(self) -> None:
+        self.is_open = False
+
 
 class Line:
     """One connection of a station: what it says, and what it hears."""

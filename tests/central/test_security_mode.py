@@ -1,9 +1,12 @@
 """What each security mode demands of a station (guide, section 9; SEC-01), and what a refusal leaves behind."""
 
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 import structlog
+from sqlalchemy import Engine
 
 from contactor.base.clock import ManualClock
 from contactor.base.ids import StationId
@@ -12,6 +15,7 @@ from contactor.central.credentials import KeyDigest
 from contactor.central.doorman import Doorman
 from contactor.central.roster import Member, Roster
 from contactor.central.security_mode import SecurityMode
+from contactor.central.settings import CentralSettings
 from contactor.central.store import operation_tables
 from contactor.link.link import ClientCertificate
 from tests.central.bench import NOON, STATION, HeldWriter, settings, store_in
@@ -97,13 +101,10 @@ def test_a_certificate_belongs_to_the_station_it_names(certificate: ClientCertif
 class DoormanBench:
     """A doorman with a database behind, and a clock in hand."""
 
-    def __init__(self, place: Path, **changes: object) -> None:
-        given = settings(**changes)
-        self._store = store_in(place, given)
-        self.engine = self._store.__enter__()
+    def __init__(self, engine: Engine, writer: HeldWriter, given: CentralSettings) -> None:
+        self.engine = engine
         self.clock = ManualClock(NOON)
         roster = roster_of(Member(STATION, key=DIGEST))
-        writer = HeldWriter(self.engine)
         self.doorman = Doorman(given, roster, writer, self.clock, structlog.get_logger())
 
     def comes(self, identity: str = STATION, password: bytes | None = None) -> Welcome | Turned:
@@ -116,8 +117,14 @@ class DoormanBench:
         return [(row.station_id, row.facts) for row in rows if row.kind == "security_event"]
 
 
-def test_a_refusal_is_counted_each_time_and_told_once_a_minute_for_each_station_and_reason(tmp_path: Path) -> None:
-    bench = DoormanBench(tmp_path)
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[DoormanBench]:
+    given = settings(station_connections_per_min=0.2)
+    with store_in(tmp_path, given) as engine, closing(HeldWriter(engine)) as writer:
+        yield DoormanBench(engine, writer, given)
+
+
+def test_a_refusal_is_counted_each_time_and_told_once_a_minute_for_each_station_and_reason(bench: DoormanBench) -> None:
     for identity in (STATION, STATION, "nobody", "nobody-else", STATION):
         assert isinstance(bench.comes(identity), Turned)
     assert isinstance(bench.comes(STATION, b"wrong"), Turned)
@@ -133,9 +140,8 @@ def test_a_refusal_is_counted_each_time_and_told_once_a_minute_for_each_station_
     assert len(bench.told()) == 4
 
 
-def test_a_refused_tls_handshake_is_told_although_nobody_knows_whose(tmp_path: Path) -> None:
+def test_a_refused_tls_handshake_is_told_although_nobody_knows_whose(bench: DoormanBench) -> None:
     """SEC-26."""
-    bench = DoormanBench(tmp_path)
     for _ in range(3):
         bench.doorman.tls_refused("certificate verify failed")
     assert bench.doorman.refusals.counts == {"TLS handshake refused": 3}
@@ -143,8 +149,7 @@ def test_a_refused_tls_handshake_is_told_although_nobody_knows_whose(tmp_path: P
     assert "certificate verify failed" in bench.told()[0][1]
 
 
-def test_a_station_that_connects_too_often_is_told_when_to_come_again(tmp_path: Path) -> None:
-    bench = DoormanBench(tmp_path, station_connections_per_min=0.2)
+def test_a_station_that_connects_too_often_is_told_when_to_come_again(bench: DoormanBench) -> None:
     # Who does not know the key must not use up what the station is granted.
     for _ in range(5):
         assert isinstance(bench.comes(password=b"wrong"), Turned)

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import trustme
 
-from contactor.base.errors import BadSetting
-from contactor.link.link import CertificateRefused, ClientCertificate, LinkError
+from contactor.base.errors import BadSetting, LinkError
+from contactor.link.link import CertificateRefused, ClientCertificate
 from contactor.link.served_certificates import ServedCertificates
 from contactor.link.tls import CertificateFiles, client_context
 from tests.link.ears import Ear, Porter

@@ -121,7 +121,12 @@ def _head(text: bytes) -> tuple[int | None, str, str]:
         action = _read_text(parts[2]) if kind == _CALL else ""
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, IndexError):
         return None, "", ""
-    return kind, message_id[:MESSAGE_ID_MAX_LENGTH], action[:_ACTION_MAX_LENGTH]
+    return kind, _storable(message_id, MESSAGE_ID_MAX_LENGTH), _storable(action, _ACTION_MAX_LENGTH)
+
+
+def _storable(word: str, length: int) -> str:
+    """As much of a station's word as its column holds; the frame beside it has the whole. PostgreSQL keeps no NUL."""
+    return word[:length].replace("\x00", "\ufffd")
 
 
 @dataclass(frozen=True, slots=True)

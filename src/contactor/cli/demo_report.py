@@ -83,7 +83,6 @@ def print_report(report: Report, *, as_json: bool) -> None:
     console = Console()
     console.print(table)
     verdict = "agree to the watt-hour" if report.agrees else "DISAGREE"
-    console.print(
-        f"Meters {report.energy_delivered_wh} Wh, ledger {sum(each.energy_wh for each in report.transactions)} Wh: "
-        f"they {verdict}. {report.frames} frames in {report.seconds:g} s."
-    )
+    ledger_wh = sum(each.energy_wh for each in report.transactions)
+    console.print(f"Meters {report.energy_delivered_wh} Wh, ledger {ledger_wh} Wh: they {verdict}.")
+    console.print(f"{report.frames} frames in {report.seconds:g} s.")

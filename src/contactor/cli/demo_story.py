@@ -12,7 +12,7 @@ Facts = Mapping[str, Any]  # a note's facts are for people; each row below knows
 
 _LINES: Mapping[str, tuple[str, Callable[[Facts], str]]] = {
     "connected": ("dim", lambda _: "is connected to the central system"),
-    "disconnected": ("yellow", lambda facts: f"lost the central system ({facts['reason']}); it charges on by itself"),
+    "disconnected": ("yellow", lambda facts: f"lost the central system and charges on ({facts['reason']})"),
     "connection failed": ("yellow", lambda facts: f"cannot reach it, tries again in {facts['next_attempt_s']:g} s"),
     "accepted": ("dim", lambda _: "has booted and is accepted"),
     "transaction started": (

@@ -176,9 +176,11 @@ async def _run(
     )
     virtual.switch_on()
     configuration = virtual.station.configuration
-    if configuration.text(Key.SUPERVISION_URL) is None or configuration.text(Key.BOX_IDENTIFIER) is None:
+    needed = {"--url": Key.SUPERVISION_URL, "--id": Key.BOX_IDENTIFIER}
+    missing = [option for option, key in needed.items() if configuration.text(key) is None]
+    if missing:
         await virtual.shut_down()
-        raise BadSetting("--url and --id", None, "a station that was never configured needs both")
+        raise BadSetting(" and ".join(missing), None, "a station that was never configured needs --url and --id")
     try:
         async with AsyncExitStack() as running:
             if control.port is not None:

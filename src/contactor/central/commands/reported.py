@@ -11,6 +11,9 @@ from contactor.ocpp.datatypes import KeyValue
 from contactor.ocpp.enumerations import ConfigurationStatus
 from contactor.ocpp.messages import ChangeConfiguration, GetConfiguration, GetConfigurationResult
 
+KEY_LENGTH = 50
+"""What OCPP allows a key; a longer one is cut to it on either database, and its quirk tells the whole."""
+
 _table = operation_tables.reported_configuration
 _of_station = _table.c.station_id == bindparam("station")
 _PUT = upsert(
@@ -52,7 +55,7 @@ def configuration_reported(
     known = () if result.configuration_key is UNSET else result.configuration_key
     Rows(_PUT, tuple(_row(station_id, each, at_ms) for each in known)).execute_on(connection)
     for key in () if result.unknown_key is UNSET else result.unknown_key:
-        connection.execute(_FORGET, {"station": station_id, "key_name": key.casefold()})
+        connection.execute(_FORGET, {"station": station_id, "key_name": _folded(key)})
     if known and not request.key:
         connection.execute(_FORGET_OLDER, {"station": station_id, "at_ms": at_ms})
 
@@ -63,7 +66,7 @@ def configuration_changed(
     """Keep a value the station accepted, for now or from its next boot on (CF-21); never a password."""
     if is_authorization_key(request):
         return
-    folded, value = request.key.casefold(), mask(request.value)
+    folded, value = _folded(request.key), mask(request.value)
     if status is ConfigurationStatus.ACCEPTED:
         row: tuple[object, ...] = (station_id, folded, request.key, value, False, at_ms)
         Rows(_PUT, (row,)).execute_on(connection)
@@ -83,4 +86,9 @@ def _row(station_id: str, reported: KeyValue, at_ms: int) -> tuple[object, ...]:
     value = None if reported.value is UNSET else mask(reported.value)
     if reported.key.casefold() == "authorizationkey" and value is not None:
         value = MASK  # it should not be readable; a station that tells it must not make us keep it
-    return (station_id, reported.key.casefold(), reported.key, value, reported.readonly, at_ms)
+    return (station_id, _folded(reported.key), reported.key[:KEY_LENGTH], value, reported.readonly, at_ms)
+
+
+def _folded(key: str) -> str:
+    """The key without regard to case; a letter may become two, so it is cut afterwards."""
+    return key.casefold()[:KEY_LENGTH]
