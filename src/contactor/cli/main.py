@@ -7,34 +7,42 @@ import typer
 
 from contactor import __version__
 from contactor.base.errors import BadSetting, ContactorError
-from contactor.cli import backup, central, demo, firmware, guide_tables, station
-from contactor.cli.remote import commands, reservations, sites, stations, system, tags, tokens, transactions, users
+from contactor.cli.late import LateGroup
+
+COMMANDS = {
+    "guide": "contactor.cli.guide_tables:app",
+    "firmware": "contactor.cli.firmware:app",
+    "central": "contactor.cli.central:run",
+    "station": "contactor.cli.station:app",
+    "demo": "contactor.cli.demo:run",
+    "stations": "contactor.cli.remote.stations:app",
+    "tags": "contactor.cli.remote.tags:app",
+    "transactions": "contactor.cli.remote.transactions:app",
+    "commands": "contactor.cli.remote.commands:app",
+    "sites": "contactor.cli.remote.sites:app",
+    "reservations": "contactor.cli.remote.reservations:app",
+    "users": "contactor.cli.remote.users:app",
+    "tokens": "contactor.cli.remote.tokens:app",
+    "system": "contactor.cli.remote.system:app",
+    "backup": "contactor.cli.backup:backup",
+    "restore": "contactor.cli.backup:restore",
+}
+"""The sub-commands and where they stand: a Typer of its own, or the function of one command."""
+
+
+class Commands(LateGroup):
+    """The sub-commands of `contactor`."""
+
+    places = COMMANDS
+
 
 app = typer.Typer(
+    cls=Commands,
     help="Both ends of the OCPP 1.6 wire of a DC fast charger: a virtual EVlink Pro DC, and a central system.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-app.add_typer(guide_tables.app, name="guide")
-app.add_typer(firmware.app, name="firmware")
-app.command(name="central")(central.run)
-app.add_typer(station.app, name="station")
-app.command(name="demo")(demo.run)
-for _name, _commands in (
-    ("stations", stations),
-    ("tags", tags),
-    ("transactions", transactions),
-    ("commands", commands),
-    ("sites", sites),
-    ("reservations", reservations),
-    ("users", users),
-    ("tokens", tokens),
-    ("system", system),
-):
-    app.add_typer(_commands.app, name=_name)
-app.command(name="backup")(backup.backup)
-app.command(name="restore")(backup.restore)
 
 
 def _print_version(wanted: bool) -> None:

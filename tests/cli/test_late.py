@@ -1,0 +1,26 @@
+"""Commands are imported when they are called."""
+
+import subprocess
+import sys
+
+from typer.main import get_command
+
+from contactor.cli.main import COMMANDS, app
+
+
+def test_a_command_that_asks_an_api_loads_neither_end_of_the_wire() -> None:
+    program = (
+        "import sys; from contactor.cli.main import app; from typer.main import get_command\n"
+        "group = get_command(app); context = group.make_context('contactor', ['tags'])\n"
+        "group.get_command(context, 'tags'); print(*sys.modules)"
+    )
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
+    assert "contactor.cli.remote.tags" in loaded
+    assert [name for name in loaded if name.startswith(("contactor.central", "contactor.station", "sqlalchemy"))] == []
+
+
+def test_every_command_of_the_table_can_be_loaded() -> None:
+    group = get_command(app)
+    with group.make_context("contactor", ["tags"]) as context:
+        assert [group.get_command(context, name).name for name in COMMANDS] == list(COMMANDS)  # type: ignore[attr-defined]  # it is a group
+        assert group.get_command(context, "nonsense") is None  # type: ignore[attr-defined]  # as above
