@@ -22,6 +22,7 @@ from contactor.central.store.ledger_tables import corrections
 from contactor.central.store.schema import TransactionState
 from contactor.central.suspicion import Suspicion
 from contactor.central.tags import tag_key
+from contactor.central.tariffs.pinning import CORRECTED, cost_is_due
 
 _Row = Row[*tuple[Any, ...]]  # Any: SQLAlchemy types a row's columns only if they are spelled out one by one
 
@@ -110,6 +111,7 @@ def correct(connection: Connection, number: int, correction: Correction, author:
     if after.stopped_at_ms >= row.started_at_ms:
         unmark(connection, number, (Suspicion.STOP_BEFORE_START,))
     review_gaps(connection, number, author.at_ms)
+    cost_is_due(connection, number, CORRECTED)
     _tell(connection, row, after, changes, author)
 
 

@@ -24,6 +24,7 @@ from contactor.central.stray_rows import adopt_stray, is_known_stray, keep_stray
 from contactor.central.suspicion import Doubt, Suspicion, believable
 from contactor.central.tag_register import find_tag
 from contactor.central.tags import judge_tag
+from contactor.central.tariffs.pinning import pin_tariff
 from contactor.central.transaction_rows import (
     Stop,
     TransactionRow,
@@ -64,10 +65,12 @@ def record_start(
         answer = msgspec.json.decode(known.tag_answer, type=IdTagInfo)
         return StartTransactionResult(transaction_id=known.id, id_tag_info=answer)
     # Judged as it was when the transaction began: a start may come hours late.
+    began_at = believable(request.timestamp, received_at)
+    tag = find_tag(connection, request.id_tag)
     id_tag_info = judge_tag(
-        find_tag(connection, request.id_tag),
+        tag,
         open_elsewhere=count_open_elsewhere(connection, station_id, request.connector_id, request.id_tag),
-        now=believable(request.timestamp, received_at),
+        now=began_at,
     )
     command_id = find_remote_start(connection, station_id, request)
     if command_id is not None:
@@ -76,6 +79,7 @@ def record_start(
     number = open_transaction(connection, station_id, request, received_at, id_tag_info)
     if is_time_guessed:
         mark(connection, number, [Doubt(Suspicion.START_TIME_UNREADABLE, "")], to_ms(received_at))
+    pin_tariff(connection, number, station_id, tag, began_at)
     tell_start(connection, station_id, number, request, id_tag_info, received_at)
     if command_id is not None:
         remote_start_came_true(connection, command_id, request, number, received_at)

@@ -152,6 +152,14 @@ def make_shape(samples: Sequence[SampledValue]) -> Shape:
     )
 
 
+def register_column(samples: str) -> Column | None:
+    """Which sample of a stored shape is the energy register; None if none is."""
+    described = msgspec.json.decode(samples, type=list[dict[str, str]])
+    # As words: those of OCPP are equal to their members, and others match nothing here either.
+    words = [SampledValue(value="", **each) for each in described]  # type: ignore[arg-type]
+    return _column(words, Measurand.ENERGY_ACTIVE_IMPORT_REGISTER)
+
+
 def _column(samples: Sequence[SampledValue], measurand: Measurand) -> Column | None:
     """The first sample that is this measurand as a whole, at the outlet (or of the vehicle, as SoC is)."""
     for index, sample in enumerate(samples):

@@ -39,6 +39,7 @@ from contactor.central.store.database import for_writing
 from contactor.central.store.migrate import open_newest
 from contactor.central.store.port import Writer
 from contactor.central.store.writer import ThreadWriter, TurnWriter
+from contactor.central.tariffs.clerk import ClerkSurroundings, CostClerk
 from contactor.guide.entries import Product
 from contactor.guide.load import load_product, product_names
 from contactor.link.link import CLOSE_GOING_AWAY, Admission, Admit, Admitter, Handshake, Listener, Refuse
@@ -48,6 +49,10 @@ EXPIRY_PERIOD_S = 1.0
 LAST_SEEN_PERIOD_S = 60.0
 SWEEP_PERIOD_S = 5.0
 """How often starts and reservations are looked through that have been waited for long enough."""
+COST_PERIOD_S = 2.0
+"""How soon after a transaction has ended its cost is computed."""
+BELATED_PERIOD_S = 60.0
+"""How often readings are looked for that came after their transactions had ended."""
 RETENTION_PERIOD_S = 600.0
 """How often rows that have grown too old are looked for."""
 GHOSTS_PERIOD_S = 60.0
@@ -108,6 +113,7 @@ class CentralServer:
         self._log = structlog.get_logger("contactor.central")
         self._running: _Parts | None = None
         self._timers: set[asyncio.TimerHandle] = set()
+        self._at_stop: list[Callable[[], None]] = []
         self.is_draining = False
         """Whether the end has been announced: nobody new is let in."""
 
@@ -173,6 +179,7 @@ class CentralServer:
             await self._let_go(writer, engine)
             raise
         self._begin_rounds(self._running)
+        self._begin_business(self._running)
         self._log.info("central system listens", port=doors.port, plain_port=doors.plain_port, stations=len(roster))
 
     async def drain(self) -> None:
@@ -204,6 +211,9 @@ class CentralServer:
         self._timers.clear()
         running.retention.stop()
         running.balancer.stop()
+        for end in self._at_stop:
+            end()
+        self._at_stop.clear()
         running.desk.stop()
         running.events.close()
         running.sessions.end_all(CLOSE_GOING_AWAY, "the central system is shutting down")
@@ -326,6 +336,16 @@ class CentralServer:
         self._every(RETENTION_PERIOD_S, running.retention.begin)
         self._every(GHOSTS_PERIOD_S, ghosts.apply)
         self._every(CERTIFICATES_PERIOD_S, running.certificates.renew_changed)
+
+    def _begin_business(self, running: _Parts) -> None:
+        """Money: what charges come to."""
+        asking: Asking = at_once if isinstance(running.writer, TurnWriter) else in_thread
+        clerk = CostClerk(
+            ClerkSurroundings(running.writer, running.engine, asking, self._clock, running.events.ring, self._log)
+        )
+        self._every(COST_PERIOD_S, clerk.tick)
+        self._every(BELATED_PERIOD_S, clerk.look_for_belated)
+        self._at_stop.append(clerk.stop)
 
     def _every(self, period_s: float, deed: Callable[[], None]) -> None:
         """Do something again and again until the server stops."""

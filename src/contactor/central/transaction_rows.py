@@ -20,6 +20,7 @@ from contactor.central.store import schema
 from contactor.central.store.schema import STOP_REASON_LENGTH, TransactionState
 from contactor.central.suspicion import CLOCK_SET_AFTER, Doubt, Span, Suspicion, doubt_start, doubt_stop
 from contactor.central.tags import tag_key
+from contactor.central.tariffs.pinning import cost_is_due
 from contactor.ocpp.datatypes import IdTagInfo
 from contactor.ocpp.enumerations import StopReason
 from contactor.ocpp.messages import StartTransaction, StopTransaction
@@ -237,6 +238,7 @@ def close_transaction(connection: Connection, transaction: TransactionRow, stop:
         },
     )
     unmark(connection, transaction.id, _SETTLED_BY_STOP)
+    cost_is_due(connection, transaction.id)
     span = Span(transaction.started_at_ms, stop.stopped_at_ms, transaction.meter_start_wh, stop.meter_stop_wh)
     transaction_over(connection, transaction.station_id, transaction.connector_id)
     who = (transaction.id, transaction.connector_id, transaction.id_tag)

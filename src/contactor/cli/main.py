@@ -18,6 +18,7 @@ COMMANDS = {
     "stations": "contactor.cli.remote.stations:app",
     "tags": "contactor.cli.remote.tags:app",
     "transactions": "contactor.cli.remote.transactions:app",
+    "tariffs": "contactor.cli.remote.tariffs:app",
     "commands": "contactor.cli.remote.commands:app",
     "sites": "contactor.cli.remote.sites:app",
     "reservations": "contactor.cli.remote.reservations:app",

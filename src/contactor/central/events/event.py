@@ -34,6 +34,8 @@ class EventKind(StrEnum):
     """reservation_id, connector_id, id_tag, state."""
     SITE_OVERLOAD_CHANGED = "site_overload_changed"
     """site_id, is_over, limit_w, committed_w: whether what cannot be limited is more than a site may draw."""
+    COST_SETTLED = "cost_settled"
+    """transaction_id, currency, net, vat, total, tariff_id, version, settled_for; amounts are texts."""
     SECURITY_EVENT = "security_event"
     """type, details, happened_at."""
 

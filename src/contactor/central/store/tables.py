@@ -8,7 +8,17 @@ from contactor.central.store import (
     quirk_tables,
     schema,
     site_tables,
+    tariff_tables,
 )
 
-PARTS = (schema, ledger_tables, operation_tables, quirk_tables, people_tables, presence_tables, site_tables)
+PARTS = (
+    schema,
+    ledger_tables,
+    operation_tables,
+    quirk_tables,
+    people_tables,
+    presence_tables,
+    site_tables,
+    tariff_tables,
+)
 metadata = schema.metadata

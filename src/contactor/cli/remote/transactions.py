@@ -6,10 +6,10 @@ from typing import Annotated
 import typer
 
 from contactor.base.errors import BadSetting
-from contactor.cli.remote.client import DEFAULT_URL, ApiClient, ApiUrl, AsJson
+from contactor.cli.remote.client import DEFAULT_URL, ApiClient, ApiUrl, AsJson, Json
 from contactor.cli.remote.output import print_json, print_one, print_rows
 
-app = typer.Typer(help="Transactions: list, show, export, close ghosts.", no_args_is_help=True)
+app = typer.Typer(help="Transactions: list, show, cost, export, close ghosts.", no_args_is_help=True)
 
 _COLUMNS = (
     "transaction_id station_id connector_id id_tag state started_at stopped_at energy_wh stop_reason suspicions"
@@ -58,6 +58,33 @@ def readings(number: Number, api: ApiUrl = DEFAULT_URL, as_json: AsJson = False)
     """List a transaction's readings."""
     items = ApiClient(api).pages(f"/transactions/{number}/readings", "skip", 10_000)
     print_json(items) if as_json else print_rows(items, ("taken_at", "energy_wh", "power_w", "soc_percent"))
+
+
+@app.command()
+def cost(
+    number: Number,
+    check: Annotated[bool, typer.Option("--check", help="Compute it again from the readings, and compare.")] = False,
+    api: ApiUrl = DEFAULT_URL,
+    as_json: AsJson = False,
+) -> None:
+    """Show what a transaction costs, and how that adds up."""
+    item = ApiClient(api).get(f"/transactions/{number}/cost{'/check' if check else ''}")
+    if as_json:
+        print_json(item)
+        return
+    if check:
+        print_one(
+            {"verdict": item["verdict"], "kept": _amounts(item["kept"]["cost"]), "now": _amounts(item["recomputed"])}
+        )
+        return
+    tariff = item["tariff"]
+    by = f"{tariff['name']}, version {tariff['version']}"
+    print_one({"cost": _amounts(item["cost"]), "final": item["is_final"], "tariff": by})
+    print_rows(item["cost"]["lines"], ("kind", "quantity", "unit", "price", "amount"))
+
+
+def _amounts(cost: Json) -> str:
+    return f"{cost['total']} {cost['currency']} ({cost['net']} + VAT {cost['vat']})"
 
 
 @app.command()
