@@ -179,7 +179,6 @@ class CentralServer:
             await self._let_go(writer, engine)
             raise
         self._begin_rounds(self._running)
-        self._begin_business(self._running)
         self._log.info("central system listens", port=doors.port, plain_port=doors.plain_port, stations=len(roster))
 
     async def drain(self) -> None:
@@ -336,6 +335,7 @@ class CentralServer:
         self._every(RETENTION_PERIOD_S, running.retention.begin)
         self._every(GHOSTS_PERIOD_S, ghosts.apply)
         self._every(CERTIFICATES_PERIOD_S, running.certificates.renew_changed)
+        self._begin_business(running)
 
     def _begin_business(self, running: _Parts) -> None:
         """Money: what charges come to."""

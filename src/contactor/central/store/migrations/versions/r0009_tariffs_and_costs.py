@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0008"
-down_revision = "0007"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
@@ -13,11 +13,12 @@ ROW_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 def upgrade() -> None:
     """Change the tables."""
-    _upgrade_tariffs()
-    _upgrade_costs()
+    _add_tariffs()
+    _pin_tariffs()
+    _add_costs()
 
 
-def _upgrade_tariffs() -> None:
+def _add_tariffs() -> None:
     op.create_table(
         "tariffs",
         sa.Column("id", ROW_ID, autoincrement=True, nullable=False),
@@ -58,7 +59,7 @@ def _upgrade_tariffs() -> None:
     op.create_index("ix_tariff_scopes_scope_subject", "tariff_scopes", ["scope", "subject"])
 
 
-def _upgrade_costs() -> None:
+def _pin_tariffs() -> None:
     op.create_table(
         "pinned_tariffs",
         sa.Column("transaction_id", ROW_ID, nullable=False),
@@ -85,6 +86,9 @@ def _upgrade_costs() -> None:
         sa.PrimaryKeyConstraint("transaction_id", name=op.f("pk_running_costs")),
     )
     op.create_index("ix_running_costs_due_for", "running_costs", ["due_for"])
+
+
+def _add_costs() -> None:
     op.create_table(
         "costs",
         sa.Column("id", ROW_ID, autoincrement=True, nullable=False),
