@@ -87,6 +87,11 @@ class _Parts:
     balancer: Balancer
 
 
+def _asking_for(writer: Writer) -> Asking:
+    """How the database is asked: in virtual time a thread would be the real world."""
+    return at_once if isinstance(writer, TurnWriter) else in_thread
+
+
 class CentralServer:
     """A central system: `async with CentralServer(settings) as central:` runs one; so do `start` and `stop`."""
 
@@ -125,60 +130,17 @@ class CentralServer:
             OSError: the database file's folder cannot be made.
         """
         engine = open_newest(self.settings.database)
-        with for_writing(engine).begin() as connection:
-            now_ms = to_ms(self._clock.now())
-            provision(connection, self.settings, now_ms=now_ms, new_salt=lambda: secrets.token_bytes(SALT_BYTES))
-            end_left_open(connection)
-            roster = load_roster(connection)
+        roster = self._provisioned(engine)
         writer = self._writer_factory(for_writing(engine))
-        sessions = Sessions(
-            self.settings,
-            inbound=inbound_table(self.settings),
-            writer=writer,
-            clock=self._clock,
-            new_id=lambda: str(uuid.uuid4()),
-            roster=roster,
-            log=self._log,
-        )
-        # In virtual time a thread would be the real world.
-        asking: Asking = at_once if isinstance(writer, TurnWriter) else in_thread
-        events = EventFeed(EventRecord(engine), asking)
-        desk = CommandDesk(
-            DeskSurroundings(sessions, roster, writer, engine, asking, self._clock, events.ring, self._log)
-        )
-        sessions.changed, sessions.recorded = desk.station_changed, events.ring
-        doorman = Doorman(self.settings, roster, writer, self._clock, self._log)
-        certificates = Certificates(self._log)
-        products = _products()
-        catalogue = catalogue_of(products.values())
-        queries = Queries(engine, catalogue)
-        around = Surroundings(sessions.is_online, catalogue, products)
-        balancer = Balancer(engine, asking, desk, self._clock, around, sessions.record, self._log)
-        retention = Retention(
-            rules_of(self.settings), writer=writer, clock=self._clock, later=self._after, log=self._log
-        )
         try:
-            doors = self._make_doors(certificates, doorman)
-            self._running = _Parts(
-                engine,
-                writer,
-                roster,
-                sessions,
-                queries,
-                doorman,
-                doors,
-                certificates,
-                desk,
-                events,
-                retention,
-                balancer,
-            )
-            await desk.take_over()
-            await doors.start()
+            running = self._running = self._assembled(engine, roster, writer)
+            await running.desk.take_over()
+            await running.doors.start()
         except BaseException:
             await self._let_go(writer, engine)
             raise
-        self._begin_rounds(self._running)
+        self._begin_rounds(running)
+        doors = running.doors
         self._log.info("central system listens", port=doors.port, plain_port=doors.plain_port, stations=len(roster))
 
     async def drain(self) -> None:
@@ -318,6 +280,53 @@ class CentralServer:
             return Doors((self._listener_factory(self.admit),))
         return open_doors(self.settings, self.admit, certificates, doorman.tls_refused)
 
+    def _provisioned(self, engine: Engine) -> Roster:
+        """Put the settings' stations and tags into the store, and read who may connect."""
+        with for_writing(engine).begin() as connection:
+            now_ms = to_ms(self._clock.now())
+            provision(connection, self.settings, now_ms=now_ms, new_salt=lambda: secrets.token_bytes(SALT_BYTES))
+            end_left_open(connection)
+            return load_roster(connection)
+
+    def _assembled(self, engine: Engine, roster: Roster, writer: Writer) -> _Parts:
+        """All parts, each with what it works with; nothing listens yet."""
+        sessions = Sessions(
+            self.settings,
+            inbound=inbound_table(self.settings),
+            writer=writer,
+            clock=self._clock,
+            new_id=lambda: str(uuid.uuid4()),
+            roster=roster,
+            log=self._log,
+        )
+        asking = _asking_for(writer)
+        events = EventFeed(EventRecord(engine), asking)
+        desk = CommandDesk(
+            DeskSurroundings(sessions, roster, writer, engine, asking, self._clock, events.ring, self._log)
+        )
+        sessions.changed, sessions.recorded = desk.station_changed, events.ring
+        doorman = Doorman(self.settings, roster, writer, self._clock, self._log)
+        certificates = Certificates(self._log)
+        products = _products()
+        catalogue = catalogue_of(products.values())
+        around = Surroundings(sessions.is_online, catalogue, products)
+        return _Parts(
+            engine=engine,
+            writer=writer,
+            roster=roster,
+            sessions=sessions,
+            queries=Queries(engine, catalogue),
+            doorman=doorman,
+            doors=self._make_doors(certificates, doorman),
+            certificates=certificates,
+            desk=desk,
+            events=events,
+            retention=Retention(
+                rules_of(self.settings), writer=writer, clock=self._clock, later=self._after, log=self._log
+            ),
+            balancer=Balancer(engine, asking, desk, self._clock, around, sessions.record, self._log),
+        )
+
     async def _let_go(self, writer: Writer, engine: Engine) -> None:
         await writer.stop()
         engine.dispose()
@@ -339,7 +348,7 @@ class CentralServer:
 
     def _begin_business(self, running: _Parts) -> None:
         """Money: what charges come to."""
-        asking: Asking = at_once if isinstance(running.writer, TurnWriter) else in_thread
+        asking = _asking_for(running.writer)
         clerk = CostClerk(
             ClerkSurroundings(running.writer, running.engine, asking, self._clock, running.events.ring, self._log)
         )
