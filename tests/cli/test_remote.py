@@ -5,12 +5,19 @@ import json
 import os
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
+import pytest
+
+from contactor.base.ids import StationId
 from contactor.central.api.role import Role
+from contactor.central.message_taps import Tap
 from contactor.cli.remote.commands import _payload
 from contactor.cli.remote.output import plain
 from tests.central.api.bench import Bench, api_in
+from tests.central.bench import STATION
+from tests.central.test_server import BOOT, ask, station_at
 
 Run = Callable[..., Awaitable[tuple[int, str, str]]]
 
@@ -51,6 +58,56 @@ async def test_an_operator_works_from_the_command_line(tmp_path: Path) -> None:
         assert made[1].startswith("contactor_")
         code, out, _ = await run("users", "add", "ada", "operator", CONTACTOR_PASSWORD="correct horse battery")
         assert (code, out) == (0, "ada is added as operator\n")
+
+
+async def test_messages_and_quirks_of_a_station_are_shown(tmp_path: Path) -> None:
+    async with api_in(tmp_path, log_messages=True) as bench, station_at(bench.central, STATION) as station:
+        run = await runner(bench, await bench.token(Role.VIEWER))
+        await ask(station, "BootNotification", BOOT)
+        await ask(station, "StatusNotification", {"connectorId": 1, "errorCode": "Error", "status": "Available"})
+        bench.central.sessions.messages.write()
+        _, out, _ = await run("messages", STATION, "--action", "BootNotification", "--json")
+        assert [each["direction"] for each in json.loads(out)] == ["in", "out"]
+        assert "StatusNotification" in (await run("messages", STATION))[1]
+        bench.central.sessions.note_last_seen()
+        (quirk, *_) = json.loads((await run("stations", "quirks", STATION, "--json"))[1])
+        assert quirk["field"].startswith("StatusNotification.")
+
+
+def _told_of_listeners(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+    """Is set when somebody listens to a station's messages."""
+    listens = asyncio.Event()
+    taps = bench.central.sessions.taps
+    listen = taps.listen
+
+    def noted(station_id: StationId, woken: Callable[[], None]) -> AbstractContextManager[Tap]:
+        listens.set()
+        return listen(station_id, woken)
+
+    monkeypatch.setattr(taps, "listen", noted)
+    return listens
+
+
+async def test_messages_are_followed_as_they_pass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with api_in(tmp_path) as bench, station_at(bench.central, STATION) as station, asyncio.timeout(120):
+        listens = _told_of_listeners(bench, monkeypatch)
+        follower = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "contactor", "messages", STATION, "--follow", "--json", "--direction", "in"),
+            stdout=asyncio.subprocess.PIPE,
+            env={
+                **os.environ,
+                "CONTACTOR_TOKEN": await bench.token(Role.VIEWER),
+                "CONTACTOR_API": bench.api.url,
+                "PYTHONUNBUFFERED": "1",
+            },
+        )
+        assert follower.stdout is not None
+        await listens.wait()
+        await ask(station, "BootNotification", BOOT)
+        told = json.loads(await follower.stdout.readline())
+        assert (told["direction"], told["action"]) == ("in", "BootNotification")
+        follower.terminate()
+        await follower.wait()
 
 
 async def test_every_mistake_is_one_line_with_the_next_step(tmp_path: Path) -> None:

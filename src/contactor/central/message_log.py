@@ -3,53 +3,28 @@
 Texts are only noted while they pass; what they are is found out when a second's worth is written together (CS-25).
 """
 
-from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
-import msgspec
 import structlog
-from msgspec import Raw, Struct
 from sqlalchemy import ColumnElement, Engine, select
 
 from contactor.base.clock import Clock
 from contactor.base.ids import StationId
 from contactor.central.milliseconds import from_ms, to_ms
-from contactor.central.secrets_mask import mask
+from contactor.central.overheard import Conversation, Direction, Noted
 from contactor.central.store import operation_tables
 from contactor.central.store.port import Writer, WriterFull, WriterStopped
 from contactor.central.store.statement import Row, Rows, insert
-from contactor.ocpp.frames import MESSAGE_ID_MAX_LENGTH
 
 BATCH = 1_000
 """Texts that are written at once, without waiting for the second to end."""
 OPEN_CALLS = 20_000
 """Calls whose answers are waited for; of more, the oldest are forgotten."""
-_CALL = 2
-_ACTION_MAX_LENGTH = 64
 
 _table = operation_tables.messages
 _INSERT = insert(_table, "station_id", "at_ms", "direction", "action", "message_id", "frame", "took_ms")
-_read_frame = msgspec.json.Decoder(list[Raw]).decode
-_read_kind = msgspec.json.Decoder(int).decode
-_read_text = msgspec.json.Decoder(str).decode
-
-
-class Direction(StrEnum):
-    """Which way a text went, as seen from the central system."""
-
-    IN = "in"
-    OUT = "out"
-
-
-class _Noted(Struct, frozen=True):
-    station_id: StationId
-    direction: Direction
-    text: bytes
-    at: datetime
-    at_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +41,33 @@ class MessageView:
     took_ms: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class MessageFilter:
+    """Which messages are meant; None means any. `at_from` is part of the time, `at_before` is not."""
+
+    station_id: str | None = None
+    action: str | None = None
+    direction: Direction | None = None
+    message_id: str | None = None
+    at_from: datetime | None = None
+    at_before: datetime | None = None
+
+    def conditions(self) -> Iterable[ColumnElement[bool]]:
+        """The filter as SQL."""
+        if self.station_id is not None:
+            yield _table.c.station_id == self.station_id
+        if self.action is not None:
+            yield _table.c.action == self.action
+        if self.direction is not None:
+            yield _table.c.direction == self.direction.value
+        if self.message_id is not None:
+            yield _table.c.message_id == self.message_id
+        if self.at_from is not None:
+            yield _table.c.at_ms >= to_ms(self.at_from)
+        if self.at_before is not None:
+            yield _table.c.at_ms < to_ms(self.at_before)
+
+
 class MessageLog:
     """Gathers texts, and writes them in batches."""
 
@@ -73,13 +75,13 @@ class MessageLog:
         self._writer = writer
         self._clock = clock
         self._log = log
-        self._noted: list[_Noted] = []
-        self._open_calls: OrderedDict[tuple[str, Direction, str], tuple[str, float]] = OrderedDict()
+        self._noted: list[Noted] = []
+        self._conversation = Conversation(OPEN_CALLS)
 
     def note(self, station_id: StationId, direction: Direction, text: bytes) -> None:
         """Take note of a text; quick, for it is called for each."""
         clock = self._clock
-        self._noted.append(_Noted(station_id, direction, bytes(text), clock.now(), clock.monotonic_s()))
+        self._noted.append(Noted(station_id, direction, bytes(text), clock.now(), clock.monotonic_s()))
         if len(self._noted) >= BATCH:
             self.write()
 
@@ -93,58 +95,21 @@ class MessageLog:
         except (WriterFull, WriterStopped) as error:  # stations come first; a log may have a gap
             self._written(error)
 
-    def _row(self, noted: _Noted) -> Row:
-        kind, message_id, action = _head(noted.text)
-        took_ms = None
-        if kind == _CALL:
-            self._open_calls[noted.station_id, noted.direction, message_id] = (action, noted.at_s)
-            if len(self._open_calls) > OPEN_CALLS:
-                self._open_calls.popitem(last=False)
-        elif kind is not None:
-            asked = Direction.OUT if noted.direction is Direction.IN else Direction.IN
-            call = self._open_calls.pop((noted.station_id, asked, message_id), None)
-            if call is not None:
-                action, took_ms = call[0], round((noted.at_s - call[1]) * 1000, 3)
-        frame = mask(noted.text.decode(errors="replace").replace("\x00", "\ufffd"))
-        return (noted.station_id, to_ms(noted.at), noted.direction.value, action, message_id, frame, took_ms)
+    def _row(self, noted: Noted) -> Row:
+        read = self._conversation.read(noted)
+        return (
+            read.station_id,
+            to_ms(read.at),
+            read.direction.value,
+            read.action,
+            read.message_id,
+            read.frame,
+            read.took_ms,
+        )
 
     def _written(self, outcome: object) -> None:
         if isinstance(outcome, Exception):
             self._log.error("messages were not logged", exc_info=outcome)
-
-
-def _head(text: bytes) -> tuple[int | None, str, str]:
-    """Kind, message id and action of a frame, as far as it is one."""
-    try:
-        parts = _read_frame(text)
-        kind, message_id = _read_kind(parts[0]), _read_text(parts[1])
-        action = _read_text(parts[2]) if kind == _CALL else ""
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, IndexError):
-        return None, "", ""
-    return kind, _storable(message_id, MESSAGE_ID_MAX_LENGTH), _storable(action, _ACTION_MAX_LENGTH)
-
-
-def _storable(word: str, length: int) -> str:
-    """As much of a station's word as its column holds; the frame beside it has the whole. PostgreSQL keeps no NUL."""
-    return word[:length].replace("\x00", "\ufffd")
-
-
-@dataclass(frozen=True, slots=True)
-class MessageFilter:
-    """Which messages are meant; None means any."""
-
-    station_id: str | None = None
-    action: str | None = None
-    direction: Direction | None = None
-
-    def conditions(self) -> Iterable[ColumnElement[bool]]:
-        """The filter as SQL."""
-        if self.station_id is not None:
-            yield _table.c.station_id == self.station_id
-        if self.action is not None:
-            yield _table.c.action == self.action
-        if self.direction is not None:
-            yield _table.c.direction == self.direction.value
 
 
 def read_messages(

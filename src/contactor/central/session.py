@@ -13,8 +13,8 @@ import structlog
 
 from contactor.base.clock import Clock
 from contactor.base.ids import StationId
-from contactor.central.message_log import Direction
 from contactor.central.outbound import CallOutcome, OnAnswer, Outbound
+from contactor.central.overheard import Direction
 from contactor.central.plan import Answer, Caller, InboundTable, Plan, Write
 from contactor.central.store.port import Writer
 from contactor.central.traffic import Traffic
@@ -63,7 +63,7 @@ class Surroundings:
     closed: "Callable[[Session], None]"
     booted: Callable[[StationId, RegistrationStatus], None]
     recorded: Callable[[], None]
-    overheard: Callable[[StationId, Direction, bytes], None] | None
+    overheard: Callable[[StationId, Direction, bytes], None]
     log: structlog.typing.FilteringBoundLogger
 
 
@@ -124,8 +124,7 @@ class Session:
         if self._wire is None:  # it was on the way when the session was ended
             return
         now_s = self.heard_at_s = self._around.clock.monotonic_s()
-        if self._around.overheard is not None:
-            self._around.overheard(self.station_id, Direction.IN, text)
+        self._around.overheard(self.station_id, Direction.IN, text)
         if self._around.is_tolerant and (not text or text.isspace()):
             self._around.odd(self.station_id, _EMPTY_FRAME)
             return
@@ -271,7 +270,7 @@ class Session:
         self._around.traffic.answered(call.action.name, outcome, took_s)
 
     def _send(self, text: bytes) -> bool:
-        if self._around.overheard is not None and self._wire is not None:
+        if self._wire is not None:
             self._around.overheard(self.station_id, Direction.OUT, text)
         return self._wire is not None and self._wire.send(text)
 

@@ -10,7 +10,9 @@ from contactor.base.ids import StationId
 from contactor.central.events.event import EventKind
 from contactor.central.events.outbox import event_rows
 from contactor.central.message_log import MessageLog
+from contactor.central.message_taps import MessageTaps
 from contactor.central.milliseconds import to_ms
+from contactor.central.overheard import Direction
 from contactor.central.plan import InboundTable
 from contactor.central.presence import Presence
 from contactor.central.presence_rows import came, went
@@ -57,6 +59,8 @@ class Sessions:
         self._quirks = Quirks(writer, clock, log)
         self.messages = MessageLog(writer, clock, log)
         """What was said, where the settings want it kept."""
+        self.taps = MessageTaps(clock)
+        """What is being said, for whoever listens."""
         self._around = Surroundings(
             inbound=inbound,
             writer=writer,
@@ -71,7 +75,7 @@ class Sessions:
             closed=self._closed,
             booted=self._booted,
             recorded=lambda: self.recorded(),
-            overheard=self.messages.note if settings.log_messages else None,
+            overheard=self._overheard if settings.log_messages else self.taps.note,
             log=log,
         )
 
@@ -106,6 +110,10 @@ class Sessions:
         for session in self.presence:
             session.end(code, reason)
         self.messages.write()
+
+    def _overheard(self, station_id: StationId, direction: Direction, text: bytes) -> None:
+        self.taps.note(station_id, direction, text)
+        self.messages.note(station_id, direction, text)
 
     def _opened(self, session: Session) -> None:
         if self._roster.find(session.station_id) is None:

@@ -20,6 +20,7 @@ COMMANDS = {
     "transactions": "contactor.cli.remote.transactions:app",
     "tariffs": "contactor.cli.remote.tariffs:app",
     "commands": "contactor.cli.remote.commands:app",
+    "messages": "contactor.cli.remote.messages:show",
     "sites": "contactor.cli.remote.sites:app",
     "reservations": "contactor.cli.remote.reservations:app",
     "users": "contactor.cli.remote.users:app",

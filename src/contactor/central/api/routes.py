@@ -28,6 +28,8 @@ NEEDED: Mapping[tuple[str, str], Role | None] = {
     ("POST", f"{API}/stations/{{station_id}}/key-rotation"): Role.OPERATOR,
     ("GET", f"{API}/stations/{{station_id}}/connectors"): Role.VIEWER,
     ("GET", f"{API}/stations/{{station_id}}/quirks"): Role.VIEWER,
+    ("GET", f"{API}/stations/{{station_id}}/messages/stream"): Role.VIEWER,
+    ("WEBSOCKET", f"{API}/stations/{{station_id}}/messages/socket"): Role.VIEWER,
     ("GET", f"{API}/stations/{{station_id}}/presence"): Role.VIEWER,
     ("GET", f"{API}/stations/{{station_id}}/presence/periods"): Role.VIEWER,
     ("GET", f"{API}/presence"): Role.VIEWER,

@@ -1,7 +1,7 @@
 """A client of the REST API: asks, and turns whatever goes wrong into one line with the next step."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
 import httpx
@@ -99,6 +99,28 @@ class ApiClient:
         if answer.is_success:
             return answer
         raise ApiError(_line(answer))
+
+    def events(self, path: str) -> Iterator[tuple[str, str]]:
+        """Follow a stream of server-sent events: each one's kind and data, until the other side ends it.
+
+        Raises:
+            ApiError: it is refused, or breaks off.
+        """
+        try:
+            # Signs of life come four times a minute.
+            with self._http.stream("GET", f"{API}{path}") as answer:
+                if not answer.is_success:
+                    answer.read()
+                    raise ApiError(_line(answer))
+                kind = ""
+                for line in answer.iter_lines():
+                    name, _, value = line.partition(": ")
+                    if name == "event":
+                        kind = value
+                    elif name == "data":
+                        yield kind, value
+        except httpx.HTTPError as error:
+            raise ApiError(f"{self._http.base_url} broke off: {str(error) or type(error).__name__}") from error
 
     def change(self, method: str, path: str, body: object = None, *, sub: str = "") -> httpx.Response:
         """Change the version that there is now of what has versions; `sub` is a path below it."""

@@ -106,6 +106,14 @@ def demand(
 
 
 @app.command()
+def quirks(station: Station, api: ApiUrl = DEFAULT_URL, as_json: AsJson = False) -> None:
+    """List what a station does against the letter of OCPP; each message was read and answered all the same."""
+    items = ApiClient(api).get(f"{_path(station)}/quirks")
+    columns = ("kind", "field", "example", "times", "first_seen_at", "last_seen_at", "meaning")
+    print_json(items) if as_json else print_rows(items, columns)
+
+
+@app.command()
 def remove(station: Station, api: ApiUrl = DEFAULT_URL) -> None:
     """Remove a station that has no transactions."""
     ApiClient(api).change("DELETE", _path(station))
