@@ -1,4 +1,4 @@
-"""Each operation of the guide: asked for over REST, done by a real station over a real websocket, kept, and told again."""
+"""Each operation of the guide: ordered over REST, done by a real station over a real websocket, and kept."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
