@@ -8,7 +8,8 @@ import structlog
 
 from contactor.base.clock import ManualClock
 from contactor.central.commands.reported import KEY_LENGTH, configuration_changed, configuration_reported
-from contactor.central.message_log import Direction, MessageFilter, MessageLog, read_messages
+from contactor.central.message_log import MessageFilter, MessageLog, read_messages
+from contactor.central.overheard import Direction
 from contactor.central.store import operation_tables
 from contactor.central.store.database import for_writing
 from contactor.ocpp.datatypes import KeyValue
