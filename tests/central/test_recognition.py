@@ -5,7 +5,7 @@ import pytest
 from contactor.central.queries import Queries
 from contactor.central.recognition import catalogue_of, recognise
 from contactor.guide.entries import OutletKind
-from contactor.guide.load import load_product
+from contactor.guide.load import all_products, load_product
 from tests.central.bench import central_in
 
 CATALOGUE = catalogue_of([load_product()])
@@ -25,6 +25,13 @@ def test_a_reference_is_recognised_alone_or_within_a_longer_text(model: str) -> 
 @pytest.mark.parametrize("model", [None, "", "MONOBLOCK", "EVD1S180", "XEVD1S180THB"])
 def test_another_model_is_not_guessed(model: str | None) -> None:
     assert recognise(CATALOGUE, model) is None
+
+
+def test_every_product_there_is_data_for_is_in_the_catalogue() -> None:
+    found = recognise(catalogue_of(all_products()), "Contactor gdc240-3")
+    assert found is not None
+    assert (found.product, found.reference) == ("Generic DC", "GDC240-3")
+    assert found.outlets == (OutletKind.CCS2, OutletKind.CCS2, OutletKind.CHADEMO)
 
 
 def test_a_station_is_shown_with_what_the_catalogue_says(database: str) -> None:

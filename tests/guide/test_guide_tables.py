@@ -148,7 +148,7 @@ def test_an_unknown_product_is_one_line_on_stderr_and_status_2(command: str, arg
     result = CliRunner().invoke(app, [command, *arguments])
     assert result.exit_code == 2
     assert result.stdout == ""
-    assert result.stderr == "product: 'nonesuch' cannot be used; known products: evlink_pro_dc\n"
+    assert result.stderr == "product: 'nonesuch' cannot be used; known products: evlink_pro_dc, generic_dc\n"
 
 
 def test_the_product_can_be_named() -> None:

@@ -17,8 +17,8 @@ CONNECTOR_SCOPE = {
 }  # fmt: skip
 
 
-def test_the_product_is_the_only_one_and_is_loaded_once() -> None:
-    assert product_names() == ("evlink_pro_dc",)
+def test_the_product_is_one_of_two_and_is_loaded_once() -> None:
+    assert product_names() == ("evlink_pro_dc", "generic_dc")
     assert load_product("evlink_pro_dc") is GUIDE
     assert (GUIDE.name, GUIDE.vendor) == ("EVlink Pro DC", "Schneider Electric")
 
@@ -387,6 +387,7 @@ def test_four_strategies_are_in_the_guide_and_two_follow_from_it() -> None:
 
 def test_d_21_the_cost_message_has_the_guides_field_names() -> None:
     cost = GUIDE.cost_message
+    assert cost is not None
     assert (cost.vendor_id, cost.message_id, cost.method) == ("com.se.cost", "CostUpdated", "CostUpdated")
     assert (cost.currency_field, cost.method_field) == ("currency", "method")
     assert (cost.connector_field, cost.total_field) == ("connectID", "totalCost")

@@ -4,9 +4,10 @@ import pytest
 from ocpp.v16 import enums
 
 from contactor.guide import words
-from contactor.guide.load import load_product
+from contactor.guide.load import load_product, product_names
 from contactor.ocpp import enumerations
 from contactor.ocpp.actions import ACTIONS, FeatureProfile, Side
+from contactor.station.keys import Key
 
 IDS = ["error codes", "reasons", "measurands", "units", "locations", "purposes", "kinds", "recurrences", "rates"]
 
@@ -57,12 +58,29 @@ def test_the_operations_are_ours_without_those_of_the_security_white_paper() -> 
     assert set(words.ACTIONS) <= {action.value for action in enums.Action}
 
 
+def test_the_white_papers_operations_are_those_of_our_table() -> None:
+    security = {name for name, action in ACTIONS.items() if action.profile is FeatureProfile.SECURITY}
+    assert set(words.SECURITY_ACTIONS) == security
+    assert FeatureProfile(words.SECURITY_PROFILE) is FeatureProfile.SECURITY
+
+
+def test_the_keys_a_product_needs_are_those_the_software_acts_upon_but_a_few() -> None:
+    some_lack = {
+        Key.CONNECTOR_A_LIMITED_POWER,
+        Key.CONNECTOR_B_LIMITED_POWER,
+        Key.DISCONNECTED_METER_VALUE_SAMPLE_INTERVAL,
+    }
+    assert set(words.NEEDED_KEYS) == set(Key) - some_lack
+    assert len(words.NEEDED_KEYS) == len(set(words.NEEDED_KEYS))
+
+
 def test_the_feature_profiles_are_ours_without_security() -> None:
     assert sorted(words.FEATURE_PROFILES) == sorted(set(FeatureProfile) - {FeatureProfile.SECURITY})
 
 
-def test_every_operation_of_the_product_stands_in_our_table_with_its_sender_and_profile() -> None:
-    for operation in load_product().operations:
+@pytest.mark.parametrize("product", product_names())
+def test_every_operation_of_the_product_stands_in_our_table_with_its_sender_and_profile(product: str) -> None:
+    for operation in load_product(product).operations:
         action = ACTIONS[operation.action]
         assert Side(operation.sender.value) in action.senders
         assert operation.profile == action.profile

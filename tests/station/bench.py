@@ -13,8 +13,9 @@ from typing import Any
 
 from contactor.base.dice import Dice
 from contactor.base.ids import OutletNumber
+from contactor.guide.entries import Cables
 from contactor.guide.load import load_product
-from contactor.hardware.commands import AllowEnergy, GrantPower, StopEnergy
+from contactor.hardware.commands import Command
 from contactor.rig.garage import vehicle_model
 from contactor.rig.plug import PlugKind
 from contactor.rig.rig import Rig
@@ -84,23 +85,27 @@ class Bench:
     def __init__(
         self,
         *,
-        model: str = "EVD1S180TBB",
+        product: str = "evlink_pro_dc",
+        model: str | None = None,
         initial: Mapping[str, str] | None = None,
         settings: Mapping[str, Any] | None = None,
         store: MemoryStore | None = None,
         boot: bool = True,
     ) -> None:
         self.now_s = 0.0
-        self.product = load_product()
-        kinds = [PlugKind(outlet.value) for outlet in self.product.models[model].outlets]
-        self.rig = Rig(kinds, self.product.models[model].module_count, dice=Dice(7))
+        self.product = load_product(product)
+        model = model or self.product.default_model
+        chosen = self.product.models[model]
+        kinds = [PlugKind(outlet.value) for outlet in chosen.outlets]
+        has_locks = chosen.cables is Cables.DETACHABLE
+        self.rig = Rig(kinds, chosen.module_count, dice=Dice(7), has_locks=has_locks)
         self.store = MemoryStore() if store is None else store
         factory = StationSettings(model=model, serial="SN-0001", initial={**CONFIGURED, **(initial or {})})
         self.settings = replace(factory, **(settings or {}))
         self.frames: list[Frame] = []
         self.answers_to_central: list[list[Any]] = []
         self.notes: list[Note] = []
-        self.commands: list[AllowEnergy | StopEnergy | GrantPower] = []
+        self.commands: list[Command] = []
         self.dials: list[Dial] = []
         self.pings: list[int] = []
         self.restarts: list[Restart] = []

@@ -41,7 +41,7 @@ from contactor.central.store.port import Writer
 from contactor.central.store.writer import ThreadWriter, TurnWriter
 from contactor.central.tariffs.clerk import ClerkSurroundings, CostClerk
 from contactor.guide.entries import Product
-from contactor.guide.load import load_product, product_names
+from contactor.guide.load import all_products
 from contactor.link.link import CLOSE_GOING_AWAY, Admission, Admit, Admitter, Handshake, Listener, Refuse
 
 EXPIRY_PERIOD_S = 1.0
@@ -65,8 +65,8 @@ WriterFactory = Callable[[Engine], Writer]
 
 
 def _products() -> dict[str, Product]:
-    """Every product there is a guide for, by name."""
-    return {product.name: product for product in map(load_product, product_names())}
+    """Every product there is data for, by name."""
+    return {product.name: product for product in all_products()}
 
 
 @dataclass(frozen=True, slots=True)

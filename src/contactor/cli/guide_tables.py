@@ -21,7 +21,14 @@ WIDE_COLUMNS = 110
 
 JsonRow: TypeAlias = dict[str, str | int | bool | list[str] | dict[str, bool] | None]
 
-ProductOption = Annotated[str, typer.Option("--product", metavar="NAME", help="Whose guide to show.")]
+ProductOption = Annotated[
+    str,
+    typer.Option(
+        "--product",
+        metavar="NAME",
+        help="Whose guide to show: a name, or a path to a folder.",
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print a list of JSON objects instead of a table.")]
 
 app = typer.Typer(help="Show what the connectivity guide says about the product.", no_args_is_help=True)
@@ -39,9 +46,10 @@ def models(product: ProductOption = "evlink_pro_dc", as_json: JsonOption = False
             ]
         )
         return
-    table = _table("Reference", "Power", "Modules", "Outlets, from connector 1 on")
+    table = _table("Reference", "Power", "Modules", "Outlets, from connector 1 on", "Cables")
     for entry in entries:
-        table.add_row(entry.reference, f"{entry.power_kw} kW", str(entry.module_count), " + ".join(entry.outlets))
+        outlets = " + ".join(entry.outlets)
+        table.add_row(entry.reference, f"{entry.power_kw} kW", str(entry.module_count), outlets, entry.cables)
     _console().print(table)
 
 

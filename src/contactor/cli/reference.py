@@ -14,13 +14,18 @@ from contactor.cli.guide_tables import default_lists, default_text, limits_text,
 from contactor.cli.markdown import code, page, table
 from contactor.cli.reference_api import api_page, control_page
 from contactor.cli.reference_commands import commands_page, settings_page
-from contactor.guide.entries import Access, Origin, Product
-from contactor.guide.load import load_product
+from contactor.guide.entries import Access, ChargingProfileLimits, Origin, Product
+from contactor.guide.load import all_products, load_product
 
 
 def pages(product: Product) -> dict[str, str]:
-    """All pages, Markdown text by file name."""
-    return {name: write(product) for name, write in _PAGES.items()}
+    """All pages, Markdown text by file name; those of the other products have theirs in front."""
+    written = {name: write(product) for name, write in (*_PRODUCT_PAGES.items(), *_PAGES.items())}
+    for other in all_products():
+        if other.name != product.name:
+            prefix = other.name.casefold().replace(" ", "-")
+            written |= {f"{prefix}-{name}": write(other) for name, write in _PRODUCT_PAGES.items()}
+    return written
 
 
 def outdated(folder: Path, product: Product) -> list[str]:
@@ -53,11 +58,17 @@ def _models_page(product: Product) -> str:
         "Models",
         f"The {len(product.models)} commercial references of {product.name} ({counts}). A station tells its own as "
         f"`chargePointModel`, beside the vendor `{product.vendor}`. The cabinet holds one power module for every "
-        f"{product.module_kw} kW.",
+        f"{product.module_kw} kW. {_ORDER_OF_BADGE[product.capabilities.badge_before_plug]}",
         table(
-            ("Reference", "Power", "Modules", "Outlets, from connector 1 on"),
+            ("Reference", "Power", "Modules", "Outlets, from connector 1 on", "Cables"),
             (
-                (code(model.reference), f"{model.power_kw} kW", str(model.module_count), " + ".join(model.outlets))
+                (
+                    code(model.reference),
+                    f"{model.power_kw} kW",
+                    str(model.module_count),
+                    " + ".join(model.outlets),
+                    model.cables,
+                )
                 for model in product.models.values()
             ),
         ),
@@ -69,9 +80,9 @@ def _keys_page(product: Product) -> str:
     access = Counter(key.access for key in keys)
     return page(
         "Configuration keys",
-        f"All {len(keys)} keys in the guide's order and spelling: {access[Access.RW]} may be read and written (RW), "
-        f"{access[Access.RO]} only read (RO), {access[Access.W]} only written (W). Case does not count when a "
-        "key is named. A value outside its limits is rejected.",
+        f"All {len(keys)} keys of {product.name} in their order and spelling: {access[Access.RW]} may be read and "
+        f"written (RW), {access[Access.RO]} only read (RO), {access[Access.W]} only written (W){_factory(access)}. "
+        "Case does not count when a key is named. A value outside its limits is rejected.",
         table(
             ("Key", "Access", "Type", "Default", "Limits", "Meaning", "From"),
             (
@@ -174,11 +185,11 @@ def _limits_table(product: Product) -> str:
             ("chargingProfileKind", ", ".join(limits.kinds)),
             ("recurrencyKind", ", ".join(limits.recurrences)),
             ("stackLevel", f"0 to {limits.stack_level_max} ({code(limits.stack_level_key)})"),
-            ("chargingRateUnit", limits.rate_unit),
+            ("chargingRateUnit", _rate_units(limits)),
             ("chargingSchedulePeriod", f"at most {limits.periods_max} ({code(limits.periods_key)})"),
             (
                 "limit",
-                f"0, or at least {limits.minimum_limit_w} W; at 0 about {limits.residual_a_per_module} A flow on "
+                f"0, or at least {_minimum(limits)}; at 0 about {limits.residual_a_per_module} A flow on "
                 "for each power module",
             ),
             ("profiles at a time", f"at most {limits.profiles_max} ({code(limits.profiles_key)})"),
@@ -188,8 +199,25 @@ def _limits_table(product: Product) -> str:
     )
 
 
+def _rate_units(limits: ChargingProfileLimits) -> str:
+    units = ", ".join(limits.rate_units)
+    return f"{units}; forecasts count amperes at {limits.nominal_v} V" if "A" in limits.rate_units else units
+
+
+def _minimum(limits: ChargingProfileLimits) -> str:
+    return " or ".join(f"{limits.minimum_limit(unit)} {unit}" for unit in limits.rate_units)
+
+
+def _factory(access: Mapping[Access, int]) -> str:
+    """The keys that the wire knows nothing of, where there are any."""
+    count = access[Access.FACTORY]
+    return f", {count} are set in the factory and unknown to the central system (factory)" if count else ""
+
+
 def _cost_table(product: Product) -> str:
     cost = product.cost_message
+    if cost is None:
+        return "There is none: a DataTransfer is answered with `UnknownVendorId`."
     return table(
         ("Field", "Value"),
         (
@@ -234,15 +262,23 @@ def _errors_page(product: Product) -> str:
     )
 
 
-_PAGES: Mapping[str, Callable[[Product], str]] = {
+_PRODUCT_PAGES: Mapping[str, Callable[[Product], str]] = {
     "models.md": _models_page,
     "configuration-keys.md": _keys_page,
     "operations.md": _operations_page,
     "vendor-errors.md": _errors_page,
+}
+
+_PAGES: Mapping[str, Callable[[Product], str]] = {
     "commands.md": lambda _product: commands_page(),
     "api.md": lambda _product: api_page(),
     "control-api.md": lambda _product: control_page(),
     "central-settings.md": lambda _product: settings_page(),
+}
+
+_ORDER_OF_BADGE: Mapping[bool, str] = {
+    False: "A driver plugs in first and shows the badge then.",
+    True: "A driver may plug in or show the badge first.",
 }
 
 _ORIGINS: Mapping[Origin, str] = {

@@ -90,7 +90,8 @@ def run(
         Path | None, typer.Option(help="PEM file of the authorities to trust for wss and https.")
     ] = None,
     product: Annotated[
-        str | None, typer.Option(help=f"Whose guide to follow; {_DEFAULTS.product} if not given.")
+        str | None,
+        typer.Option(help=f"Whose guide to follow, a name or a path to a folder; {_DEFAULTS.product} if not given."),
     ] = None,
     control_port: Annotated[
         int | None,

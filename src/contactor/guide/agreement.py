@@ -3,9 +3,11 @@
 from itertools import product as combinations
 
 from contactor.base.errors import BadRow
-from contactor.guide.entries import ConfigurationKey, KeyKind, Product
+from contactor.guide import words
+from contactor.guide.entries import ConfigurationKey, DerivedFrom, KeyKind, Product
 
 _LISTS_OF_MEASURANDS = ("MeterValuesSampledData", "MeterValuesAlignedData")
+_LISTS_OF_STOPS = ("StopTxnSampledData", "StopTxnAlignedData")
 
 
 def check_agreement(product: Product) -> None:
@@ -20,6 +22,14 @@ def check_agreement(product: Product) -> None:
     _check_measurands(product)
     _check_security_modes(product)
     _check_strategies(product)
+    _check_needed_keys(product)
+
+
+def _check_needed_keys(product: Product) -> None:
+    for name in words.NEEDED_KEYS:
+        if name not in product.configuration:
+            reason = "is missing: the software acts upon it; give it the access factory to keep it from the wire"
+            raise BadRow("configuration.toml", name, reason)
 
 
 def _check_list_lengths(product: Product) -> None:
@@ -33,7 +43,11 @@ def _check_list_lengths(product: Product) -> None:
 
 
 def _check_connectors(product: Product) -> None:
+    if product.default_model not in product.models:
+        raise BadRow("product.toml", "product", f"default_model: {product.default_model!r} is not in models.toml")
     told = _key(product, "NumberOfConnectors", KeyKind.INTEGER, "models.toml", "NumberOfConnectors")
+    if told.derived_from is DerivedFrom.OUTLETS:
+        return
     for model in product.models.values():
         if str(len(model.outlets)) != told.default:
             raise BadRow(
@@ -46,6 +60,8 @@ def _check_connectors(product: Product) -> None:
 def _check_operations(product: Product) -> None:
     told = _key(product, "SupportedFeatureProfiles", KeyKind.LIST, "operations.toml", "SupportedFeatureProfiles")
     for operation in product.operations:
+        if operation.profile == words.SECURITY_PROFILE:
+            continue  # no station lists the white paper's
         if operation.profile not in told.default.split(","):
             raise BadRow(
                 "operations.toml", operation.action, f"profile {operation.profile} is not in SupportedFeatureProfiles"
@@ -53,6 +69,11 @@ def _check_operations(product: Product) -> None:
 
 
 def _check_measurands(product: Product) -> None:
+    for name in _LISTS_OF_STOPS:
+        key = _key(product, name, KeyKind.LIST, "configuration.toml", name)
+        for measurand in key.allowed or ():
+            if measurand not in product.measurands:
+                raise BadRow("configuration.toml", name, f"allowed: {measurand!r} is not in metering.toml")
     for name in _LISTS_OF_MEASURANDS:
         key = _key(product, name, KeyKind.LIST, "metering.toml", name)
         if set(key.allowed or ()) != set(product.measurands):

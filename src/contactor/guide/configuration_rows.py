@@ -100,6 +100,8 @@ def _check_source(row: Row, key: ConfigurationKey) -> None:
         raise row.wrong("default: a secret must not be known to everybody")
     if key.derived_from is DerivedFrom.MODEL and (key.kind, key.unit) != (KeyKind.INTEGER, "kW"):
         raise row.wrong("derived_from: a model gives its power, an integer in kW")
+    if key.derived_from is DerivedFrom.OUTLETS and (key.kind, key.unit) != (KeyKind.INTEGER, ""):
+        raise row.wrong("derived_from: the outlets give their number, an integer without unit")
 
 
 def _wire_default(row: Row, key: ConfigurationKey, raw: object) -> str:

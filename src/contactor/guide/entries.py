@@ -1,8 +1,10 @@
 """What a product's tables hold, one class for each kind of row; facts only, checked when they were read."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+from contactor.guide.words import SECURITY_PROFILE
 
 
 class OutletKind(StrEnum):
@@ -12,12 +14,20 @@ class OutletKind(StrEnum):
     CHADEMO = "CHAdeMO"
 
 
+class Cables(StrEnum):
+    """How a model's cables sit in their outlets: part of the station, or locked and taken off by the driver."""
+
+    FIXED = "fixed"
+    DETACHABLE = "detachable"
+
+
 class Access(StrEnum):
-    """What the central system may do with a key."""
+    """What the central system may do with a key; one of the factory's it does not even know of."""
 
     RO = "RO"
     RW = "RW"
     W = "W"
+    FACTORY = "factory"
 
 
 class KeyKind(StrEnum):
@@ -46,6 +56,8 @@ class DerivedFrom(StrEnum):
     """Where the value of a key comes from when the guide prints none."""
 
     MODEL = "model"
+    OUTLETS = "outlets"
+    """How many there are."""
 
 
 class Sender(StrEnum):
@@ -100,6 +112,7 @@ class Model:
     power_kw: int
     outlets: tuple[OutletKind, ...]
     module_kw: int
+    cables: Cables = Cables.FIXED
 
     @property
     def power_w(self) -> int:
@@ -140,23 +153,29 @@ class ConfigurationKey:
     @property
     def readable(self) -> bool:
         """Whether GetConfiguration may tell the value."""
-        return self.access is not Access.W
+        return self.access in (Access.RO, Access.RW)
 
     @property
     def writable(self) -> bool:
         """Whether ChangeConfiguration may set the value."""
-        return self.access is not Access.RO
+        return self.access in (Access.RW, Access.W)
 
     def default_for(self, model: Model) -> str | None:
         """The wire value on a station of this model that was never configured; None where there is no value yet."""
-        if self.derived_from is DerivedFrom.MODEL:
-            return str(model.power_kw)
+        if self.derived_from is not None:
+            return str(_DERIVED[self.derived_from](model))
         return self.default if self.has_default else None
+
+
+_DERIVED: Mapping[DerivedFrom, Callable[[Model], int]] = {
+    DerivedFrom.MODEL: lambda model: model.power_kw,
+    DerivedFrom.OUTLETS: lambda model: len(model.outlets),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """An operation the product supports; `group` is the guide's heading, `profile` OCPP's."""
+    """An operation the product supports; `group` is the guide's heading, `profile` OCPP's or the white paper's."""
 
     action: str
     sender: Sender
@@ -199,15 +218,21 @@ class MeasurandEntry:
 
 @dataclass(frozen=True, slots=True)
 class ChargingProfileLimits:
-    """What a charging profile may ask; the three maxima are the defaults of the keys named beside them."""
+    """What a charging profile may ask; the three maxima are the defaults of the keys named beside them.
+
+    The first of `rate_units` is the one to answer in when none is asked for. `nominal_v` turns amperes into watts in
+    forecasts, where nobody knows the vehicle's voltage yet; without amperes it and `minimum_limit_a` are 0.
+    """
 
     purposes: tuple[str, ...]
     kinds: tuple[str, ...]
     recurrences: tuple[str, ...]
-    rate_unit: str
+    rate_units: tuple[str, ...]
     ignored_fields: tuple[str, ...]
     outlets_without: tuple[OutletKind, ...]
     minimum_limit_w: int
+    minimum_limit_a: int
+    nominal_v: int
     residual_a_per_module: float
     stack_level_key: str
     stack_level_max: int
@@ -215,6 +240,15 @@ class ChargingProfileLimits:
     periods_max: int
     profiles_key: str
     profiles_max: int
+
+    @property
+    def rate_unit(self) -> str:
+        """The unit of a schedule nobody asked another unit of."""
+        return self.rate_units[0]
+
+    def minimum_limit(self, unit: str) -> int:
+        """The smallest limit but 0 that can be kept, in a unit."""
+        return self.minimum_limit_a if unit == "A" else self.minimum_limit_w
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,12 +301,24 @@ class CostMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What the product can do that neither a key nor an operation tells.
+
+    `badge_before_plug`: a badge may come first, at an outlet with no vehicle (LA-3).
+    """
+
+    badge_before_plug: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Product:
     """Everything the guide says about one product; mappings keep the guide's order."""
 
     name: str
     vendor: str
+    default_model: str
     module_kw: int
+    capabilities: Capabilities
     models: Mapping[str, Model]
     configuration: Mapping[str, ConfigurationKey]
     operations: tuple[Operation, ...]
@@ -281,17 +327,28 @@ class Product:
     charging_profiles: ChargingProfileLimits
     security_modes: tuple[SecurityMode, ...]
     offline_strategies: tuple[OfflineStrategy, ...]
-    cost_message: CostMessage
+    cost_message: CostMessage | None
     file_transfer_schemes: tuple[str, ...]
     _keys_by_folded_name: Mapping[str, ConfigurationKey] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        folded = {name.casefold(): key for name, key in self.configuration.items()}
+        known = (key for key in self.configuration.values() if key.access is not Access.FACTORY)
+        folded = {key.key.casefold(): key for key in known}
         object.__setattr__(self, "_keys_by_folded_name", folded)
 
     def key(self, name: str) -> ConfigurationKey | None:
-        """Find a key without regard to case (D-02); None if the product has no such key (D-06)."""
+        """Find a key without regard to case (D-02); None if the central system knows no such key (D-06)."""
         return self._keys_by_folded_name.get(name.casefold())
+
+    def factory_key(self, name: str) -> ConfigurationKey | None:
+        """Find a key whose first value the factory may set: those of `key`, and those only the factory knows."""
+        folded = name.casefold()
+        return next((key for key in self.configuration.values() if key.key.casefold() == folded), None)
+
+    def offers(self, profiles: Collection[str]) -> frozenset[str]:
+        """The actions on offer while these feature profiles are; the white paper's are no profile's (CF-18)."""
+        kept = {*profiles, SECURITY_PROFILE}
+        return frozenset(operation.action for operation in self.operations if operation.profile in kept)
 
     def offline_strategy(self, settings: Mapping[str, bool]) -> OfflineStrategy:
         """Find the strategy that the values of the switches select.

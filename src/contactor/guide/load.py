@@ -1,10 +1,12 @@
 """The way from a product's data files to its entries; each row is checked by itself, then all against each other."""
 
+import os
 import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from pathlib import Path
 from types import MappingProxyType
 
 from contactor.base.errors import BadSetting
@@ -13,6 +15,8 @@ from contactor.guide.agreement import check_agreement
 from contactor.guide.configuration_rows import read_configuration
 from contactor.guide.entries import (
     BadgeSource,
+    Cables,
+    Capabilities,
     ChargingProfileLimits,
     ConfigurationKey,
     CostMessage,
@@ -47,8 +51,15 @@ def product_names() -> tuple[str, ...]:
     return tuple(sorted(folder.name for folder in _data().iterdir() if (folder / "product.toml").is_file()))
 
 
+def all_products() -> tuple[Product, ...]:
+    """Every product there is data for."""
+    return tuple(map(load_product, product_names()))
+
+
 def load_product(name: str = "evlink_pro_dc") -> Product:
-    """Load a product's data; the same object every time.
+    """Load a product's data, by its name or from the folder a path leads to; the same object every time.
+
+    A path has a slash in it, `./my_charger` for instance, so that no folder can hide a product of the same name.
 
     Raises:
         BadSetting: there is no such product; the message lists those there are.
@@ -63,7 +74,8 @@ def read_product(folder: Traversable) -> Product:
     Raises:
         BadRow: a row is wrong or two rows contradict each other; the message names file, entry and reason.
     """
-    about, cost = sections_of(folder, "product.toml", "product", "cost_message")
+    about, *more = sections_of(folder, "product.toml", "product", optional=("cost_message", "capabilities"))
+    sections = {row.entry: row for row in more}
     (charging,) = sections_of(folder, "smart_charging.toml", "charging_profile")
     modes, strategies = _security_rows(folder)
     configuration = read_configuration(folder)
@@ -71,7 +83,9 @@ def read_product(folder: Traversable) -> Product:
     product = Product(
         name=about.text("name"),
         vendor=about.text("vendor", length_max=_BOOT_FIELD_LENGTH),
+        default_model=about.text("default_model"),
         module_kw=module_kw,
+        capabilities=_capabilities(sections["capabilities"]) if "capabilities" in sections else Capabilities(),
         models=MappingProxyType({row.entry: _model(row, module_kw) for row in rows_of(folder, "models.toml")}),
         configuration=MappingProxyType(configuration),
         operations=tuple(_operation(row) for row in rows_of(folder, "operations.toml")),
@@ -82,7 +96,7 @@ def read_product(folder: Traversable) -> Product:
         charging_profiles=_charging_profile(charging, configuration),
         security_modes=modes,
         offline_strategies=strategies,
-        cost_message=_cost_message(cost),
+        cost_message=_cost_message(sections["cost_message"]) if "cost_message" in sections else None,
         file_transfer_schemes=about.texts("file_transfer_schemes", ("ftp", "ftps", "http", "https", "sftp")),
     )
     about.finish()
@@ -94,6 +108,10 @@ def read_product(folder: Traversable) -> Product:
 @cache
 def _load_once(name: str) -> Product:
     known = product_names()
+    if "/" in name or os.sep in name:
+        if not Path(name).is_dir():
+            raise BadSetting("product", name, f"there is no such folder; known products: {', '.join(known)}")
+        return read_product(Path(name))
     if name not in known:
         raise BadSetting("product", name, f"known products: {', '.join(known)}")
     return read_product(_data() / name)
@@ -111,6 +129,7 @@ def _model(row: Row, module_kw: int) -> Model:
         power_kw=row.number("power_kw", minimum=1),
         outlets=row.words("outlets", OutletKind),
         module_kw=module_kw,
+        cables=row.word("cables", Cables) if "cables" in row else Cables.FIXED,
     )
     if not model.outlets:
         raise row.wrong("outlets is empty")
@@ -121,17 +140,27 @@ def _model(row: Row, module_kw: int) -> Model:
 
 
 def _operation(row: Row) -> Operation:
-    if row.entry not in words.ACTIONS:
+    if row.entry not in (*words.ACTIONS, *words.SECURITY_ACTIONS):
         raise row.wrong("is not an operation of OCPP 1.6")
     operation = Operation(
         action=row.entry,
         sender=row.word("sender", Sender),
         group=row.text("group"),
-        profile=row.choice("profile", words.FEATURE_PROFILES),
+        profile=row.choice("profile", (*words.FEATURE_PROFILES, words.SECURITY_PROFILE)),
         note=row.text("note") if "note" in row else "",
     )
     row.finish()
+    if (row.entry in words.SECURITY_ACTIONS) != (operation.profile == words.SECURITY_PROFILE):
+        raise row.wrong(f"profile {words.SECURITY_PROFILE} belongs to the white paper's operations, and to no other")
     return operation
+
+
+def _capabilities(row: Row) -> Capabilities:
+    capabilities = Capabilities(
+        badge_before_plug=row.flag("badge_before_plug") if "badge_before_plug" in row else False,
+    )
+    row.finish()
+    return capabilities
 
 
 def _vendor_error(row: Row) -> VendorError:
@@ -181,10 +210,12 @@ def _charging_profile(row: Row, configuration: Mapping[str, ConfigurationKey]) -
         purposes=row.texts("purposes", words.PROFILE_PURPOSES),
         kinds=row.texts("kinds", words.PROFILE_KINDS),
         recurrences=row.texts("recurrences", words.RECURRENCES),
-        rate_unit=row.choice("rate_unit", words.RATE_UNITS),
+        rate_units=row.texts("rate_units", words.RATE_UNITS),
         ignored_fields=row.texts("ignored_fields", ("minChargingRate", "numberPhases")),
         outlets_without=row.words("outlets_without", OutletKind),
         minimum_limit_w=row.number("minimum_limit_w"),
+        minimum_limit_a=row.number("minimum_limit_a", minimum=1) if "minimum_limit_a" in row else 0,
+        nominal_v=row.number("nominal_v", minimum=1) if "nominal_v" in row else 0,
         residual_a_per_module=row.decimal("residual_a_per_module"),
         stack_level_key=stack_level_key,
         stack_level_max=stack_level_max,
@@ -194,6 +225,12 @@ def _charging_profile(row: Row, configuration: Mapping[str, ConfigurationKey]) -
         profiles_max=profiles_max,
     )
     row.finish()
+    if limits.minimum_limit_w == 0:
+        raise row.wrong("minimum_limit_w is 0, but no power can be shared in portions of nothing")
+    if not limits.rate_units:
+        raise row.wrong("rate_units is empty")
+    if ("A" in limits.rate_units) != bool(limits.minimum_limit_a and limits.nominal_v):
+        raise row.wrong("minimum_limit_a and nominal_v belong to rate_units with A, and to no other")
     return limits
 
 

@@ -128,20 +128,20 @@ def rows_of(folder: Traversable, file: str, section: str | None = None) -> Itera
         yield Row(file, entry, fields)
 
 
-def sections_of(folder: Traversable, file: str, *sections: str) -> tuple[Row, ...]:
-    """Read a file that holds exactly the named rows, and return them in this order.
+def sections_of(folder: Traversable, file: str, *sections: str, optional: tuple[str, ...] = ()) -> tuple[Row, ...]:
+    """Read a file that holds the named rows, and return them in this order; then the optional ones that are there.
 
     Raises:
         BadRow: as `rows_of`, or the file holds other rows.
     """
     rows = {row.entry: row for row in rows_of(folder, file)}
     for entry in rows:
-        if entry not in sections:
-            raise BadRow(file, entry, f"is not among {', '.join(sections)}")
+        if entry not in (*sections, *optional):
+            raise BadRow(file, entry, f"is not among {', '.join((*sections, *optional))}")
     for section in sections:
         if section not in rows:
             raise BadRow(file, section, "is missing")
-    return tuple(rows[section] for section in sections)
+    return tuple(rows[section] for section in (*sections, *optional) if section in rows)
 
 
 def _document(folder: Traversable, file: str) -> dict[str, object]:

@@ -12,6 +12,9 @@ FEATURE_PROFILES = (
     "RemoteTrigger",
 )
 
+SECURITY_PROFILE = "Security"
+"""The group of the white paper's operations, which no station lists in SupportedFeatureProfiles."""
+
 ACTIONS = (
     "Authorize",
     "BootNotification",
@@ -41,6 +44,59 @@ ACTIONS = (
     "TriggerMessage",
     "UnlockConnector",
     "UpdateFirmware",
+)
+
+SECURITY_ACTIONS = (
+    "CertificateSigned",
+    "DeleteCertificate",
+    "ExtendedTriggerMessage",
+    "GetInstalledCertificateIds",
+    "GetLog",
+    "InstallCertificate",
+    "LogStatusNotification",
+    "SecurityEventNotification",
+    "SignCertificate",
+    "SignedFirmwareStatusNotification",
+    "SignedUpdateFirmware",
+)
+
+# Keys without which the software could not work; what a product does not offer its central system, the factory sets.
+NEEDED_KEYS = (
+    "AllowOfflineTxForUnknownId",
+    "AuthenticationOCPPMode",
+    "AuthorizationCacheEnabled",
+    "AuthorizationKey",
+    "AuthorizeRemoteTxRequests",
+    "BoxIdentifier",
+    "ChargeLimitedPower",
+    "ClockAlignedDataInterval",
+    "ConnectionTimeOut",
+    "DefaultIdTag",
+    "EnableRemoteStartNoConnectedEV",
+    "GetConfigurationMaxKeys",
+    "HeartbeatInterval",
+    "LocalAuthListEnabled",
+    "LocalAuthListMaxLength",
+    "LocalAuthorizeOffline",
+    "LocalPreAuthorize",
+    "MeterValueSampleInterval",
+    "MeterValuesAlignedData",
+    "MeterValuesSampledData",
+    "MinimumStatusDuration",
+    "NumberOfConnectors",
+    "ResetRetries",
+    "SecurityEventsEnabled",
+    "SendLocalListMaxLength",
+    "StopTransactionOnEVSideDisconnect",
+    "StopTransactionOnInvalidId",
+    "StopTxnAlignedData",
+    "StopTxnSampledData",
+    "SupervisionUrl",
+    "SupportedFeatureProfiles",
+    "TransactionMessageAttempts",
+    "TransactionMessageRetryInterval",
+    "UnlockConnectorOnEVSideDisconnect",
+    "WebSocketPingInterval",
 )
 
 # NoError is missing on purpose: a row describes trouble.

@@ -1,5 +1,6 @@
 """Commands: what the station's software may ask of the hardware. Asking again for what already is changes nothing."""
 
+import math
 from dataclasses import dataclass
 
 from contactor.base.ids import OutletNumber
@@ -21,7 +22,7 @@ class StopEnergy:
 
 @dataclass(frozen=True, slots=True)
 class GrantPower:
-    """Connect whole power modules to an outlet and never deliver more than `limit_w` watts from them.
+    """Connect whole power modules to an outlet and never deliver more than `limit_w` watts nor `limit_a` amperes.
 
     A limit of 0 leaves the residual current of the connected modules (guide, SetChargingProfile limitation 2).
     """
@@ -29,6 +30,14 @@ class GrantPower:
     outlet: OutletNumber
     modules: int
     limit_w: float
+    limit_a: float = math.inf
 
 
-Command = AllowEnergy | StopEnergy | GrantPower
+@dataclass(frozen=True, slots=True)
+class ReleaseCable:
+    """Open the lock that holds a detachable cable in its outlet; a lock that is stuck stays shut."""
+
+    outlet: OutletNumber
+
+
+Command = AllowEnergy | StopEnergy | GrantPower | ReleaseCable

@@ -48,6 +48,10 @@ class Hardware(Protocol):
         """Whether a vehicle is connected."""
         ...
 
+    def is_cable_locked(self, outlet: OutletNumber) -> bool:
+        """Whether a detachable cable is held in its outlet; a fixed one has no lock."""
+        ...
+
     def read(self, outlet: OutletNumber) -> Reading:
         """Sample the meter and the vehicle now."""
         ...

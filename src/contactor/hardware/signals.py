@@ -1,6 +1,6 @@
 """Signals: what the hardware tells the station's software, each one a fact that has happened.
 
-An outlet is a fixed cable, so *plugged* means connected to a vehicle.
+*Plugged* means connected to a vehicle, whether or not the cable could be taken off the outlet.
 """
 
 from dataclasses import dataclass

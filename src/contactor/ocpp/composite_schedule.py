@@ -4,6 +4,7 @@ Pure functions over instants. A stretch of time is never sampled: whatever can c
 recurrence, a validity) names the instant at which it does, and the schedule goes from one such instant to the next.
 """
 
+import math
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from msgspec import UNSET, UnsetType
 
 from contactor.ocpp.datatypes import ChargingProfile, ChargingSchedulePeriod
-from contactor.ocpp.enumerations import ChargingProfileKind, RecurrencyKind
+from contactor.ocpp.enumerations import ChargingProfileKind, ChargingRateUnit, RecurrencyKind
 
 STEPS_MAX = 1000
 """How many changes a composite schedule looks at: a duration may be asked for that outlasts the station."""
@@ -20,6 +21,25 @@ STEPS_MAX = 1000
 _SECOND = timedelta(seconds=1)
 _REST_OF_SECOND = timedelta(microseconds=999_999)
 _END_OF_CALENDAR = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """The least of several limits in each of the units they were given in; infinite where none was."""
+
+    w: float = math.inf
+    a: float = math.inf
+
+    def within(self, other: "Bound") -> "Bound":
+        """Both bounds together."""
+        return Bound(min(self.w, other.w), min(self.a, other.a))
+
+    def in_watts(self, volts: float) -> float:
+        """The power it comes to at a voltage."""
+        return self.w if self.a == math.inf else min(self.w, self.a * volts)
+
+
+UNBOUND = Bound()
 
 _RECURRENCES: Mapping[RecurrencyKind | UnsetType, timedelta] = {
     RecurrencyKind.DAILY: timedelta(hours=24),
@@ -32,6 +52,8 @@ _RECURRENCES: Mapping[RecurrencyKind | UnsetType, timedelta] = {
 class Plan:
     """The profiles that bear upon one connector, the highest stack level first in each group.
 
+    Those for the whole station bind each of its connectors as well (SC-12).
+
     `began` is when the transaction began that the profiles are meant for, or would begin if there is none (SC-25).
     """
 
@@ -39,32 +61,47 @@ class Plan:
     own_defaults: tuple[ChargingProfile, ...] = ()
     station_defaults: tuple[ChargingProfile, ...] = ()
     began: datetime = _END_OF_CALENDAR
+    station_maximum: tuple[ChargingProfile, ...] = ()
 
 
-def limit_w(plan: Plan, at: datetime) -> float | None:
-    """The limit a plan sets at an instant, in watts; None where it sets none."""
+def limit_w(plan: Plan, at: datetime, volts: float = 0.0) -> float | None:
+    """The limit a plan sets at an instant, in watts, amperes counted at a voltage; None where it sets none."""
+    limit = bound(plan, at).in_watts(volts)
+    return None if limit == math.inf else limit
+
+
+def bound(plan: Plan, at: datetime) -> Bound:
+    """What a plan sets at an instant: the least of what each purpose says (SC-12)."""
     for_transaction = [profile for profile in plan.for_transaction if _is_valid(profile, at)]
     # A valid TxProfile silences the defaults even where its own schedule is over (SC-11).
-    return _pick(for_transaction or _defaults(plan, at), plan.began, at)
+    charge = _pick(for_transaction or _defaults(plan, at), plan.began, at)
+    if not plan.station_maximum:
+        return charge
+    maximum = (profile for profile in plan.station_maximum if _is_valid(profile, at))
+    return charge.within(_pick(maximum, plan.began, at))
 
 
 def next_change(plan: Plan, at: datetime) -> datetime | None:
     """The first instant after `at` at which the limit may be another; None if it stays for good."""
-    profiles = (*plan.for_transaction, *plan.own_defaults, *plan.station_defaults)
+    profiles = (*plan.for_transaction, *plan.own_defaults, *plan.station_defaults, *plan.station_maximum)
     edges = (edge for profile in profiles for edge in _edges_after(profile, plan.began, at))
     return min(edges, default=None)
 
 
 @dataclass(frozen=True, slots=True)
 class Ceiling:
-    """What bounds one connector: its plan, and what installation and hardware allow it (SC-12, SC-26)."""
+    """What bounds one connector, or the station: its plan, and what installation and hardware allow it (SC-12, SC-26).
+
+    `nominal_v` is the voltage at which amperes are counted ahead of time.
+    """
 
     plan: Plan
     local_w: float
+    nominal_v: float = 0.0
 
     def at(self, instant: datetime) -> float:
         """The limit at an instant, in watts."""
-        planned_w = limit_w(self.plan, instant)
+        planned_w = limit_w(self.plan, instant, self.nominal_v)
         return self.local_w if planned_w is None else min(self.local_w, planned_w)
 
 
@@ -76,20 +113,25 @@ class Forecast:
     duration_s: int
 
 
-def forecast(ceilings: Sequence[Ceiling], station_w: float, start: datetime, duration_s: int) -> Forecast:
+def forecast(
+    ceilings: Sequence[Ceiling], station: Ceiling | float, start: datetime, duration_s: int, *, volts: float = 1.0
+) -> Forecast:
     """What the ceilings allow together from `start`, a whole second, for `duration_s` seconds, under the station's.
+
+    The station's is one of its own, or as many watts for good. Limits are told in watts, or in amperes at `volts`.
 
     Periods begin at whole seconds, as OCPP writes them: a change counts from the second it falls in, and of several
     in one second the last. Neighbours with the same limit are one period.
     """
     periods: list[ChargingSchedulePeriod] = []
+    roof = station if isinstance(station, Ceiling) else Ceiling(Plan(), station)
     offset_s = 0
     for _ in range(STEPS_MAX):
         at = start + timedelta(seconds=offset_s) + _REST_OF_SECOND
-        limit = round(min(station_w, sum(ceiling.at(at) for ceiling in ceilings)), 1)
+        limit = round(min(roof.at(at), sum(ceiling.at(at) for ceiling in ceilings)) / volts, 1)
         if not periods or periods[-1].limit != limit:
             periods.append(ChargingSchedulePeriod(start_period=offset_s, limit=limit))
-        changes = (change for ceiling in ceilings if (change := next_change(ceiling.plan, at)) is not None)
+        changes = (change for ceiling in (roof, *ceilings) if (change := next_change(ceiling.plan, at)) is not None)
         change = min(changes, default=None)
         if change is None or (following_s := (change - start) // _SECOND) >= duration_s:
             return Forecast(tuple(periods), duration_s)
@@ -114,18 +156,21 @@ def _defaults(plan: Plan, at: datetime) -> Iterable[ChargingProfile]:
     return (by_level[level] for level in sorted(by_level, reverse=True))
 
 
-def _pick(profiles: Iterable[ChargingProfile], began: datetime, at: datetime) -> float | None:
-    limits = (_period_limit_w(profile, began, at) for profile in profiles)
-    return next((limit for limit in limits if limit is not None), None)
+def _pick(profiles: Iterable[ChargingProfile], began: datetime, at: datetime) -> Bound:
+    limits = (_period_limit(profile, began, at) for profile in profiles)
+    return next((limit for limit in limits if limit is not None), UNBOUND)
 
 
-def _period_limit_w(profile: ChargingProfile, began: datetime, at: datetime) -> float | None:
+def _period_limit(profile: ChargingProfile, began: datetime, at: datetime) -> Bound | None:
     schedule = profile.charging_schedule
     offset_s = (at - _anchor(profile, began, at)).total_seconds()
     if offset_s < 0 or (schedule.duration is not UNSET and offset_s >= schedule.duration):
         return None
     index = bisect_right(schedule.charging_schedule_period, offset_s, key=_start_s)
-    return schedule.charging_schedule_period[index - 1].limit if index else None
+    if index == 0:
+        return None
+    limit = schedule.charging_schedule_period[index - 1].limit
+    return Bound(a=limit) if schedule.charging_rate_unit is ChargingRateUnit.A else Bound(w=limit)
 
 
 def _anchor(profile: ChargingProfile, began: datetime, at: datetime) -> datetime:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from contactor.base.dice import Dice
 from contactor.base.errors import BadSetting
 from contactor.base.ids import OutletNumber
-from contactor.rig.power_module import MODULE_CURRENT_A, MODULE_POWER_W, PowerModule
+from contactor.rig.power_module import MODULE, ModuleKind, PowerModule
 from contactor.rig.supply import NOMINAL, Supply
 
 
@@ -35,9 +35,10 @@ class Cabinet:
         BadSetting: the cabinet would have no module.
     """
 
-    def __init__(self, module_count: int) -> None:
+    def __init__(self, module_count: int, kind: ModuleKind = MODULE) -> None:
         if module_count < 1:
             raise BadSetting("module count", module_count, "a cabinet has at least 1 power module")
+        self._kind = kind
         self._modules = tuple(PowerModule(number) for number in range(1, module_count + 1))
         self._wanted: dict[OutletNumber, int] = {}
         self._feeds: dict[OutletNumber, Feed] = {}
@@ -156,4 +157,4 @@ class Cabinet:
 
     def _feed_of(self, modules: int, share: float) -> Feed:
         scale = modules * share
-        return Feed(modules, scale * MODULE_POWER_W, scale * MODULE_CURRENT_A)
+        return Feed(modules, scale * self._kind.power_w, scale * self._kind.current_a)

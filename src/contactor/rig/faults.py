@@ -19,11 +19,13 @@ class Consequence(Enum):
     CABINET_DERATED = auto()
     OUTLET_DERATED = auto()
     READER_DARK = auto()
+    LOCK_JAMMED = auto()
 
 
 # Guide, vendor error codes. Codes whose class byte is 02 are not listed: all of them open contactors (D-20).
 CONSEQUENCES: dict[str, Consequence] = {
     "0x100005": Consequence.READER_DARK,  # the card reader does not answer
+    "0x100006": Consequence.LOCK_JAMMED,  # of no guide: the code of our own product with detachable cables
     "0x100101": Consequence.OUTLET_DERATED,  # terminal too hot
     "0x100102": Consequence.OUTLET_DERATED,  # cable connector too hot
     "0x200001": Consequence.MODULE_LOST,  # a module does not answer, so it cannot be set
@@ -97,6 +99,10 @@ class Faults:
     def reader_works(self) -> bool:
         """Whether badges can be read."""
         return not self._has(Consequence.READER_DARK)
+
+    def lock_is_jammed(self, outlet: OutletNumber) -> bool:
+        """Whether the lock of the outlet's cable cannot move."""
+        return self._has(Consequence.LOCK_JAMMED, (None, outlet))
 
     def _has(self, consequence: Consequence, scopes: tuple[Scope, ...] | None = None) -> bool:
         return any(

@@ -12,10 +12,11 @@ from contactor.base.ids import OutletNumber
 from contactor.hardware.port import Reading
 from contactor.hardware.signals import DemandChanged, Signal
 from contactor.rig.cabinet import NO_FEED, Feed
+from contactor.rig.cable_lock import CableLock
 from contactor.rig.meter import SECONDS_PER_HOUR, Meter
 from contactor.rig.outlet_moves import CLOSED, Cause, OutletState, next_move
 from contactor.rig.plug import CableRating, PlugKind
-from contactor.rig.power_module import MODULE_POWER_W, RESIDUAL_A
+from contactor.rig.power_module import MODULE, ModuleKind
 from contactor.rig.settings import RigSettings
 from contactor.rig.vehicle import Vehicle
 
@@ -48,6 +49,8 @@ class Outlet:
         settings: RigSettings,
         dice: Dice,
         tell: Callable[[Signal], None],
+        lock: CableLock | None = None,
+        module: ModuleKind = MODULE,
     ) -> None:
         self.number = number
         self.plug = plug
@@ -56,7 +59,10 @@ class Outlet:
         self.due_s = NEVER_S
         self.vehicle: Vehicle | None = None
         self.feed = NO_FEED
+        self.lock = lock
+        self._module = module
         self.limit_w = 0.0
+        self.limit_a = math.inf
         self.is_blocked = False
         self._derating = 1.0
         self._rating = rating
@@ -87,6 +93,8 @@ class Outlet:
         if self.is_blocked:
             return
         before = self.state
+        if self.lock is not None and self.vehicle is not None:
+            self.lock.shut()
         self._move(Cause.ALLOW)
         if before is OutletState.PLUGGED:
             self._begin(now_s)
@@ -108,10 +116,10 @@ class Outlet:
         self._cut(now_s)
         self._move(Cause.TRIP)
 
-    def limit(self, limit_w: float, now_s: float) -> None:
-        """Obey a new power limit."""
-        if limit_w != self.limit_w:
-            self.limit_w = limit_w
+    def limit(self, limit_w: float, limit_a: float, now_s: float) -> None:
+        """Obey new limits of power and current."""
+        if (limit_w, limit_a) != (self.limit_w, self.limit_a):
+            self.limit_w, self.limit_a = limit_w, limit_a
             self.reconsider(now_s)
 
     def be_fed(self, feed: Feed, now_s: float) -> None:
@@ -173,7 +181,7 @@ class Outlet:
         check_s = self._dice.between(settings.insulation_check_min_s, settings.insulation_check_max_s)
         self.due_s = now_s + check_s
         # Whoever allows energy can read the wish at that moment; only what changes from there on is news.
-        self._modules_told = _modules_for(self.wish_w(now_s))
+        self._modules_told = self._modules_for(self.wish_w(now_s))
 
     def _finish_check(self, now_s: float) -> None:
         self._move(Cause.CHECKED)
@@ -224,14 +232,15 @@ class Outlet:
         return min(power_w, self.limit_w) if self.plug.follows_limit else power_w
 
     def _current_cap_a(self) -> float:
-        return min(self.feed.current_a, self._rating.current_max_a * self._derating)
+        current_a = min(self.feed.current_a, self._rating.current_max_a * self._derating)
+        return min(current_a, self.limit_a) if self.plug.follows_limit else current_a
 
     def _ceiling_a(self) -> float:
         """The most that may flow; on CCS2 never less than what the connected modules let through (D-16)."""
         assert self.vehicle is not None
         current_a = self.vehicle.model.current_for_a(self._cap_w(), self._open_circuit_v)
         ceiling_a = min(current_a, self._current_cap_a())
-        return max(ceiling_a, RESIDUAL_A * self.feed.modules) if self.plug.follows_limit else ceiling_a
+        return max(ceiling_a, self._module.residual_a * self.feed.modules) if self.plug.follows_limit else ceiling_a
 
     def _target_a(self, wish_w: float) -> float:
         if wish_w <= 0:
@@ -264,7 +273,7 @@ class Outlet:
 
     def _tell_demand(self, now_s: float, wish_w: float) -> float:
         """Tell a wish for more or fewer modules than told last; return when to try again if it is too soon."""
-        modules = _modules_for(wish_w)
+        modules = self._modules_for(wish_w)
         if modules == self._modules_told:
             return NEVER_S
         allowed_at_s = self._demand_told_at_s + DEMAND_HOLD_S
@@ -285,6 +294,10 @@ class Outlet:
         model, open_circuit_v = self.vehicle.model, self.vehicle.open_circuit_v
         current_a = min(current_a, model.current_for_a(power_w, open_circuit_v))
         return (open_circuit_v + model.resistance_ohm * current_a) * current_a, current_a
+
+    def _modules_for(self, power_w: float) -> int:
+        """How many modules a power needs; a millionth of one does not make another."""
+        return math.ceil(power_w / self._module.power_w - 1e-6)
 
     # The three things that change what is.
 
@@ -313,11 +326,6 @@ class Outlet:
         self.state = move.state
         for signal in move.tells:
             self._tell(signal(self.number))
-
-
-def _modules_for(power_w: float) -> int:
-    """How many modules a power needs; a millionth of one does not make another."""
-    return math.ceil(power_w / MODULE_POWER_W - 1e-6)
 
 
 _WORK: dict[OutletState, Callable[[Outlet, float], None]] = {

@@ -9,11 +9,14 @@ from contactor.rig.vehicle_record import record_of, vehicle_from
 def outlet_record(outlet: Outlet, now_s: float) -> OutletRecord:
     """Write down the meter and the vehicle as they are at this moment."""
     vehicle = outlet.vehicle
-    return OutletRecord(
+    record = OutletRecord(
         register_initial_wh=outlet.meter.initial_wh,
         delivered_wh=outlet.meter.delivered_wh(now_s),
         vehicle=None if vehicle is None else record_of(vehicle, gained_wh=outlet.gained_wh(now_s)),
     )
+    if outlet.lock is not None:
+        record["is_locked"] = outlet.lock.is_shut
+    return record
 
 
 def restore_outlet(outlet: Outlet, record: OutletRecord, now_s: float) -> None:
@@ -28,5 +31,7 @@ def restore_outlet(outlet: Outlet, record: OutletRecord, now_s: float) -> None:
     if outlet.vehicle is not None:
         outlet.disconnect(now_s)
     outlet.meter.restore(record["register_initial_wh"], record["delivered_wh"], now_s)
+    if outlet.lock is not None:
+        outlet.lock.is_shut = record.get("is_locked", False)
     if vehicle is not None:
         outlet.connect(vehicle)

@@ -1,5 +1,8 @@
 """One power module: what it can deliver now, given its health and temperature."""
 
+from dataclasses import dataclass
+
+from contactor.base.errors import BadSetting
 from contactor.base.ids import OutletNumber
 
 MODULE_POWER_W = 30_000.0
@@ -13,6 +16,36 @@ MODULE_VOLTAGE_MAX_V = 1000.0
 
 RESIDUAL_A = 0.5
 """What a CCS2 outlet still draws from each of its modules at limit 0 (guide, SetChargingProfile limitation 2; D-16)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleKind:
+    """What every module of a cabinet can deliver, and what an outlet still draws from each at limit 0.
+
+    Raises:
+        BadSetting: power or current is not above zero, or the residual current below it.
+    """
+
+    power_w: float = MODULE_POWER_W
+    current_a: float = MODULE_CURRENT_A
+    residual_a: float = RESIDUAL_A
+
+    def __post_init__(self) -> None:
+        for name, value in (("power_w", self.power_w), ("current_a", self.current_a)):
+            if not value > 0:
+                raise BadSetting(f"power module {name}", value, "it must be above 0")
+        if not self.residual_a >= 0:
+            raise BadSetting("power module residual_a", self.residual_a, "it must not be below 0")
+
+
+MODULE = ModuleKind()
+
+FULL_POWER_FROM_V = MODULE_POWER_W / MODULE_CURRENT_A
+
+
+def module_of(power_w: float, residual_a: float) -> ModuleKind:
+    """A module of another size, with its full power from the same voltage on."""
+    return ModuleKind(power_w, power_w / FULL_POWER_FROM_V, residual_a)
 
 
 class PowerModule:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from contactor.base.dice import Dice
 from contactor.base.errors import BadSetting, BrokenPromise
 from contactor.base.ids import OutletNumber
-from contactor.hardware.commands import AllowEnergy, Command, GrantPower, StopEnergy
+from contactor.hardware.commands import AllowEnergy, Command, GrantPower, ReleaseCable, StopEnergy
 from contactor.hardware.port import Reading
 from contactor.hardware.signals import (
     FaultCleared,
@@ -21,12 +21,14 @@ from contactor.hardware.signals import (
 )
 from contactor.rig.badge_reader import read_badge
 from contactor.rig.cabinet import Cabinet
+from contactor.rig.cable_lock import CableLock
 from contactor.rig.faults import MODULE_FAULT, Faults, canonical_dtc, takes_module
 from contactor.rig.meter import Meter
 from contactor.rig.outlet import NEVER_S, Outlet
-from contactor.rig.outlet_moves import OutletState
+from contactor.rig.outlet_moves import LATCHED, OutletState
 from contactor.rig.outlet_record import restore_outlet
 from contactor.rig.plug import RATINGS, CableRating, PlugKind
+from contactor.rig.power_module import MODULE, ModuleKind
 from contactor.rig.rig_record import faults_from, rig_record
 from contactor.rig.settings import RigSettings
 from contactor.rig.snapshot import RigSnapshot
@@ -40,7 +42,8 @@ class Rig:
     """Simulated hardware of one charger; implements `contactor.hardware.port.Hardware`.
 
     Power modules stay with an outlet until the station grants otherwise, even when its vehicle leaves: sharing is the
-    software's decision. `registers_wh` are the meters' first readings, in order, 0 where not given.
+    software's decision. `registers_wh` are the meters' first readings, in order, 0 where not given. With `has_locks`
+    the cables are detachable, each held in its outlet by a lock.
 
     Raises:
         BadSetting: no outlet, no module, or more registers than outlets.
@@ -55,6 +58,8 @@ class Rig:
         settings: RigSettings = DEFAULTS,
         registers_wh: Sequence[int] = (),
         ratings: Mapping[PlugKind, CableRating] = RATINGS,
+        has_locks: bool = False,
+        module: ModuleKind = MODULE,
         start_s: float = 0.0,
     ) -> None:
         if not model_outlets:
@@ -66,7 +71,7 @@ class Rig:
         self._is_powered = True
         self._signals: list[Signal] = []
         self._faults = Faults()
-        self._cabinet = Cabinet(module_count)
+        self._cabinet = Cabinet(module_count, module)
         self._outlets: dict[OutletNumber, Outlet] = {}
         first_readings_wh = (*registers_wh, *([0] * len(model_outlets)))
         for number, (plug, first_wh) in enumerate(zip(model_outlets, first_readings_wh, strict=False), start=1):
@@ -78,6 +83,8 @@ class Rig:
                 settings=settings,
                 dice=dice,
                 tell=self._tell,
+                lock=CableLock() if has_locks else None,
+                module=module,
             )
 
     # Time.
@@ -129,6 +136,11 @@ class Rig:
         """Whether a vehicle is connected."""
         return self._outlet(outlet).vehicle is not None
 
+    def is_cable_locked(self, outlet: OutletNumber) -> bool:
+        """Whether a detachable cable is held in its outlet."""
+        lock = self._outlet(outlet).lock
+        return lock is not None and lock.is_shut
+
     def read(self, outlet: OutletNumber) -> Reading:
         """Sample meter and vehicle at the second last advanced to."""
         return self._outlet(outlet).read(self._now_s)
@@ -157,10 +169,15 @@ class Rig:
                 outlet.allow(self._now_s)
             case StopEnergy():
                 outlet.stop(self._now_s)
-            case GrantPower(modules=modules, limit_w=limit_w):
-                if modules < 0 or not limit_w >= 0:
-                    raise BrokenPromise(f"{command}: modules and limit are never below 0")
-                outlet.limit(limit_w, self._now_s)
+            case ReleaseCable():
+                if outlet.lock is None:
+                    raise BrokenPromise(f"{command}: the cable is fixed")
+                if outlet.state not in LATCHED:  # hardware opens no lock under current
+                    outlet.lock.open()
+            case GrantPower(modules=modules, limit_w=limit_w, limit_a=limit_a):
+                if modules < 0 or not limit_w >= 0 or not limit_a >= 0:
+                    raise BrokenPromise(f"{command}: modules and limits are never below 0")
+                outlet.limit(limit_w, limit_a, self._now_s)
                 self._cabinet.ask(outlet.number, modules)
                 self._feed_outlets()
 
@@ -390,6 +407,8 @@ class Rig:
             outlet.is_blocked = self._faults.block(outlet.number)
             if outlet.is_blocked:
                 outlet.trip(self._now_s)
+            if outlet.lock is not None:
+                outlet.lock.is_jammed = self._faults.lock_is_jammed(outlet.number)
             outlet.derate(self._faults.outlet_derating(outlet.number), self._now_s)
         self._cabinet.derate(self._faults.cabinet_derating())
         self._feed_outlets()

@@ -31,11 +31,12 @@ class VehicleRecord(TypedDict):
 
 
 class OutletRecord(TypedDict):
-    """An outlet: its meter, and the vehicle on it."""
+    """An outlet: its meter, the vehicle on it, and, where the cable is detachable, whether its lock is shut."""
 
     register_initial_wh: int
     delivered_wh: float
     vehicle: VehicleRecord | None
+    is_locked: NotRequired[bool]
 
 
 class ModuleRecord(TypedDict):

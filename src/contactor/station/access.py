@@ -52,8 +52,11 @@ class Access:
         screen: Screen,
         effects: Effects,
         can_charge: Callable[[ConnectorId], bool],
+        *,
+        badge_before_plug: bool,
     ) -> None:
         self._settings = settings
+        self._badge_before_plug = badge_before_plug
         self._configuration = configuration
         self._connectors = connectors
         self._authorization = authorization
@@ -308,7 +311,7 @@ class Access:
         """The connector a badge is meant for: the only one with a car, or the one on the screen (LA-1..3)."""
         if self._screen.shown is not None:
             return self._screen.shown
-        if not self._settings.allow_badge_before_plug:
+        if not self._badge_before_plug:
             return None
         for connector_id, expected in self._expected.items():
             if same_tag(expected.id_tag, id_tag):

@@ -62,6 +62,7 @@ class Charging:
         register_wh = self._hardware.read(connector.outlet).register_wh
         transaction = self._transactions.start(connector.id, id_tag, parent, register_wh, now, reservation_id)
         self._metering.transaction_started(transaction, now)
+        self._metering.note_begin(transaction, now)
         connector.is_over = False
         connector.receipt = None
         self._let_flow(connector)
@@ -157,8 +158,8 @@ class Charging:
     def _close(
         self, transaction: Transaction, reason: StopReason, register_wh: int, instant: datetime, id_tag: IdTag | None
     ) -> None:
-        self._metering.transaction_stopped(transaction)
-        self._transactions.stop(transaction, reason, register_wh, instant, id_tag)
+        data = self._metering.transaction_stopped(transaction, instant)
+        self._transactions.stop(transaction, reason, register_wh, instant, id_tag, data)
         self._effects.note(
             "transaction stopped",
             connector=transaction.connector_id,

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from contactor.base.errors import BadSetting
-from contactor.guide.entries import Access, ConfigurationKey, Model, Product
+from contactor.guide.entries import Access, Cables, ConfigurationKey, Model, Product
 from contactor.guide.limits import canonical_value
 from contactor.ocpp.datatypes import KeyValue
-from contactor.ocpp.enumerations import ConfigurationStatus, Measurand
+from contactor.ocpp.enumerations import ConfigurationStatus
 from contactor.station.keys import Key
 from contactor.station.store.port import Shelf, Store
 
@@ -18,7 +18,7 @@ class _Value(msgspec.Struct, frozen=True):
 
 
 class Configuration:
-    """The 52 keys of the product as this station has them.
+    """The keys of the product as this station has them.
 
     Values are wire strings in their canonical form. A stored value wins over `initial`, which wins over the
     guide's default for the model. Keys marked *reboot needed* keep the value the station started with until it starts
@@ -30,6 +30,7 @@ class Configuration:
 
     def __init__(self, product: Product, model: Model, initial: Mapping[str, str], store: Store) -> None:
         self._product = product
+        self._model = model
         self._shelf = Shelf(store, "configuration", _Value)
         self._values: dict[str, str] = {
             name: default
@@ -45,12 +46,16 @@ class Configuration:
         self._in_force = dict(self._values)
 
     def _set_initial(self, name: str, text: str) -> None:
-        key = self._product.key(name)
+        key = self._product.factory_key(name)
         if key is None:
             raise BadSetting(f"initial value of {name}", text, "the guide has no such key; see: contactor guide keys")
         self._values[key.key] = canonical_value(key, text)
 
     # Reading, as the software does
+
+    def has(self, key: str) -> bool:
+        """Whether the product has a key at all, if only in its factory."""
+        return key in self._product.configuration
 
     def text(self, key: Key) -> str | None:
         """The value in force, or None where the key was never set."""
@@ -60,7 +65,7 @@ class Configuration:
         """The value in force of an integer key."""
         return int(self._in_force[key])
 
-    def flag(self, key: Key) -> bool:
+    def flag(self, key: str) -> bool:
         """The value in force of a boolean key."""
         return self._in_force[key] == "true"
 
@@ -124,11 +129,18 @@ class Configuration:
             value=msgspec.UNSET if value is None else value,
         )
 
+    def is_switched_on(self, measurand: str) -> bool:
+        """Whether a measurand may be sent: no key switches it, or the one that does is true (D-10)."""
+        switch = self._product.measurands[measurand].enabled_by
+        return switch is None or self.flag(switch)
+
     def _fits_the_others(self, name: str, value: str) -> bool:
         """Rules that look at two keys at once."""
         if name in (Key.METER_VALUES_SAMPLED_DATA, Key.METER_VALUES_ALIGNED_DATA):
-            # Voltage is switched by a key of its own (D-10).
-            return Measurand.VOLTAGE not in value.split(",") or self.flag(Key.METER_VALUES_CONTAIN_VOLTAGE)
+            # Some measurands are switched by a key of their own (D-10).
+            return all(self.is_switched_on(measurand) for measurand in value.split(",") if measurand)
+        if name == Key.UNLOCK_ON_EV_SIDE_DISCONNECT:
+            return value == "false" or self._model.cables is not Cables.FIXED  # D-12
         if name == Key.SUPERVISION_URL:
             # TLS may not be given up over OCPP (SEC-03).
             return is_encrypted(value) or not is_encrypted(self._in_force.get(Key.SUPERVISION_URL, ""))

@@ -53,7 +53,7 @@ class Costs:
 
     def __init__(
         self,
-        message: CostMessage,
+        message: CostMessage | None,
         connectors: Mapping[ConnectorId, Connector],
         transactions: Transactions,
         effects: Effects,
@@ -86,11 +86,12 @@ class Costs:
         return Reply(DataTransferResult(status=self._take(request)))
 
     def _take(self, request: DataTransfer) -> DataTransferStatus:
-        if request.vendor_id.casefold() != self._message.vendor_id.casefold():
+        message = self._message
+        if message is None or request.vendor_id.casefold() != message.vendor_id.casefold():
             return DataTransferStatus.UNKNOWN_VENDOR_ID
-        if request.message_id is msgspec.UNSET or request.message_id.casefold() != self._message.message_id.casefold():
+        if request.message_id is msgspec.UNSET or request.message_id.casefold() != message.message_id.casefold():
             return DataTransferStatus.UNKNOWN_MESSAGE_ID
-        told = None if request.data is msgspec.UNSET else self._read(request.data)
+        told = None if request.data is msgspec.UNSET else _read(request.data, message)
         transaction = None if told is None else self._transactions.open_on(told.connector_id)
         if told is None or transaction is None or transaction.central_id != told.transaction_id:
             self._effects.note("cost refused")
@@ -102,25 +103,25 @@ class Costs:
         )
         return DataTransferStatus.ACCEPTED
 
-    def _read(self, text: str) -> _CostUpdated | None:
-        """The members of `data`, whose names the guide itself spells in two ways: case does not count (D-21)."""
-        names = self._message
-        try:
-            members = {name.casefold(): value for name, value in _decode(text).items()}
-            told = msgspec.convert(
-                {
-                    "currency": members.get(names.currency_field.casefold()),
-                    "method": members.get(names.method_field.casefold()),
-                    "connector_id": members.get(names.connector_field.casefold()),
-                    "total": members.get(names.total_field.casefold()),
-                    "transaction_id": members.get(names.transaction_fields[0].casefold()),
-                },
-                _CostUpdated,
-                builtin_types=(Decimal,),  # or a text would pass for a number
-            )
-        except (msgspec.MsgspecError, ValueError, RecursionError, ArithmeticError):
-            return None
-        return told if told.method == names.method and _is_amount(Decimal(told.total)) else None
+
+def _read(text: str, names: CostMessage) -> _CostUpdated | None:
+    """The members of `data`, whose names the guide itself spells in two ways: case does not count (D-21)."""
+    try:
+        members = {name.casefold(): value for name, value in _decode(text).items()}
+        told = msgspec.convert(
+            {
+                "currency": members.get(names.currency_field.casefold()),
+                "method": members.get(names.method_field.casefold()),
+                "connector_id": members.get(names.connector_field.casefold()),
+                "total": members.get(names.total_field.casefold()),
+                "transaction_id": members.get(names.transaction_fields[0].casefold()),
+            },
+            _CostUpdated,
+            builtin_types=(Decimal,),  # or a text would pass for a number
+        )
+    except (msgspec.MsgspecError, ValueError, RecursionError, ArithmeticError):
+        return None
+    return told if told.method == names.method and _is_amount(Decimal(told.total)) else None
 
 
 def _is_amount(total: Decimal) -> bool:

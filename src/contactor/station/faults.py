@@ -65,6 +65,12 @@ class Faults:
             for dtc, outlet in self._active
         )
 
+    def has_code(self, connector_id: ConnectorId, code: ChargePointErrorCode) -> bool:
+        """Whether trouble of one of OCPP's kinds concerns a connector."""
+        return any(
+            self._error(dtc).code is code and connector_id in self.scope(dtc, outlet) for dtc, outlet in self._active
+        )
+
     def newest_error(self, connector_id: ConnectorId) -> Error:
         """The newest active code of a connector, as a StatusNotification tells it; NO_ERROR if none is left."""
         for dtc, outlet in reversed(self._active):

@@ -3,7 +3,7 @@
 Requests about one key, flag or list are answered here; a part with a life of its own brings its own rows.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 import msgspec
@@ -15,7 +15,6 @@ from contactor.ocpp.enumerations import (
     RemoteStartStopStatus,
     ResetStatus,
     TriggerMessageStatus,
-    UnlockStatus,
     UpdateStatus,
 )
 from contactor.ocpp.errors import ErrorCode, ProtocolViolation
@@ -41,8 +40,6 @@ from contactor.ocpp.messages import (
     SendLocalListResult,
     TriggerMessage,
     TriggerMessageResult,
-    UnlockConnector,
-    UnlockConnectorResult,
 )
 from contactor.station.availability import Availability
 from contactor.station.badge_cache import BadgeCache
@@ -75,6 +72,8 @@ class Inbound:
         local_list: LocalList,
         key_changed: Callable[[str, Moment], None],
         more_rows: Iterable[Rows] = (),
+        *,
+        offered: Collection[str],
     ) -> None:
         self._configuration = configuration
         self._registration = registration
@@ -97,10 +96,11 @@ class Inbound:
             Reset: self._begin_reset,
             SendLocalList: self._send_local_list,
             TriggerMessage: self._trigger,
-            UnlockConnector: self._unlock,
         }
         for rows in more_rows:
             self._rows.update(rows)
+        # What the product does not have, or the factory has switched off with its profile, is no row at all (CF-18).
+        self._rows = {request: row for request, row in self._rows.items() if request.__name__ in offered}
 
     @property
     def actions(self) -> list[str]:
@@ -190,7 +190,3 @@ class Inbound:
         if status is not TriggerMessageStatus.ACCEPTED:
             return Reply(TriggerMessageResult(status=status))
         return Reply(TriggerMessageResult(status=status), lambda now: self._triggers.send(request, now))
-
-    def _unlock(self, _request: UnlockConnector) -> Reply:
-        # The cable is fixed to the station; there is nothing to unlock, and nothing stops (D-18).
-        return Reply(UnlockConnectorResult(status=UnlockStatus.NOT_SUPPORTED))

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Key(StrEnum):
-    """A configuration key; the guide's data says its access, type, default and limits."""
+    """A configuration key; the product's data says its access, type, default and limits, and some lack a few."""
 
     ALLOW_OFFLINE_TX_FOR_UNKNOWN_ID = "AllowOfflineTxForUnknownId"
     AUTHENTICATION_OCPP_MODE = "AuthenticationOCPPMode"
@@ -27,7 +27,6 @@ class Key(StrEnum):
     LOCAL_AUTHORIZE_OFFLINE = "LocalAuthorizeOffline"
     LOCAL_PRE_AUTHORIZE = "LocalPreAuthorize"
     METER_VALUES_ALIGNED_DATA = "MeterValuesAlignedData"
-    METER_VALUES_CONTAIN_VOLTAGE = "EnabeMeterValuesContainVoltage"
     METER_VALUES_SAMPLED_DATA = "MeterValuesSampledData"
     METER_VALUE_SAMPLE_INTERVAL = "MeterValueSampleInterval"
     MINIMUM_STATUS_DURATION = "MinimumStatusDuration"
@@ -37,7 +36,11 @@ class Key(StrEnum):
     SEND_LOCAL_LIST_MAX_LENGTH = "SendLocalListMaxLength"
     STOP_ON_EV_SIDE_DISCONNECT = "StopTransactionOnEVSideDisconnect"
     STOP_ON_INVALID_ID = "StopTransactionOnInvalidId"
+    STOP_TXN_ALIGNED_DATA = "StopTxnAlignedData"
+    STOP_TXN_SAMPLED_DATA = "StopTxnSampledData"
     SUPERVISION_URL = "SupervisionUrl"
+    SUPPORTED_FEATURE_PROFILES = "SupportedFeatureProfiles"
     TRANSACTION_MESSAGE_ATTEMPTS = "TransactionMessageAttempts"
     TRANSACTION_MESSAGE_RETRY_INTERVAL = "TransactionMessageRetryInterval"
+    UNLOCK_ON_EV_SIDE_DISCONNECT = "UnlockConnectorOnEVSideDisconnect"
     WEB_SOCKET_PING_INTERVAL = "WebSocketPingInterval"

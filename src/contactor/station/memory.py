@@ -15,6 +15,7 @@ from contactor.station.security_log import SecurityLog
 from contactor.station.settings import StationSettings
 from contactor.station.store.port import Store
 from contactor.station.timekeeping import Timekeeping
+from contactor.station.transaction_data import TransactionData
 from contactor.station.transactions import Transactions
 
 
@@ -28,6 +29,7 @@ class Memory:
     security_log: SecurityLog
     outbox: Outbox
     transactions: Transactions
+    transaction_data: TransactionData
     badge_cache: BadgeCache
     local_list: LocalList
     firmware_version: str
@@ -52,6 +54,7 @@ class Memory:
             security_log=SecurityLog(store, configuration),
             outbox=outbox,
             transactions=Transactions(store, outbox),
+            transaction_data=TransactionData(store),
             badge_cache=BadgeCache(store),
             local_list=LocalList(
                 store,

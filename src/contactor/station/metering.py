@@ -17,6 +17,7 @@ from contactor.station.configuration import Configuration
 from contactor.station.events import Moment
 from contactor.station.keys import Key
 from contactor.station.outbox import UNKNOWN_TRANSACTION, Outbox
+from contactor.station.transaction_data import TransactionData
 from contactor.station.transactions import Transaction, Transactions
 
 LIFE_SIGN_INTERVAL_S = 60.0
@@ -43,12 +44,20 @@ class Metering:
         transactions: Transactions,
         outbox: Outbox,
         measurands: Mapping[str, MeasurandEntry],
+        data: TransactionData,
     ) -> None:
         self._configuration = configuration
         self._hardware = hardware
         self._transactions = transactions
         self._outbox = outbox
         self._measurands = measurands
+        self._switched = tuple(name for name, entry in measurands.items() if entry.enabled_by is not None)
+        # Where the product knows no slower rhythm, the plain one goes on (MV-06).
+        has_own = configuration.has(Key.DISCONNECTED_METER_VALUE_SAMPLE_INTERVAL)
+        self._interval_offline = (
+            Key.DISCONNECTED_METER_VALUE_SAMPLE_INTERVAL if has_own else Key.METER_VALUE_SAMPLE_INTERVAL
+        )
+        self._data = data
         self._grids: dict[int, _Grid] = {}
         self._offline_since_s: float | None = 0.0
         self._aligned_next: datetime | None = None
@@ -73,9 +82,16 @@ class Metering:
         """A transaction's grid begins at its start (MV-01)."""
         self._grids[transaction.key] = _Grid(now)
 
-    def transaction_stopped(self, transaction: Transaction) -> None:
-        """No sample after the stop (MV-19)."""
+    def note_begin(self, transaction: Transaction, now: Moment) -> None:
+        """The first of the readings that a StopTransaction will carry (STP-03)."""
+        self._note_data(transaction, Key.STOP_TXN_SAMPLED_DATA, ReadingContext.TRANSACTION_BEGIN, now.instant)
+
+    def transaction_stopped(self, transaction: Transaction, instant: datetime) -> tuple[MeterValue, ...]:
+        """No sample after the stop (MV-19); returns what StopTransaction carries, its last reading included."""
         self._grids.pop(transaction.key, None)
+        ended_at = max(transaction.alive_at, instant)
+        self._note_data(transaction, Key.STOP_TXN_SAMPLED_DATA, ReadingContext.TRANSACTION_END, ended_at)
+        return self._data.take(transaction.key)
 
     def settle(self, now: Moment) -> None:
         """Take the samples that are due and find the next moment."""
@@ -116,13 +132,22 @@ class Metering:
         context = ReadingContext.SAMPLE_PERIODIC
         values = self._sample(connector_id, Key.METER_VALUES_SAMPLED_DATA, context, now.instant)
         self._owe(connector_id, transaction, values, now)
+        self._note_data(transaction, Key.STOP_TXN_SAMPLED_DATA, context, now.instant)
+
+    def _note_data(self, transaction: Transaction, list_key: Key, context: ReadingContext, instant: datetime) -> None:
+        """Keep a reading for StopTransaction; an empty list is none here, for MeterValues tell the register already."""
+        if not self._configuration.items(list_key):
+            return
+        values = self._sample(transaction.connector_id, list_key, context, max(instant, transaction.started_at))
+        if values is not None:
+            self._data.add(transaction.key, values)
 
     def _rhythm(self, grid: "_Grid") -> "_Rhythm | None":
         if self._offline_since_s is None:
             base_s, interval_s = grid.start_s, self._configuration.number(Key.METER_VALUE_SAMPLE_INTERVAL)
         else:
             base_s = max(self._offline_since_s, grid.start_s)
-            interval_s = self._configuration.number(Key.DISCONNECTED_METER_VALUE_SAMPLE_INTERVAL)
+            interval_s = self._configuration.number(self._interval_offline)
         return _Rhythm(base_s, interval_s) if interval_s else None
 
     def _sample_clock_aligned(self, now: Moment) -> None:
@@ -138,7 +163,11 @@ class Metering:
                 values = self._sample(
                     connector_id, Key.METER_VALUES_ALIGNED_DATA, ReadingContext.SAMPLE_CLOCK, boundary
                 )
-                self._owe(connector_id, self._transactions.open_on(connector_id), values, now)
+                transaction = self._transactions.open_on(connector_id)
+                self._owe(connector_id, transaction, values, now)
+                if transaction is not None:
+                    context = ReadingContext.SAMPLE_CLOCK
+                    self._note_data(transaction, Key.STOP_TXN_ALIGNED_DATA, context, boundary)
         self._aligned_interval_s = interval_s
         self._aligned_next = next_boundary(now.instant, interval_s)
 
@@ -181,11 +210,12 @@ class Metering:
         return MeterValue(timestamp=instant, sampled_value=sampled) if sampled else None
 
     def _listed(self, list_key: Key) -> Sequence[str]:
-        with_voltage = self._configuration.flag(Key.METER_VALUES_CONTAIN_VOLTAGE)
         # An empty list means the register (MV-03).
         names = self._configuration.items(list_key) or (Measurand.ENERGY_ACTIVE_IMPORT_REGISTER,)
-        names = tuple(name for name in names if name != Measurand.VOLTAGE)
-        return (*names, Measurand.VOLTAGE) if with_voltage else names
+        if not self._switched:
+            return names
+        switched_on = (name for name in self._switched if self._configuration.is_switched_on(name))
+        return (*(name for name in names if name not in self._switched), *switched_on)
 
 
 class _Rhythm(NamedTuple):

@@ -20,6 +20,7 @@ from contactor.station.status_matrix import Energy
 from contactor.station.status_reports import EV_SIDE_DISCONNECTED
 from contactor.station.statuses import Statuses
 from contactor.station.transactions import Transaction, Transactions
+from contactor.station.unlocking import Unlocking
 
 
 class OutletEvents:
@@ -36,6 +37,7 @@ class OutletEvents:
         statuses: Statuses,
         screen: Screen,
         security_log: SecurityLog,
+        unlocking: Unlocking,
         effects: Effects,
     ) -> None:
         self._configuration = configuration
@@ -47,6 +49,7 @@ class OutletEvents:
         self._statuses = statuses
         self._screen = screen
         self._security_log = security_log
+        self._unlocking = unlocking
         self._effects = effects
 
     @property
@@ -74,6 +77,7 @@ class OutletEvents:
         if self._access.car_leaving(connector, now):
             # With no minimum duration the central system sees Finishing before Available (ST-08).
             self._statuses.settle_one(connector, now, EV_SIDE_DISCONNECTED)
+        self._unlocking.vehicle_left(connector)
         self._access.unplugged(connector)
 
     def _energy_is(self, outlet: OutletNumber, energy: Energy) -> None:

@@ -4,6 +4,8 @@ This file knows who uses whom, and nothing else: what the parts do stands in the
 work in station.py. Where two parts need each other, the later one is passed as a question (a lambda).
 """
 
+from collections.abc import Collection
+
 from contactor.base.backoff import Backoff
 from contactor.base.dice import Dice
 from contactor.base.ids import ConnectorId
@@ -30,6 +32,7 @@ from contactor.station.events import Moment
 from contactor.station.faults import Faults
 from contactor.station.inbound import Inbound
 from contactor.station.key_effects import KeyEffects
+from contactor.station.keys import Key
 from contactor.station.line_events import LineEvents
 from contactor.station.maintenance import Maintenance
 from contactor.station.memory import Memory
@@ -47,6 +50,7 @@ from contactor.station.statuses import Statuses
 from contactor.station.store.port import Store
 from contactor.station.trace import Trace
 from contactor.station.triggers import Triggers
+from contactor.station.unlocking import Unlocking
 
 STATION = ConnectorId(0)
 
@@ -95,14 +99,19 @@ class Parts:
         )
         self._build_drivers_side(product, settings)
         self._build_maintenance(product, settings)
-        self._build_centrals_side(settings, dice)
+        self._build_centrals_side(product, settings, dice)
         self._build_display()
         self._build_events()
 
     def _build_drivers_side(self, product: Product, settings: StationSettings) -> None:
         memory = self.memory
         self.metering = Metering(
-            self.configuration, self.hardware, self.transactions, memory.outbox, product.measurands
+            self.configuration,
+            self.hardware,
+            self.transactions,
+            memory.outbox,
+            product.measurands,
+            memory.transaction_data,
         )
         self.charging = Charging(self.connectors, self.hardware, self.transactions, self.metering, self.effects)
         self.smart_charging = SmartCharging(
@@ -114,7 +123,17 @@ class Parts:
             self.effects,
             lambda: self.now,
         )
-        self.screen = Screen(list(self.connectors.values()))
+        badge_before_plug = settings.allow_badge_before_plug or product.capabilities.badge_before_plug
+        self.screen = Screen(list(self.connectors.values()), offers_free=product.capabilities.badge_before_plug)
+        self.unlocking = Unlocking(
+            product.models[settings.model].cables,
+            self.configuration,
+            self.connectors,
+            self.hardware,
+            self.charging,
+            self.faults,
+            self.effects,
+        )
         self.costs = Costs(product.cost_message, self.connectors, self.transactions, self.effects)
         authorization = Authorization(
             self.configuration,
@@ -145,6 +164,7 @@ class Parts:
             self.screen,
             self.effects,
             self.can_charge,
+            badge_before_plug=badge_before_plug,
         )
         self.transactions.learned = authorization.learned
 
@@ -164,7 +184,7 @@ class Parts:
         )
         self.availability.is_held = self.maintenance.firmware.holds
 
-    def _build_centrals_side(self, settings: StationSettings, dice: Dice) -> None:
+    def _build_centrals_side(self, product: Product, settings: StationSettings, dice: Dice) -> None:
         memory = self.memory
         self.awakening = Awakening(
             self.connectors,
@@ -186,7 +206,7 @@ class Parts:
             wait_s=settings.reset_wait_s,
         )
         self.reset.is_barred = lambda: self.maintenance.firmware.is_installing
-        inbound = self._build_inbound()
+        inbound = self._build_inbound(product.offers(self.configuration.items(Key.SUPPORTED_FEATURE_PROFILES)))
         self.conversation = Conversation(
             Peer(Side.STATION, dice.message_id, call_timeout_s=settings.call_timeout_s, supported=inbound.actions),
             self.calls,
@@ -199,7 +219,7 @@ class Parts:
             lambda: self.connection.is_up,
         )
 
-    def _build_inbound(self) -> Inbound:
+    def _build_inbound(self, offered: Collection[str]) -> Inbound:
         memory = self.memory
         return Inbound(
             self.configuration,
@@ -224,11 +244,19 @@ class Parts:
                 self.calls,
                 lambda: self.maintenance.diagnostics.status,
                 lambda: self.maintenance.firmware.status,
+                offered=offered,
             ),
             memory.badge_cache,
             memory.local_list,
             KeyEffects(self.configuration, self.connection, self.registration, memory.security_log).written,
-            [self.reservations.rows, self.smart_charging.rows, self.maintenance.rows, self.costs.rows],
+            [
+                self.reservations.rows,
+                self.smart_charging.rows,
+                self.maintenance.rows,
+                self.costs.rows,
+                self.unlocking.rows,
+            ],
+            offered=offered,
         )
 
     def _build_display(self) -> None:
@@ -272,6 +300,7 @@ class Parts:
             self.statuses,
             self.screen,
             self.memory.security_log,
+            self.unlocking,
             self.effects,
         )
         self.line_events = LineEvents(

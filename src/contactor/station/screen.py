@@ -7,10 +7,14 @@ from contactor.station.connector import Connector
 
 
 class Screen:
-    """Shows the welcome page while no car is connected, and otherwise one connector that has one."""
+    """Shows the welcome page while no car is connected, and otherwise one connector that has one.
 
-    def __init__(self, connectors: Sequence[Connector]) -> None:
+    With `offers_free` a driver may also choose a connector without a car, to show the badge before plugging in there.
+    """
+
+    def __init__(self, connectors: Sequence[Connector], *, offers_free: bool = False) -> None:
         self._connectors = connectors
+        self._offers_free = offers_free
         self._shown: ConnectorId | None = None
 
     @property
@@ -29,14 +33,14 @@ class Screen:
 
     def touched(self, connector_id: int | None) -> None:
         """Show the connector asked for, or the next one; without a car there is nothing to choose (LA-2, LA-3)."""
-        plugged = self._plugged()
-        if not plugged:
+        choices = [connector.id for connector in self._connectors] if self._offers_free else self._plugged()
+        if not choices:
             return
         if connector_id is not None:
-            self._shown = next((each for each in plugged if each == connector_id), self._shown)
+            self._shown = next((each for each in choices if each == connector_id), self._shown)
             return
-        later = [each for each in plugged if self._shown is not None and each > self._shown]
-        self._shown = (later or plugged)[0]
+        later = [each for each in choices if self._shown is not None and each > self._shown]
+        self._shown = (later or choices)[0]
 
     def _plugged(self) -> list[ConnectorId]:
         return [connector.id for connector in self._connectors if connector.is_plugged]

@@ -19,7 +19,7 @@ class StationSettings:
         call_timeout_s: how long an answer may take (RPC-04).
         boot_retry_s: wait after an unanswered BootNotification or an interval of 0 (BOOT-06, BOOT-09).
         finish_unauthorised: show Finishing when nobody identified within ConnectionTimeOut (B6, D-30).
-        allow_badge_before_plug: take a badge with no car connected, which the guide's charger does not (LA-3, D-30).
+        allow_badge_before_plug: take a badge with no car connected, even from a product that does not (LA-3, D-30).
         reset_wait_s: how long a reset waits for the answers to its StopTransactions (RST-02).
         reconnect_first_s: the first wait before dialling again; it doubles up to five minutes (TR-13).
         firmware_install_s: how long installing a firmware image takes before the station restarts.

@@ -108,6 +108,11 @@ class Station:
         """Whether a start waits at a connector, for its car or for the answer about its badge."""
         return self._parts.access.is_expected(connector_id)
 
+    def is_waiting_for_car(self, connector_id: ConnectorId) -> bool:
+        """Whether a driver whose badge was accepted has yet to plug in."""
+        is_plugged = self.connectors[connector_id].is_plugged
+        return self.is_expected(connector_id) and not is_plugged and not self._parts.access.is_authorising(connector_id)
+
     def can_charge(self, connector_id: ConnectorId) -> bool:
         """Whether a new charge may begin at a connector as far as the station itself is concerned."""
         return self._parts.can_charge(connector_id)
@@ -134,6 +139,7 @@ class Station:
     def _settle(self, now: Moment) -> None:
         self._notice_the_line(now)
         self._parts.charging.settle(now)
+        self._parts.unlocking.settle()
         self._parts.maintenance.settle(now)
         self._parts.availability.settle()
         self._parts.reservations.settle(now)

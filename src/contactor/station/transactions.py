@@ -7,7 +7,7 @@ from typing import cast
 import msgspec
 
 from contactor.base.ids import ConnectorId, IdTag
-from contactor.ocpp.datatypes import IdTagInfo
+from contactor.ocpp.datatypes import IdTagInfo, MeterValue
 from contactor.ocpp.enumerations import AuthorizationStatus, StopReason
 from contactor.ocpp.messages import (
     Result,
@@ -126,6 +126,7 @@ class Transactions:
         register_wh: int,
         instant: datetime,
         id_tag: IdTag | None = None,
+        data: tuple[MeterValue, ...] = (),
     ) -> None:
         """Close a transaction and owe its StopTransaction (STP-01); the register and time never go back (CLK-03)."""
         transaction.is_stopped = True
@@ -141,6 +142,7 @@ class Transactions:
             timestamp=transaction.alive_at,
             reason=reason,
             id_tag=msgspec.UNSET if id_tag is None else id_tag,
+            transaction_data=data or msgspec.UNSET,
         )
         self._outbox.put(request, transaction.key)
 

@@ -1,6 +1,6 @@
 """Judges TriggerMessage and sends what was asked for, after the answer (TRG-01..11)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import msgspec
 
@@ -34,12 +34,15 @@ class Triggers:
         calls: Calls,
         diagnostics_status: Callable[[], DiagnosticsStatus],
         firmware_status: Callable[[], FirmwareStatus],
+        *,
+        offered: Collection[str],
     ) -> None:
         self._connector_ids = connector_ids
         self._registration = registration
         self._status_reports = status_reports
         self._metering = metering
         self._calls = calls
+        self._offered = offered
         # The places a message can be about; what is not here has no connector (TRG-02, TRG-03).
         self._places: Mapping[MessageTrigger, Sequence[ConnectorId]] = {
             MessageTrigger.STATUS_NOTIFICATION: (STATION, *connector_ids),
@@ -59,7 +62,12 @@ class Triggers:
         }
 
     def judge(self, request: TriggerMessage) -> TriggerMessageStatus:
-        """Rejected for an unknown connector, and for a boot that was accepted already (TRG-04, TRG-05)."""
+        """Rejected for an unknown connector, and for a boot that was accepted already (TRG-04, TRG-05).
+
+        A message of a profile that the station does not offer is not implemented in it.
+        """
+        if request.requested_message not in self._offered:
+            return TriggerMessageStatus.NOT_IMPLEMENTED
         if request.requested_message is MessageTrigger.BOOT_NOTIFICATION and self._registration.is_accepted:
             return TriggerMessageStatus.REJECTED
         places = self._places.get(request.requested_message)

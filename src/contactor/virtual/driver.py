@@ -1,4 +1,4 @@
-"""SHELL: a driver: arrives, plugs in, shows the badge, charges as far as wanted, stops, unplugs and leaves."""
+"""SHELL: a driver: arrives, plugs in and shows the badge, charges as far as wanted, stops, unplugs and leaves."""
 
 import asyncio
 from dataclasses import dataclass
@@ -11,13 +11,17 @@ from contactor.virtual.virtual_station import VirtualStation
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """What one driver is going to do. `take_wh` is how much energy is wanted, in watt-hours."""
+    """What one driver is going to do. `take_wh` is how much energy is wanted, in watt-hours.
+
+    `badge_first` is the order: True shows the badge and then plugs in, None follows the habit of the product.
+    """
 
     outlet: OutletNumber
     badge: str
     vehicle: str
     soc: float
     take_wh: float
+    badge_first: bool | None = None
 
 
 async def drive(station: VirtualStation, visit: Visit) -> bool:
@@ -33,17 +37,20 @@ async def drive(station: VirtualStation, visit: Visit) -> bool:
     while station.rig.is_plugged(visit.outlet):  # who waits may be overtaken again and again
         await station.until(lambda: not station.rig.is_plugged(visit.outlet))
     vehicle = Vehicle(vehicle_model(visit.vehicle), soc=visit.soc)
+    badge_first = _shows_badge_first(station, visit)
+    if badge_first and not await _is_admitted(station, visit):
+        return False
 
     def is_gone() -> bool:
         return station.rig.vehicle(visit.outlet) is not vehicle
 
     station.plug(visit.outlet, vehicle)
-    # A badge shown to a station that cannot start a charge yet is shown in vain, so a patient driver waits.
-    await station.until(lambda: is_gone() or _can_charge(station, visit))
-    if is_gone():
-        return False
-    station.touch_screen(visit.outlet)
-    station.present_badge(visit.badge)
+    if not badge_first:
+        # A badge shown to a station that cannot start a charge yet is shown in vain, so a patient driver waits.
+        await station.until(lambda: is_gone() or _can_charge(station, visit))
+        if is_gone():
+            return False
+        _show_badge(station, visit)
     await station.until(lambda: is_gone() or _is_charging(station, visit) or _is_refused(station, visit))
     begun = not is_gone() and _is_charging(station, visit)
     if begun:
@@ -74,6 +81,27 @@ async def drive_in_turn(station: VirtualStation, visits: list[Visit], *, pause_s
 
 def _can_charge(station: VirtualStation, visit: Visit) -> bool:
     return station.runner.is_on and station.station.can_charge(ConnectorId(visit.outlet))
+
+
+def _shows_badge_first(station: VirtualStation, visit: Visit) -> bool:
+    return station.product.capabilities.badge_before_plug if visit.badge_first is None else visit.badge_first
+
+
+def _show_badge(station: VirtualStation, visit: Visit) -> None:
+    station.touch_screen(visit.outlet)
+    station.present_badge(visit.badge)
+
+
+async def _is_admitted(station: VirtualStation, visit: Visit) -> bool:
+    """Show the badge at a free outlet; whether it is accepted, so that the charge waits for nothing but the car."""
+    await station.until(lambda: _can_charge(station, visit))
+    _show_badge(station, visit)
+    await station.until(lambda: _is_refused(station, visit) or _waits_for_car(station, visit))
+    return not _is_refused(station, visit)
+
+
+def _waits_for_car(station: VirtualStation, visit: Visit) -> bool:
+    return station.runner.is_on and station.station.is_waiting_for_car(ConnectorId(visit.outlet))
 
 
 def _is_charging(station: VirtualStation, visit: Visit) -> bool:

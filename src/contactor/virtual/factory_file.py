@@ -42,7 +42,9 @@ class Factory:
     def differing(
         self, *, product: str | None, model: str | None, serial: str | None, initial: Mapping[str, str]
     ) -> "Factory":
-        """The same, but for what is given."""
+        """The same, but for what is given; another product comes as its usual model."""
+        if product is not None and product != self.product and model is None:
+            model = load_product(product).default_model
         given = {"product": product, "model": model, "serial": serial}
         changes = {name: value for name, value in given.items() if value is not None}
         return replace(self, **changes, initial={**self.initial, **initial})
@@ -93,7 +95,7 @@ class _Page:
             product = load_product(product_name or self._text("product", defaults.product))
         except BadSetting as error:
             raise self._wrong("product", error.value, error.expected) from error
-        model = self._text("model", defaults.model)
+        model = self._text("model", product.default_model)
         if model not in product.models:
             raise self._wrong("model", model, f"{product.name} has {', '.join(product.models)}")
         self._check_outlets(product, model)
@@ -119,7 +121,7 @@ class _Page:
             raise self._wrong("configuration", table, "write a table: [configuration]")
         initial = {}
         for name, value in table.items():
-            key = product.key(name)
+            key = product.factory_key(name)
             place = f"configuration.{name}"
             if key is None:
                 raise self._wrong(place, value, "the guide has no such key; see: contactor guide keys")

@@ -7,9 +7,10 @@ from contactor.base.clock import Clock
 from contactor.base.dice import Dice
 from contactor.base.errors import BadSetting
 from contactor.base.ids import OutletNumber
-from contactor.guide.entries import Product
+from contactor.guide.entries import Cables, Product
 from contactor.link.link import Dialer
 from contactor.rig.plug import PlugKind
+from contactor.rig.power_module import module_of
 from contactor.rig.rig import Rig
 from contactor.rig.supply import Supply
 from contactor.rig.vehicle import Vehicle
@@ -66,7 +67,13 @@ class VirtualStation:
         self.network = dialer if isinstance(dialer, Network) else None
         """The network that can be cut, if it was given one to dial through."""
         self.watchers: list[Watcher] = []
-        self.rig = Rig([PlugKind(kind.value) for kind in model.outlets], model.module_count, dice=dice)
+        self.rig = Rig(
+            [PlugKind(kind.value) for kind in model.outlets],
+            model.module_count,
+            dice=dice,
+            has_locks=model.cables is Cables.DETACHABLE,
+            module=module_of(product.module_kw * 1000.0, product.charging_profiles.residual_a_per_module),
+        )
         self._store = RigKeepingStore(store, self.rig)
         self._observe = observe
         self._waiters: list[tuple[Callable[[], bool], asyncio.Future[None]]] = []

@@ -6,7 +6,7 @@ import pytest
 
 from contactor.base.ids import OutletNumber
 from contactor.hardware.commands import GrantPower
-from contactor.ocpp.composite_schedule import Plan, limit_w
+from contactor.ocpp.composite_schedule import Bound, Plan, bound
 from tests.station.bench import Bench
 from tests.station.smart_charging.spelling import composite, install, profile, text
 
@@ -313,11 +313,11 @@ def test_profiles_are_evaluated_once_until_their_next_change(monkeypatch: pytest
     install(bench, profile(1, {0: 60_000, 100: 20_000}, start=0))
     evaluations: list[float] = []
 
-    def counted(plan: Plan, at: datetime) -> float | None:
+    def counted(plan: Plan, at: datetime) -> Bound:
         evaluations.append(bench.now_s)
-        return limit_w(plan, at)
+        return bound(plan, at)
 
-    monkeypatch.setattr("contactor.station.smart_charging.ceilings.limit_w", counted)
+    monkeypatch.setattr("contactor.station.smart_charging.ceilings.bound", counted)
     bench.wait(260)
     assert evaluations == [100.0]
     assert len(bench.calls("MeterValues")) == 60

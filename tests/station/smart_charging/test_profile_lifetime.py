@@ -194,7 +194,7 @@ def test_sc_20_what_was_replaced_or_cleared_stays_gone_after_any_restart(
     for kind, number, connector, level, limit in [*steps, ("restart", 0, 0, 0, 0.0)]:
         if kind == "set":
             new = made(profile(number, {0: limit, 60 * (level + 1): 50_000}, level=level))
-            profiles.install(ConnectorId(connector), new)
+            profiles.install(ConnectorId(connector), new, START)
             shadow.set(connector, new)
         elif kind == "clear":
             assert profiles.clear(ClearChargingProfile(id=number)) == (number in shadow.by_id)

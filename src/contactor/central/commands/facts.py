@@ -14,7 +14,7 @@ from contactor.central.recognition import Catalogue, catalogue_of, recognise
 from contactor.central.store import operation_tables, schema
 from contactor.central.store.schema import TransactionState
 from contactor.guide.entries import Model, Product
-from contactor.guide.load import load_product
+from contactor.guide.load import all_products
 from contactor.ocpp.datatypes import ChargingProfile
 from contactor.ocpp.enumerations import RegistrationStatus
 
@@ -51,7 +51,7 @@ class StationFacts:
     """A station at one instant; keys of `reported` are in lower case.
 
     `registration` is None while nobody knows: it has not booted. `product` and `model` are None for a station that is
-    not recognised as the guide's; then only OCPP's own rules hold.
+    not recognised as one there is data for; then only OCPP's own rules hold.
     """
 
     now: datetime
@@ -126,16 +126,19 @@ def load_facts(
 
 
 @cache
-def _catalogue() -> tuple[Product, Catalogue]:
-    product = load_product()
-    return product, catalogue_of([product])
+def _catalogue() -> tuple[Mapping[str, Product], Catalogue]:
+    products = all_products()
+    return {product.name: product for product in products}, catalogue_of(products)
 
 
 def _product(model: str | None) -> tuple[Product, Model] | tuple[None, None]:
-    """The guide's product and model, if that is what the station says it is."""
-    product, catalogue = _catalogue()
+    """The product and model there is data for, if that is what the station says it is."""
+    products, catalogue = _catalogue()
     recognised = recognise(catalogue, model)
-    return (None, None) if recognised is None else (product, product.models[recognised.reference])
+    if recognised is None:
+        return None, None
+    product = products[recognised.product]
+    return product, product.models[recognised.reference]
 
 
 def _open_transaction(row: _Row) -> OpenTransaction:

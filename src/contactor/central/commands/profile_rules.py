@@ -97,7 +97,7 @@ def names_running_transaction(request: SetChargingProfile, facts: StationFacts) 
 
 
 def fits_product(request: _Carrier, facts: StationFacts) -> Iterator[Problem]:
-    """What the guide says the product takes: watts, purposes, limits, how many periods and levels (SC-30)."""
+    """What the product takes: units, purposes, limits, how many periods and levels (SC-30)."""
     field, profile = _carried(request)
     if profile is None or facts.product is None:
         return
@@ -105,8 +105,8 @@ def fits_product(request: _Carrier, facts: StationFacts) -> Iterator[Problem]:
     if profile.charging_profile_purpose not in limits.purposes:
         reason = f"the product takes {' and '.join(limits.purposes)}"
         yield Problem(f"{field}.chargingProfilePurpose", profile.charging_profile_purpose.value, reason)
-    if schedule.charging_rate_unit != limits.rate_unit:
-        reason = f"the product takes {limits.rate_unit}"
+    if schedule.charging_rate_unit not in limits.rate_units:
+        reason = f"the product takes {' and '.join(limits.rate_units)}"
         yield Problem(f"{field}.chargingSchedule.chargingRateUnit", schedule.charging_rate_unit.value, reason)
     yield from _in_bounds(field, profile, limits, facts)
 
@@ -122,9 +122,11 @@ def _in_bounds(
     stack_max = limits.stack_level_max if (told := facts.number(limits.stack_level_key)) is None else told
     if profile.stack_level > stack_max:
         yield Problem(f"{field}.stackLevel", profile.stack_level, f"at most {stack_max}")
+    unit = profile.charging_schedule.charging_rate_unit
+    minimum = limits.minimum_limit(unit)
     for index, period in enumerate(periods):
-        if period.limit != 0 and period.limit < limits.minimum_limit_w:
-            reason = f"a limit is 0 or at least {limits.minimum_limit_w} W (D-15)"
+        if period.limit != 0 and period.limit < minimum:
+            reason = f"a limit is 0 or at least {minimum} {unit} (D-15)"
             yield Problem(f"{where}[{index}].limit", period.limit, reason)
 
 

@@ -1,6 +1,6 @@
 """Rules for single requests, each a generator of problems; the table in `rules` says which holds for what."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -12,8 +12,8 @@ from contactor.base.ids import ConnectorId
 from contactor.central.commands.facts import StationFacts
 from contactor.central.commands.problem import Problem
 from contactor.central.secrets_mask import mask
-from contactor.guide.entries import CostMessage
-from contactor.guide.load import load_product
+from contactor.guide.entries import CostMessage, Product
+from contactor.guide.load import all_products
 from contactor.ocpp.actions import FeatureProfile, action_of
 from contactor.ocpp.enumerations import RegistrationStatus, UpdateType
 from contactor.ocpp.messages import (
@@ -46,8 +46,8 @@ def profile_is_offered(request: Request, facts: StationFacts) -> Iterator[Proble
     """The station has to offer the feature profile that the operation belongs to (CS-23, D-32)."""
     action = action_of(request)
     if action.profile is FeatureProfile.SECURITY:
-        # No station lists the white paper's operations; of the product it is known that it has none for us to send.
-        if facts.model is not None:
+        # No station lists the white paper's operations; of a product it is known which it has.
+        if facts.product is not None and action.name not in facts.product.offers(()):
             yield Problem("action", action.name, "this product answers NotSupported (D-32)")
         return
     offered = facts.setting("SupportedFeatureProfiles")
@@ -165,8 +165,8 @@ def zero_can_be_reserved(request: ReserveNow, facts: StationFacts) -> Iterator[P
 
 def cost_is_of_transaction(request: DataTransfer, facts: StationFacts) -> Iterator[Problem]:
     """A running cost is a JSON text about a transaction that runs (DT-04)."""
-    cost = load_product().cost_message
-    if (request.vendor_id, request.message_id) != (cost.vendor_id, cost.message_id):
+    cost = _cost_message(request, all_products() if facts.product is None else (facts.product,))
+    if cost is None:
         return
     try:
         content = msgspec.json.decode("" if request.data is UNSET else request.data, type=dict[str, object])
@@ -177,6 +177,13 @@ def cost_is_of_transaction(request: DataTransfer, facts: StationFacts) -> Iterat
     if number not in facts.transactions:
         known = ", ".join(str(each) for each in facts.transactions) or "none"
         yield Problem(f"data.{cost.transaction_fields[0]}", number, f"it is not open at this station; open: {known}")
+
+
+def _cost_message(request: DataTransfer, products: Iterable[Product]) -> CostMessage | None:
+    """The product's message that a request is, if it is one."""
+    messages = (product.cost_message for product in products if product.cost_message is not None)
+    named = (request.vendor_id, request.message_id)
+    return next((message for message in messages if (message.vendor_id, message.message_id) == named), None)
 
 
 def _transaction_of(content: dict[str, object], cost: CostMessage) -> object:

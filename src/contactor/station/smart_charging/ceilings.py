@@ -3,22 +3,24 @@
 The station asks at every event, so what the profiles say is remembered until the instant at which it may change.
 """
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from contactor.base.ids import ConnectorId
 from contactor.hardware.port import Hardware
-from contactor.ocpp.composite_schedule import Ceiling, Plan, limit_w, next_change
+from contactor.ocpp.composite_schedule import Bound, Ceiling, Plan, bound, next_change
 from contactor.station.configuration import Configuration
 from contactor.station.events import Moment
 from contactor.station.keys import Key
-from contactor.station.smart_charging.profiles import Profiles
+from contactor.station.smart_charging.profiles import STATION, Profiles
 from contactor.station.transactions import Transaction, Transactions
 
 CLOCK_STEP_MIN = timedelta(seconds=0.5)
 """A wall clock that moves by more than this against the monotonic one was set; less is rounding and drift."""
 
-_LIMIT_KEYS = (Key.CONNECTOR_A_LIMITED_POWER, Key.CONNECTOR_B_LIMITED_POWER)
+_LIMIT_KEYS = {1: Key.CONNECTOR_A_LIMITED_POWER, 2: Key.CONNECTOR_B_LIMITED_POWER}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class Outlook:
 
     limit_w: float
     until: datetime | None
+    limit_a: float = math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ class _Remembered:
     version: int
     transaction: int | None
     until: datetime | None
-    planned_w: float | None
+    planned: Bound
 
     def still_holds(self, version: int, transaction: int | None, at: datetime) -> bool:
         same = self.version == version and self.transaction == transaction
@@ -46,7 +49,8 @@ class _Remembered:
 class Ceilings:
     """Joins profiles with the transactions they are counted from, and with what installation and hardware allow.
 
-    `station_w` is the most the whole station may take, as of the last settling.
+    `station_w` is the most the whole station may take, as of the last settling; it may be another from `station_until`
+    on. `nominal_v` is the voltage at which amperes are counted where no vehicle tells another.
     """
 
     def __init__(
@@ -57,22 +61,28 @@ class Ceilings:
         profiles: Profiles,
         *,
         module_w: float,
+        nominal_v: float,
     ) -> None:
         self._configuration = configuration
         self._hardware = hardware
         self._transactions = transactions
         self._profiles = profiles
         self._module_w = module_w
+        self._nominal_v = nominal_v
+        self._limit_keys = {each: key for each, key in _LIMIT_KEYS.items() if configuration.has(key)}
         self._remembered: dict[ConnectorId, _Remembered] = {}
         # None until the first settle: what an earlier life left behind has to be looked at once.
         self._began: dict[int, datetime] | None = None
         self._clock_zero: datetime | None = None
-        self.station_w = self._station_limit_w()
+        self.station_w = self._installed_w()
+        self.station_until: datetime | None = None
 
     def settle(self, now: Moment) -> None:
         """Notice which transactions run and whether the clock was set; forget profiles of ended transactions."""
         self._notice_clock(now)
-        self.station_w = self._station_limit_w()
+        planned = self._remembered_of(STATION, None, now.instant, self._profiles.station_plan)
+        self.station_w = min(self._installed_w(), planned.planned.in_watts(self._nominal_v))
+        self.station_until = planned.until
         running = {each.key: self._began_at(each) for each in self._transactions.all_open()}
         if self._began is None or running.keys() != self._began.keys():
             self._profiles.settle()
@@ -80,28 +90,40 @@ class Ceilings:
 
     def local_w(self, connector_id: ConnectorId) -> float:
         """The most a connector may have if no profile says less (D-24)."""
-        limited_w = self._configuration.number(_LIMIT_KEYS[connector_id - 1]) * 1000.0
-        return max(0.0, min(limited_w, self.station_w))
+        installed_w = self._installed_w()
+        key = self._limit_keys.get(connector_id)
+        return installed_w if key is None else max(0.0, min(self._configuration.number(key) * 1000.0, installed_w))
 
     def outlook(self, connector_id: ConnectorId, now: Moment) -> Outlook:
         """What bounds a connector now."""
         transaction = self._transactions.open_on(connector_id)
         key = None if transaction is None else transaction.key
-        known = self._remembered.get(connector_id)
-        if known is None or not known.still_holds(self._profiles.version, key, now.instant):
-            plan = self._plan(connector_id, transaction, now.instant)
-            change = next_change(plan, now.instant)
-            known = _Remembered(self._profiles.version, key, change, limit_w(plan, now.instant))
-            self._remembered[connector_id] = known
-        local_w = self.local_w(connector_id)
-        return Outlook(local_w if known.planned_w is None else min(local_w, known.planned_w), known.until)
+        known = self._remembered_of(
+            connector_id, key, now.instant, lambda: self._plan(connector_id, transaction, now.instant)
+        )
+        return Outlook(min(self.local_w(connector_id), known.planned.w), known.until, known.planned.a)
 
     def ceiling(self, connector_id: ConnectorId, query: datetime) -> Ceiling:
         """What bounds a connector now and later, as of `query` (SC-24, SC-25)."""
         transaction = self._transactions.open_on(connector_id)
-        return Ceiling(self._plan(connector_id, transaction, query), self.local_w(connector_id))
+        plan = self._plan(connector_id, transaction, query)
+        return Ceiling(plan, self.local_w(connector_id), self._nominal_v)
 
-    def _station_limit_w(self) -> float:
+    def station_ceiling(self) -> Ceiling:
+        """What bounds the whole station now and later (SC-27)."""
+        return Ceiling(self._profiles.station_plan(), self._installed_w(), self._nominal_v)
+
+    def _remembered_of(
+        self, place: ConnectorId, transaction: int | None, at: datetime, plan_of: Callable[[], Plan]
+    ) -> _Remembered:
+        known = self._remembered.get(place)
+        if known is None or not known.still_holds(self._profiles.version, transaction, at):
+            plan = plan_of()
+            known = _Remembered(self._profiles.version, transaction, next_change(plan, at), bound(plan, at))
+            self._remembered[place] = known
+        return known
+
+    def _installed_w(self) -> float:
         limited_w = self._configuration.number(Key.CHARGE_LIMITED_POWER) * 1000.0
         return max(0.0, min(limited_w, self._hardware.modules_healthy * self._module_w))
 

@@ -68,8 +68,14 @@ def _is_out_of_order(case: _Case) -> bool:
 
 
 def _has_unkeepable_limit(case: _Case) -> bool:
-    periods = case.profile.charging_schedule.charging_schedule_period
-    return any(period.limit != 0 and period.limit < case.limits.minimum_limit_w for period in periods)
+    schedule = case.profile.charging_schedule
+    minimum = case.limits.minimum_limit(schedule.charging_rate_unit)
+    return any(period.limit != 0 and period.limit < minimum for period in schedule.charging_schedule_period)
+
+
+def _is_relative_to_nothing(case: _Case) -> bool:
+    is_relative = case.profile.charging_profile_kind is ChargingProfileKind.RELATIVE
+    return is_relative and case.profile.charging_profile_purpose is ChargingProfilePurpose.CHARGE_POINT_MAX_PROFILE
 
 
 def _lasts_no_time(case: _Case) -> bool:
@@ -106,7 +112,7 @@ _OBJECTIONS: tuple[tuple[Callable[[_Case], bool], Objection], ...] = (
         not_supported("this kind is not supported"),
     ),
     (
-        lambda case: case.profile.charging_schedule.charging_rate_unit != case.limits.rate_unit,
+        lambda case: case.profile.charging_schedule.charging_rate_unit not in case.limits.rate_units,
         not_supported("limits in this unit are not supported"),
     ),
     (
@@ -123,6 +129,7 @@ _OBJECTIONS: tuple[tuple[Callable[[_Case], bool], Objection], ...] = (
     (_lasts_no_time, rejected("the duration is not above 0")),
     (_recurs_without_end, rejected("a recurring profile needs a recurrencyKind")),
     (_recurs_from_nowhere, rejected("a recurring profile needs a startSchedule")),
+    (_is_relative_to_nothing, rejected("a maximum of the station begins with no transaction")),
     (_is_never_valid, rejected("its validity ends before it begins")),
     (_is_past, rejected("it is not valid any more")),
 )

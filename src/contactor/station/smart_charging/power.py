@@ -1,16 +1,23 @@
 """Grants the outlets their power: who charges, how much each may have, and only what has changed."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
 
 from contactor.base.ids import ConnectorId, OutletNumber
 from contactor.hardware.commands import GrantPower
 from contactor.hardware.port import Hardware
+from contactor.ocpp.composite_schedule import Bound
 from contactor.station.connector import Connector
 from contactor.station.effects import Effects
 from contactor.station.events import Moment
-from contactor.station.smart_charging.ceilings import Ceilings
+from contactor.station.smart_charging.ceilings import Ceilings, Outlook
 from contactor.station.smart_charging.power_split import Cabinet, Want, share
 from contactor.station.status_matrix import Energy
+
+VOLTAGE_STEP_V = 10
+"""How far a vehicle's voltage may rise before its amperes are counted as more watts."""
 
 
 class Power:
@@ -20,6 +27,7 @@ class Power:
         uncontrolled: connectors whose outlets cannot be told a limit (D-17).
         module_w: what one power module gives.
         minimum_w: the smallest limit but 0 (D-15).
+        nominal_v: what amperes count as while no current tells the vehicle's voltage.
     """
 
     def __init__(
@@ -32,6 +40,7 @@ class Power:
         uncontrolled: frozenset[ConnectorId],
         module_w: float,
         minimum_w: float,
+        nominal_v: float,
     ) -> None:
         self._ceilings = ceilings
         self._hardware = hardware
@@ -40,6 +49,7 @@ class Power:
         self._uncontrolled = uncontrolled
         self._module_w = module_w
         self._minimum_w = minimum_w
+        self._nominal_v = nominal_v
         self._granted: dict[OutletNumber, GrantPower] = {}
         self._deadline_s: float | None = None
 
@@ -57,15 +67,14 @@ class Power:
         """Compute the grants and ask for those that differ from the last ones."""
         self._ceilings.settle(now)
         self._deadline_s = None
-        wants = [
-            self._want(connector, now) for connector in self._connectors.values() if connector.energy is not Energy.OFF
-        ]
+        in_use = [connector for connector in self._connectors.values() if connector.energy is not Energy.OFF]
+        outlooks = {connector.outlet: self._ceilings.outlook(connector.id, now) for connector in in_use}
+        wants = [self._want(connector, outlooks[connector.outlet]) for connector in in_use]
         if not wants and not self._granted:
             return
-        grants = share(
-            wants,
-            Cabinet(self._hardware.modules_healthy, self._module_w, self._ceilings.station_w, self._minimum_w),
-        )
+        self._find_deadline([self._ceilings.station_until, *(outlook.until for outlook in outlooks.values())], now)
+        cabinet = Cabinet(self._hardware.modules_healthy, self._module_w, self._ceilings.station_w, self._minimum_w)
+        grants = [_with_amperes(grant, outlooks[grant.outlet].limit_a) for grant in share(wants, cabinet)]
         wanted = {grant.outlet: grant for grant in grants}
         idle = (outlet for outlet in self._granted if outlet not in wanted)
         # Taking comes before giving: a module must be free before the other outlet can have it.
@@ -77,18 +86,26 @@ class Power:
         for change in changes:
             self._effects.add(change)
 
-    def _want(self, connector: Connector, now: Moment) -> Want:
-        outlook = self._ceilings.outlook(connector.id, now)
-        if outlook.until is not None:
-            due_s = now.s + (outlook.until - now.instant).total_seconds()
-            self._deadline_s = due_s if self._deadline_s is None else min(self._deadline_s, due_s)
+    def _find_deadline(self, changes: Iterable[datetime | None], now: Moment) -> None:
+        change = min((each for each in changes if each is not None), default=None)
+        if change is not None:
+            self._deadline_s = now.s + (change - now.instant).total_seconds()
+
+    def _want(self, connector: Connector, outlook: Outlook) -> Want:
+        reading = self._hardware.read(connector.outlet)
+        # Rounded up, so that the grant stands still while the voltage creeps: the hardware keeps the amperes exactly.
+        volts = math.ceil((reading.voltage_v or self._nominal_v) / VOLTAGE_STEP_V) * VOLTAGE_STEP_V
         return Want(
             connector.outlet,
-            self._hardware.read(connector.outlet).demand_w,
-            outlook.limit_w,
+            reading.demand_w,
+            Bound(outlook.limit_w, outlook.limit_a).in_watts(volts),
             is_controllable=connector.id not in self._uncontrolled,
         )
 
     def _modules_gained(self, grant: GrantPower) -> int:
         before = self._granted.get(grant.outlet)
         return grant.modules - (before.modules if before else 0)
+
+
+def _with_amperes(grant: GrantPower, limit_a: float) -> GrantPower:
+    return grant if limit_a == math.inf else replace(grant, limit_a=limit_a)

@@ -1,6 +1,6 @@
 """Keeps the installed charging profiles, over power cuts too, and says which bear upon a connector (SC-05..23).
 
-A TxProfile belongs to one transaction and goes with it; a TxDefaultProfile stays until it is replaced or cleared.
+A TxProfile belongs to one transaction and goes with it; the others stay until they are replaced or cleared.
 """
 
 from collections.abc import Callable
@@ -75,6 +75,9 @@ class Profiles:
         if connector_id in self.uncontrolled:
             return not_supported("this outlet cannot be told a limit")
         objection = objection_to(profile, self._limits, now)
+        is_maximum = profile.charging_profile_purpose is ChargingProfilePurpose.CHARGE_POINT_MAX_PROFILE
+        if objection is None and is_maximum and connector_id != STATION:
+            objection = rejected("a maximum of the station is for connector 0")
         if objection is None and profile.charging_profile_purpose is ChargingProfilePurpose.TX_PROFILE:
             objection = self._objection_to_transaction(connector_id, profile)
         return objection or self._objection_to_number(connector_id, profile)
@@ -88,8 +91,15 @@ class Profiles:
         objection = objection_to_start_with(profile, self._limits, now)
         return objection or self._objection_to_number(connector_id, profile)
 
-    def install(self, connector_id: ConnectorId, profile: ChargingProfile) -> None:
-        """Install a profile that nothing was objected to, in place of what it replaces (SC-05)."""
+    def install(self, connector_id: ConnectorId, profile: ChargingProfile, now: datetime) -> None:
+        """Install a profile that nothing was objected to, in place of what it replaces (SC-05).
+
+        A maximum of the station that names no start has no transaction to count from: it counts from now.
+        """
+        maximum = ChargingProfilePurpose.CHARGE_POINT_MAX_PROFILE
+        if profile.charging_profile_purpose is maximum and profile.charging_schedule.start_schedule is UNSET:
+            schedule = msgspec.structs.replace(profile.charging_schedule, start_schedule=now)
+            profile = msgspec.structs.replace(profile, charging_schedule=schedule)
         transaction: int | None = None
         if profile.charging_profile_purpose is ChargingProfilePurpose.TX_PROFILE:
             running = self._transactions.open_on(connector_id)
@@ -122,17 +132,24 @@ class Profiles:
         """The profiles for a connector and its transaction, or for one that would begin at `began` (SC-25)."""
         if connector_id in self.uncontrolled or not self._by_id:
             return Plan()
+        place = (connector_id, ChargingProfilePurpose.TX_DEFAULT_PROFILE)
+        station_place = (STATION, ChargingProfilePurpose.TX_DEFAULT_PROFILE)
         key = None if transaction is None else transaction.key
         return Plan(
             for_transaction=self._highest_first(lambda each: each.is_for_transaction and each.transaction == key),
-            own_defaults=self._highest_first(
-                lambda each: not each.is_for_transaction and each.connector_id == connector_id
-            ),
-            station_defaults=self._highest_first(
-                lambda each: not each.is_for_transaction and each.connector_id == STATION
-            ),
+            own_defaults=self._highest_first(lambda each: _place(each)[:2] == place),
+            station_defaults=self._highest_first(lambda each: _place(each)[:2] == station_place),
             began=began,
+            station_maximum=self._maxima(),
         )
+
+    def station_plan(self) -> Plan:
+        """The profiles for the station as a whole."""
+        return Plan(station_maximum=self._maxima()) if self._by_id else Plan()
+
+    def _maxima(self) -> tuple[ChargingProfile, ...]:
+        maximum = ChargingProfilePurpose.CHARGE_POINT_MAX_PROFILE
+        return self._highest_first(lambda each: each.profile.charging_profile_purpose is maximum)
 
     def _highest_first(self, belongs: Callable[[Installed], bool]) -> tuple[ChargingProfile, ...]:
         profiles = (each.profile for each in self._by_id.values() if belongs(each))

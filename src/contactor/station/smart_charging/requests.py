@@ -45,7 +45,7 @@ class ProfileRequests:
         self._profiles = profiles
         self._ceilings = ceilings
         self._connector_ids = connector_ids
-        self._rate_unit = ChargingRateUnit(limits.rate_unit)
+        self._limits = limits
         self._effects = effects
         self._now = now
 
@@ -73,7 +73,7 @@ class ProfileRequests:
                 reason=objection.reason,
             )
             return Reply(SetChargingProfileResult(status=objection.status))
-        self._profiles.install(connector_id, profile)
+        self._profiles.install(connector_id, profile, self._now().instant)
         return Reply(SetChargingProfileResult(status=ChargingProfileStatus.ACCEPTED))
 
     def _clear(self, request: ClearChargingProfile) -> Reply:
@@ -87,7 +87,9 @@ class ProfileRequests:
         start = self._now().instant.replace(microsecond=0)
         places = self._connector_ids if request.connector_id == STATION else [request.connector_id]
         ceilings = [self._ceilings.ceiling(connector_id, start) for connector_id in places]
-        composite = forecast(ceilings, self._ceilings.station_w, start, request.duration)
+        unit = self._limits.rate_unit if request.charging_rate_unit is msgspec.UNSET else request.charging_rate_unit
+        volts = self._limits.nominal_v if unit == ChargingRateUnit.A else 1.0
+        composite = forecast(ceilings, self._ceilings.station_ceiling(), start, request.duration, volts=volts)
         return Reply(
             GetCompositeScheduleResult(
                 status=GetCompositeScheduleStatus.ACCEPTED,
@@ -95,7 +97,7 @@ class ProfileRequests:
                 schedule_start=start,
                 charging_schedule=ChargingSchedule(
                     duration=composite.duration_s,
-                    charging_rate_unit=self._rate_unit,
+                    charging_rate_unit=ChargingRateUnit(unit),
                     charging_schedule_period=composite.periods,
                 ),
             )
@@ -104,5 +106,5 @@ class ProfileRequests:
     def _can_compose(self, request: GetCompositeSchedule) -> bool:
         """Nothing is composed for what is not there or cannot be limited, nor in another unit (SC-28, D-17)."""
         places = (STATION, *(each for each in self._connector_ids if each not in self._profiles.uncontrolled))
-        in_unit = request.charging_rate_unit in (msgspec.UNSET, self._rate_unit)
+        in_unit = request.charging_rate_unit in (msgspec.UNSET, *self._limits.rate_units)
         return request.connector_id in places and request.duration > 0 and in_unit

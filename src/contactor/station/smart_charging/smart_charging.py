@@ -41,7 +41,12 @@ class SmartCharging:
         self._now = now
         self._profiles = Profiles(memory.store, limits, memory.transactions, uncontrolled)
         self._ceilings = ceilings = Ceilings(
-            memory.configuration, hardware, memory.transactions, self._profiles, module_w=module_w
+            memory.configuration,
+            hardware,
+            memory.transactions,
+            self._profiles,
+            module_w=module_w,
+            nominal_v=float(limits.nominal_v),
         )
         self._power = Power(
             ceilings,
@@ -51,6 +56,7 @@ class SmartCharging:
             uncontrolled=uncontrolled,
             module_w=module_w,
             minimum_w=float(limits.minimum_limit_w),
+            nominal_v=float(limits.nominal_v),
         )
         requests = ProfileRequests(self._profiles, ceilings, list(connectors), limits, effects, now)
         self.rows: Rows = requests.rows
@@ -99,7 +105,7 @@ class SmartCharging:
                 reason=reason,
             )
         elif connector_id not in self._profiles.uncontrolled:
-            self._profiles.install(connector_id, profile)
+            self._profiles.install(connector_id, profile, self._now().instant)
 
     def _objects_at_start(self, connector_id: ConnectorId, profile: ChargingProfile) -> str | None:
         objection = self._profiles.objection_at_start(connector_id, profile, self._now().instant)
