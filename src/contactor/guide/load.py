@@ -1,6 +1,5 @@
 """The way from a product's data files to its entries; each row is checked by itself, then all against each other."""
 
-import os
 import re
 from collections.abc import Mapping
 from functools import cache
@@ -108,7 +107,7 @@ def read_product(folder: Traversable) -> Product:
 @cache
 def _load_once(name: str) -> Product:
     known = product_names()
-    if "/" in name or os.sep in name:
+    if "/" in name:
         if not Path(name).is_dir():
             raise BadSetting("product", name, f"there is no such folder; known products: {', '.join(known)}")
         return read_product(Path(name))

@@ -5,11 +5,12 @@ collected, in order, and the next `advance` hands them out; until then `deadline
 """
 
 from collections.abc import Mapping, Sequence
+from operator import attrgetter
 
 from contactor.base.dice import Dice
 from contactor.base.errors import BadSetting, BrokenPromise
 from contactor.base.ids import OutletNumber
-from contactor.hardware.commands import AllowEnergy, Command, GrantPower, ReleaseCable, StopEnergy
+from contactor.hardware.commands import Command, GrantPower
 from contactor.hardware.port import Reading
 from contactor.hardware.signals import (
     FaultCleared,
@@ -25,7 +26,8 @@ from contactor.rig.cable_lock import CableLock
 from contactor.rig.faults import MODULE_FAULT, Faults, canonical_dtc, takes_module
 from contactor.rig.meter import Meter
 from contactor.rig.outlet import NEVER_S, Outlet
-from contactor.rig.outlet_moves import LATCHED, OutletState
+from contactor.rig.outlet_moves import OutletState
+from contactor.rig.outlet_orders import afflict, carry_out
 from contactor.rig.outlet_record import restore_outlet
 from contactor.rig.plug import RATINGS, CableRating, PlugKind
 from contactor.rig.power_module import MODULE, ModuleKind
@@ -111,7 +113,7 @@ class Rig:
         if not to_s >= self._now_s:
             raise BrokenPromise(f"rig time cannot go back from {self._now_s} s to {to_s} s")
         while True:
-            outlet = min(self._outlets.values(), key=_due_s)
+            outlet = min(self._outlets.values(), key=attrgetter("due_s"))
             if outlet.due_s > to_s:
                 break
             self._now_s = outlet.due_s
@@ -156,7 +158,7 @@ class Rig:
         not remembered: ask again after CablePlugged or FaultCleared. Every StopEnergy is answered by EnergyOff.
 
         Raises:
-            BrokenPromise: an outlet, a number of modules or a limit that cannot be.
+            BrokenPromise: an outlet, modules, a limit or a lock that cannot be.
         """
         try:
             outlet = self._outlets[command.outlet]
@@ -164,22 +166,10 @@ class Rig:
             raise BrokenPromise(f"{command}: this rig has outlets 1 to {len(self._outlets)}") from None
         if not self._is_powered:
             return
-        match command:
-            case AllowEnergy():
-                outlet.allow(self._now_s)
-            case StopEnergy():
-                outlet.stop(self._now_s)
-            case ReleaseCable():
-                if outlet.lock is None:
-                    raise BrokenPromise(f"{command}: the cable is fixed")
-                if outlet.state not in LATCHED:  # hardware opens no lock under current
-                    outlet.lock.open()
-            case GrantPower(modules=modules, limit_w=limit_w, limit_a=limit_a):
-                if modules < 0 or not limit_w >= 0 or not limit_a >= 0:
-                    raise BrokenPromise(f"{command}: modules and limits are never below 0")
-                outlet.limit(limit_w, limit_a, self._now_s)
-                self._cabinet.ask(outlet.number, modules)
-                self._feed_outlets()
+        carry_out(command, outlet, self._now_s)
+        if isinstance(command, GrantPower):
+            self._cabinet.ask(outlet.number, command.modules)
+            self._feed_outlets()
 
     # What drivers and passers-by do.
 
@@ -404,15 +394,6 @@ class Rig:
     def _apply_faults(self) -> None:
         """Bring outlets and cabinet into line with the active codes."""
         for outlet in self._outlets.values():
-            outlet.is_blocked = self._faults.block(outlet.number)
-            if outlet.is_blocked:
-                outlet.trip(self._now_s)
-            if outlet.lock is not None:
-                outlet.lock.is_jammed = self._faults.lock_is_jammed(outlet.number)
-            outlet.derate(self._faults.outlet_derating(outlet.number), self._now_s)
+            afflict(outlet, self._faults, self._now_s)
         self._cabinet.derate(self._faults.cabinet_derating())
         self._feed_outlets()
-
-
-def _due_s(outlet: Outlet) -> float:
-    return outlet.due_s

@@ -97,13 +97,14 @@ class Parts:
         self.status_reports = StatusReports(
             [STATION, *self.connectors], self.configuration, self.calls, self.now.instant, lambda: self.is_online
         )
-        self._build_drivers_side(product, settings)
+        self._build_charging(product, settings)
+        self._build_access(product, settings)
         self._build_maintenance(product, settings)
         self._build_centrals_side(product, settings, dice)
         self._build_display()
         self._build_events()
 
-    def _build_drivers_side(self, product: Product, settings: StationSettings) -> None:
+    def _build_charging(self, product: Product, settings: StationSettings) -> None:
         memory = self.memory
         self.metering = Metering(
             self.configuration,
@@ -123,8 +124,6 @@ class Parts:
             self.effects,
             lambda: self.now,
         )
-        badge_before_plug = settings.allow_badge_before_plug or product.capabilities.badge_before_plug
-        self.screen = Screen(list(self.connectors.values()), offers_free=product.capabilities.badge_before_plug)
         self.unlocking = Unlocking(
             product.models[settings.model].cables,
             self.configuration,
@@ -135,6 +134,11 @@ class Parts:
             self.effects,
         )
         self.costs = Costs(product.cost_message, self.connectors, self.transactions, self.effects)
+
+    def _build_access(self, product: Product, settings: StationSettings) -> None:
+        memory = self.memory
+        badge_before_plug = settings.allow_badge_before_plug or product.capabilities.badge_before_plug
+        self.screen = Screen(list(self.connectors.values()), offers_free=product.capabilities.badge_before_plug)
         authorization = Authorization(
             self.configuration,
             memory.badge_cache,
