@@ -1,6 +1,6 @@
 """What the station and its operators did around a transaction: statuses with their faults, commands, readings."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -10,9 +10,10 @@ from sqlalchemy import Connection, Row, and_, or_, select
 from contactor.central.api.happening import LINES_MAX, Happening, Scene, kwh
 from contactor.central.belonging import belongs
 from contactor.central.milliseconds import from_ms
+from contactor.central.recognition import catalogue_of, recognise
 from contactor.central.store import schema
 from contactor.central.store.operation_tables import commands
-from contactor.guide.load import load_product, product_names
+from contactor.guide.load import all_products
 
 _Row = Row[*tuple[Any, ...]]  # Any: SQLAlchemy types a row's columns only if they are spelled out one by one
 
@@ -44,28 +45,38 @@ def statuses(connection: Connection, scene: Scene) -> Iterator[Happening]:
         .order_by(_statuses.reported_at_ms, _statuses.id)
         .limit(LINES_MAX)
     )
+    known = _descriptions(_product_of(connection, scene.station_id))
     for row in connection.execute(query):
         who = "The station" if row.connector_id == 0 else f"Connector {row.connector_id}"
-        text = f"{who} {_WORDS.get(row.status, f'said {row.status}')}{_fault(row)}."
+        text = f"{who} {_WORDS.get(row.status, f'said {row.status}')}{_fault(row, known)}."
         details = " ".join(each for each in (row.status, row.error_code, row.vendor_error_code, row.details) if each)
         yield Happening(from_ms(row.reported_at_ms), "status", details, text)
 
 
-def _fault(row: _Row) -> str:
+def _fault(row: _Row, descriptions: Mapping[str, str]) -> str:
     if row.error_code == _NO_ERROR and not row.vendor_error_code:
         return ""
-    known = _descriptions().get(row.vendor_error_code.casefold())
+    known = descriptions.get(row.vendor_error_code.casefold())
     told = [row.error_code if row.error_code != _NO_ERROR else "", known or row.vendor_error_code, row.details]
     return f" ({'; '.join(each for each in told if each)})"
 
 
+def _product_of(connection: Connection, station_id: str) -> str | None:
+    """The name of the product a station says it is; None if there is no data for it."""
+    stations = schema.stations.c
+    model = connection.execute(select(stations.model).where(stations.id == station_id)).scalar()
+    found = recognise(catalogue_of(all_products()), model)
+    return None if found is None else found.product
+
+
 @cache
-def _descriptions() -> dict[str, str]:
-    """What the guide says of each trouble code."""
+def _descriptions(name: str | None) -> Mapping[str, str]:
+    """What a product's data say of each trouble code; of an unknown product, what the first that has the code says."""
+    meant = [product for product in all_products() if name in (None, product.name)]
     return {
         error.dtc.casefold(): f"{error.dtc}: {error.description}"
-        for name in product_names()
-        for error in load_product(name).vendor_errors.values()
+        for product in reversed(meant)
+        for error in product.vendor_errors.values()
     }
 
 
