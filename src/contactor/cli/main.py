@@ -15,6 +15,7 @@ COMMANDS = {
     "central": "contactor.cli.central:run",
     "station": "contactor.cli.station:app",
     "demo": "contactor.cli.demo:run",
+    "fleet": "contactor.cli.fleet:app",
     "stations": "contactor.cli.remote.stations:app",
     "tags": "contactor.cli.remote.tags:app",
     "transactions": "contactor.cli.remote.transactions:app",

@@ -65,6 +65,11 @@ class Transactions:
         """Every open transaction, by connector."""
         return [self._open[connector_id] for connector_id in sorted(self._open)]
 
+    @property
+    def open_count(self) -> int:
+        """How many are open."""
+        return len(self._open)
+
     def all_known(self) -> Iterable[Transaction]:
         """Every transaction that is open or still owes a message, oldest first."""
         return [self._by_key[key] for key in sorted(self._by_key)]
