@@ -53,8 +53,9 @@ def wire_time(seconds: float) -> str:
 
 
 def settings(**changes: object) -> CentralSettings:
-    """Two stations and no tags, unless changed."""
-    given: dict[str, object] = {"stations": (StationSetting(STATION), StationSetting(OTHER_STATION)), **changes}
+    """Two stations and no tags, and nothing asked of stations but by the test, unless changed."""
+    stations = (StationSetting(STATION), StationSetting(OTHER_STATION))
+    given: dict[str, object] = {"stations": stations, "read_configuration": False, **changes}
     return CentralSettings(**given)  # type: ignore[arg-type]  # a bench's keyword arguments are the settings' own
 
 

@@ -42,7 +42,9 @@ DOUBTS = (schema.suspicions, schema.stray_stops)
 """Tables that hold nothing if every stop found its transaction."""
 EPOCH = datetime(2026, 5, 1, tzinfo=UTC)
 NAMES = [f"CP-{number}" for number in range(STATIONS)]
-SETTINGS = "".join(f'[[station]]\nid = "{name}"\n\n[[tag]]\nid = "TAG-{name}"\n\n' for name in NAMES)
+SETTINGS = "[central]\nread_configuration = false\n\n" + "".join(
+    f'[[station]]\nid = "{name}"\n\n[[tag]]\nid = "TAG-{name}"\n\n' for name in NAMES
+)
 
 
 @dataclass

@@ -33,7 +33,7 @@ class Queries:
     def __init__(self, engine: Engine, catalogue: Catalogue = NOTHING_KNOWN) -> None:
         """Read from `engine`; stations are described with what the `catalogue` says of their models."""
         self._engine = engine
-        self._catalogue = catalogue
+        self.catalogue = catalogue
 
     def transactions(self, station_id: str | None = None) -> list[TransactionView]:
         """All transactions, or a station's, in the order of their numbers."""
@@ -93,7 +93,7 @@ class Queries:
 
     def recognised(self, model: str | None) -> Recognised | None:
         """What the catalogue says of a model."""
-        return recognise(self._catalogue, model)
+        return recognise(self.catalogue, model)
 
     def quirks(self, station_id: str | None = None) -> list[QuirkView]:
         """What all stations, or one, were found to do oddly, by station, kind and field."""

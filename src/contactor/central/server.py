@@ -5,6 +5,8 @@ import secrets
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from http import HTTPStatus
 from types import TracebackType
 from typing import Self
 
@@ -13,7 +15,10 @@ from sqlalchemy import Engine
 
 from contactor.base.clock import Clock, SystemClock
 from contactor.base.errors import BrokenPromise
+from contactor.base.ids import StationId
 from contactor.central.admission import Credentials, Turned
+from contactor.central.care.caretaker import Caretaker
+from contactor.central.care.duties import duties_of
 from contactor.central.certificates import Certificates
 from contactor.central.commands.desk import CommandDesk, DeskSurroundings
 from contactor.central.credentials import SALT_BYTES
@@ -24,6 +29,7 @@ from contactor.central.events.event_rows import EventRecord
 from contactor.central.events.feed import Asking, EventFeed, at_once, in_thread
 from contactor.central.ghosts import GhostRule
 from contactor.central.inbound import inbound_table
+from contactor.central.knocks import Knocks
 from contactor.central.milliseconds import to_ms
 from contactor.central.presence_rows import end_left_open
 from contactor.central.provision import provision
@@ -53,6 +59,8 @@ COST_PERIOD_S = 2.0
 """How soon after a transaction has ended its cost is computed."""
 BELATED_PERIOD_S = 60.0
 """How often readings are looked for that came after their transactions had ended."""
+CARE_PERIOD_S = 2.0
+"""How often it is looked whether anything that is wanted of stations has changed."""
 RETENTION_PERIOD_S = 600.0
 """How often rows that have grown too old are looked for."""
 GHOSTS_PERIOD_S = 60.0
@@ -69,6 +77,12 @@ def _products() -> dict[str, Product]:
     return {product.name: product for product in all_products()}
 
 
+def _tell(desk: CommandDesk, care: Caretaker, station_id: StationId) -> None:
+    """A station came, went, or was answered its boot: its commands may move, and it may be looked after."""
+    desk.station_changed(station_id)
+    care.station_changed(station_id)
+
+
 @dataclass(frozen=True, slots=True)
 class _Parts:
     """What exists while the server runs."""
@@ -82,6 +96,8 @@ class _Parts:
     doors: Doors
     certificates: Certificates
     desk: CommandDesk
+    care: Caretaker
+    knocks: Knocks
     events: EventFeed
     retention: Retention
     balancer: Balancer
@@ -178,6 +194,7 @@ class CentralServer:
         running.desk.stop()
         running.events.close()
         running.sessions.end_all(CLOSE_GOING_AWAY, "the central system is shutting down")
+        await running.care.stop()
         await running.doors.close()
         await self._let_go(running.writer, running.engine)
         self._log.info("central system stopped")
@@ -263,6 +280,8 @@ class CentralServer:
         )
         verdict = self._parts.doorman.judge(given, handshake.peer_address)
         if isinstance(verdict, Turned):
+            if verdict.status == HTTPStatus.NOT_FOUND:
+                self._parts.knocks.note(handshake.identity, handshake.peer_address)
             wait_s = verdict.retry_after_s
             return Refuse(verdict.status, verdict.reason, {} if wait_s is None else {"Retry-After": str(wait_s)})
         if verdict.by_command is not None:
@@ -301,14 +320,14 @@ class CentralServer:
         )
         asking = _asking_for(writer)
         events = EventFeed(EventRecord(engine), asking)
-        desk = CommandDesk(
-            DeskSurroundings(sessions, roster, writer, engine, asking, self._clock, events.ring, self._log)
-        )
-        sessions.changed, sessions.recorded = desk.station_changed, events.ring
+        around_desk = DeskSurroundings(sessions, roster, writer, engine, asking, self._clock, events.ring, self._log)
+        desk = CommandDesk(around_desk)
         doorman = Doorman(self.settings, roster, writer, self._clock, self._log)
         certificates = Certificates(self._log)
         products = _products()
         catalogue = catalogue_of(products.values())
+        care = Caretaker(around_desk, desk, duties_of(self.settings, catalogue))
+        sessions.changed, sessions.recorded = partial(_tell, desk, care), events.ring
         around = Surroundings(sessions.is_online, catalogue, products)
         return _Parts(
             engine=engine,
@@ -320,6 +339,8 @@ class CentralServer:
             doors=self._make_doors(certificates, doorman),
             certificates=certificates,
             desk=desk,
+            care=care,
+            knocks=Knocks(writer, self._clock, self._log),
             events=events,
             retention=Retention(
                 rules_of(self.settings), writer=writer, clock=self._clock, later=self._after, log=self._log
@@ -339,6 +360,8 @@ class CentralServer:
         self._every(EXPIRY_PERIOD_S, running.desk.tick)
         self._every(EXPIRY_PERIOD_S, running.sessions.messages.write)
         self._every(SWEEP_PERIOD_S, running.desk.sweep)
+        self._every(CARE_PERIOD_S, running.care.tick)
+        self._every(CARE_PERIOD_S, running.knocks.write)
         self._every(LAST_SEEN_PERIOD_S, running.sessions.note_last_seen)
         self._every(BALANCE_PERIOD_S, running.balancer.begin)
         self._every(RETENTION_PERIOD_S, running.retention.begin)

@@ -41,8 +41,8 @@ class CentralSettings:
     before it asks again (BOOT-05). Readings, past statuses, presence, events and messages are forgotten `keep_..._days`
     after they came, with 0 never; transactions are kept for ever. `close_ghosts_after_hours` closes the record of a
     transaction whose stop is missing so long after another began on its connector, with 0 never. `log_messages` keeps
-    every message, secrets masked. Limits are off at 0; those per address spare `trusted_addresses`. What each value
-    means stands in the checks' rows.
+    every message, secrets masked. `read_configuration` reads what each station offers once it is accepted (CS-23).
+    Limits are off at 0; those per address spare `trusted_addresses`. What each value means stands in the checks' rows.
     """
 
     listen_host: str = "127.0.0.1"
@@ -56,6 +56,9 @@ class CentralSettings:
     call_timeout_s: float = 30.0
     allow_unknown_stations: bool = False
     strict_stations: bool = False
+    read_configuration: bool = True
+    repair_configuration: bool = False
+    onboard_pending_stations: bool = False
     keep_readings_days: int = 0
     keep_statuses_days: int = 90
     keep_events_days: int = 90
@@ -122,6 +125,18 @@ _CHECKS: Mapping[str, Check] = {
     "strict_stations": (
         lambda value: isinstance(value, bool),
         "give true or false; true refuses every message that breaks OCPP's schemas",
+    ),
+    "read_configuration": (
+        lambda value: isinstance(value, bool),
+        "give true or false; true reads each station's configuration once for each firmware it comes with (CS-23)",
+    ),
+    "repair_configuration": (
+        lambda value: isinstance(value, bool),
+        "give true or false; true sends stations what their templates want as soon as they drift",
+    ),
+    "onboard_pending_stations": (
+        lambda value: isinstance(value, bool),
+        "give true or false; true leads every Pending station to being accepted by itself",
     ),
     "keep_readings_days": (
         _whole(0, DAYS_MAX),

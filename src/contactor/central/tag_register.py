@@ -1,14 +1,18 @@
 """Where tags are kept: finding one, and putting those of the settings into the table."""
 
 from collections.abc import Iterable
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from contactor.base.ids import IdTag
+from contactor.central.care.mark import move_mark
 from contactor.central.milliseconds import from_ms, to_ms
 from contactor.central.store import schema
 from contactor.central.store.statement import Rows, upsert
 from contactor.central.tags import Tag, tag_key
+
+_Row = Row[*tuple[Any, ...]]  # Any: SQLAlchemy types a row's columns only if they are spelled out one by one
 
 _FIND = select(schema.tags).where(schema.tags.c.key == bindparam("key"))
 _PUT = upsert(
@@ -26,8 +30,16 @@ _PUT = upsert(
 def find_tag(connection: Connection, id_tag: str) -> Tag | None:
     """The registered tag, in any spelling of its letters."""
     row = connection.execute(_FIND, {"key": tag_key(id_tag)}).one_or_none()
-    if row is None:
-        return None
+    return None if row is None else tag_of(row)
+
+
+def all_tags(connection: Connection) -> list[Tag]:
+    """Every registered tag."""
+    return [tag_of(row) for row in connection.execute(select(schema.tags))]
+
+
+def tag_of(row: _Row) -> Tag:
+    """The tag of a row."""
     return Tag(
         id_tag=IdTag(row.id_tag),
         parent_id_tag=None if row.parent_id_tag is None else IdTag(row.parent_id_tag),
@@ -40,6 +52,7 @@ def find_tag(connection: Connection, id_tag: str) -> Tag | None:
 def put_tags(connection: Connection, tags: Iterable[Tag]) -> None:
     """Register the tags, or overwrite what is registered of them."""
     Rows(_PUT, tuple(_row(tag) for tag in tags)).execute_on(connection)
+    move_mark(connection)
 
 
 def _row(tag: Tag) -> tuple[object, ...]:

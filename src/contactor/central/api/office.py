@@ -20,6 +20,7 @@ from contactor.base.clock import Clock
 from contactor.central.api.problem import Problem
 from contactor.central.api.streams import Streams
 from contactor.central.api.throttle import LoginThrottle
+from contactor.central.care.list_rules import WantedLists
 from contactor.central.certificates import Certificates
 from contactor.central.commands.port import Desk
 from contactor.central.doors import Doors
@@ -60,6 +61,7 @@ class Office:
     certificates: Certificates
     is_draining: Callable[[], bool]
     """Whether the central system has begun to end."""
+    lists: WantedLists
     streams: Streams = field(default_factory=Streams)
     throttle: LoginThrottle = field(default_factory=LoginThrottle)
     closing: asyncio.Event = field(default_factory=asyncio.Event)

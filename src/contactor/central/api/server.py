@@ -11,6 +11,7 @@ from contactor.central.api.office import Office
 from contactor.central.api.people_rows import find_users, insert_user
 from contactor.central.api.role import Role
 from contactor.central.api.tickets import hash_password, new_password
+from contactor.central.care.list_rules import WantedLists
 from contactor.central.server import CentralServer
 from contactor.web.serving import Serving, listen, url_of
 
@@ -99,6 +100,7 @@ def _office(central: CentralServer) -> Office:
         refusals=central.doorman.refusals,
         certificates=central.certificates,
         is_draining=lambda: central.is_draining,
+        lists=WantedLists(central.queries.catalogue),
     )
 
 

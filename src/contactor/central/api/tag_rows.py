@@ -5,9 +5,9 @@ from hashlib import blake2b
 
 from sqlalchemy import ColumnElement, Connection, delete, func, select
 
-from contactor.base.ids import IdTag
-from contactor.central.milliseconds import from_ms
+from contactor.central.care.mark import move_mark
 from contactor.central.store import schema
+from contactor.central.tag_register import tag_of
 from contactor.central.tags import Tag, tag_key
 
 _tags = schema.tags.c
@@ -24,16 +24,7 @@ def find_tags(
 ) -> list[Tag]:
     """Tags in the order of their keys; None means any."""
     query = select(schema.tags).where(*_conditions(text, parent, is_blocked, after)).order_by(_tags.key).limit(limit)
-    return [
-        Tag(
-            id_tag=IdTag(row.id_tag),
-            parent_id_tag=None if row.parent_id_tag is None else IdTag(row.parent_id_tag),
-            expires_at=None if row.expires_at_ms is None else from_ms(row.expires_at_ms),
-            is_blocked=row.is_blocked,
-            allows_concurrent=row.allows_concurrent,
-        )
-        for row in connection.execute(query)
-    ]
+    return [tag_of(row) for row in connection.execute(query)]
 
 
 def _conditions(
@@ -52,6 +43,7 @@ def _conditions(
 def delete_tag(connection: Connection, id_tag: str) -> None:
     """Remove a tag; it is Invalid from now on. Its transactions stay."""
     connection.execute(delete(schema.tags).where(_tags.key == tag_key(id_tag)))
+    move_mark(connection)
 
 
 def etag_of(tag: Tag) -> str:

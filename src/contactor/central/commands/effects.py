@@ -12,6 +12,8 @@ from typing import Any
 from msgspec import UNSET
 from sqlalchemy import Connection
 
+from contactor.central.care.list_rows import list_answered, list_refused, list_sent, version_reported
+from contactor.central.care.outcomes import change_answered
 from contactor.central.commands.command import FollowUp
 from contactor.central.commands.configuration_rules import is_authorization_key
 from contactor.central.commands.facts import StationFacts
@@ -40,11 +42,15 @@ from contactor.ocpp.messages import (
     ClearChargingProfile,
     GetConfiguration,
     GetConfigurationResult,
+    GetLocalListVersion,
+    GetLocalListVersionResult,
     RemoteStartTransactionResult,
     ReserveNow,
     ReserveNowResult,
     ResetResult,
     Result,
+    SendLocalList,
+    SendLocalListResult,
     SetChargingProfile,
     SetChargingProfileResult,
 )
@@ -71,8 +77,10 @@ class Delivery:
     at: datetime
 
 
-def at_sending(delivery: Delivery, facts: StationFacts) -> Columns:
-    """What holds once the wire may have heard of the command: a remote start may lead to a transaction (RS-12)."""
+def at_sending(connection: Connection, delivery: Delivery, facts: StationFacts) -> Columns:
+    """What holds once the wire may have heard of the command: a list may have changed, a start may come (RS-12)."""
+    if isinstance(delivery.request, SendLocalList):
+        list_sent(connection, delivery.station_id, delivery.request)
     if type(delivery.request).__name__ != "RemoteStartTransaction":
         return _NOTHING
     seconds = facts.number("ConnectionTimeOut")
@@ -87,8 +95,10 @@ def at_answer(connection: Connection, delivery: Delivery, result: Result) -> Col
     return _NOTHING if effect is None else effect(connection, delivery, result)
 
 
-def at_refusal(connection: Connection, delivery: Delivery) -> Columns:
+def at_refusal(connection: Connection, delivery: Delivery, reason: str) -> Columns:
     """What a CALLERROR changes: nothing will come of the command."""
+    if isinstance(delivery.request, SendLocalList | GetLocalListVersion):
+        list_refused(connection, delivery.station_id, reason, delivery.at)
     if is_authorization_key(delivery.request):
         strike_key(connection, delivery.station_id, delivery.command_id)
     return _NO_FOLLOW_UP
@@ -115,6 +125,9 @@ def _change(connection: Connection, delivery: Delivery, result: ChangeConfigurat
     request: ChangeConfiguration = delivery.request
     if is_authorization_key(request):
         _settle_key(connection, delivery, result.status)
+    else:
+        # A password is none of the values that are wanted, nor one that may be kept.
+        change_answered(connection, delivery.station_id, request, result.status, to_ms(delivery.at))
     configuration_changed(connection, delivery.station_id, request, result.status, to_ms(delivery.at))
     needs_boot = result.status is ConfigurationStatus.REBOOT_REQUIRED
     return {"follow_up": FollowUp.AWAITING_BOOT.value} if needs_boot else _NOTHING
@@ -157,6 +170,16 @@ def _install(connection: Connection, delivery: Delivery, result: SetChargingProf
     return _NOTHING
 
 
+def _list(connection: Connection, delivery: Delivery, result: SendLocalListResult) -> Columns:
+    list_answered(connection, delivery.station_id, delivery.request, result.status, delivery.at)
+    return _NOTHING
+
+
+def _list_version(connection: Connection, delivery: Delivery, result: GetLocalListVersionResult) -> Columns:
+    version_reported(connection, delivery.station_id, result.list_version, delivery.at)
+    return _NOTHING
+
+
 def _clear(connection: Connection, delivery: Delivery, _result: Result) -> Columns:
     request: ClearChargingProfile = delivery.request
     profiles_cleared(connection, delivery.station_id, request)
@@ -169,6 +192,8 @@ _AT_ANSWER: Mapping[str, Callable[[Connection, Delivery, Any], Columns]] = {  # 
     "Reset": _reset,
     "ChangeConfiguration": _change,
     "GetConfiguration": _report,
+    "SendLocalList": _list,
+    "GetLocalListVersion": _list_version,
     "ReserveNow": _reserve,
     "CancelReservation": _cancel,
     "SetChargingProfile": _install,

@@ -3,6 +3,7 @@
 from msgspec import UNSET
 from sqlalchemy import Connection, bindparam, delete, update
 
+from contactor.central.care.list_rows import list_switched
 from contactor.central.commands.configuration_rules import is_authorization_key
 from contactor.central.secrets_mask import MASK, mask
 from contactor.central.store import operation_tables
@@ -13,6 +14,7 @@ from contactor.ocpp.messages import ChangeConfiguration, GetConfiguration, GetCo
 
 KEY_LENGTH = 50
 """What OCPP allows a key; a longer one is cut to it on either database, and its quirk tells the whole."""
+LISTS_ARE_ON = "localauthlistenabled"
 
 _table = operation_tables.reported_configuration
 _of_station = _table.c.station_id == bindparam("station")
@@ -70,6 +72,8 @@ def configuration_changed(
     if status is ConfigurationStatus.ACCEPTED:
         row: tuple[object, ...] = (station_id, folded, request.key, value, False, at_ms)
         Rows(_PUT, (row,)).execute_on(connection)
+        if folded == LISTS_ARE_ON:
+            list_switched(connection, station_id)
     elif status is ConfigurationStatus.REBOOT_REQUIRED:
         row = (station_id, folded, request.key, False, at_ms, value)
         Rows(_PUT_FOR_LATER, (row,)).execute_on(connection)

@@ -69,7 +69,7 @@ def mark_sent(
     reason = withheld_for(command.request, facts)
     if reason is not None:
         return _moved(move(connection, command.command_id, now, state=CommandState.WITHHELD, detail=reason))
-    columns = at_sending(Delivery(command.command_id, command.station_id, command.request, now), facts)
+    columns = at_sending(connection, Delivery(command.command_id, command.station_id, command.request, now), facts)
     sent_at_ms = to_ms(now)
     view = move(connection, command.command_id, now, state=CommandState.SENT, sent_at_ms=sent_at_ms, **columns)
     if view is None:
@@ -89,7 +89,11 @@ def conclude(connection: Connection, command: Waiting, outcome: CallOutcome, now
         columns = {"state": CommandState.ANSWERED, "status": status_word(outcome.result), "answer": answer, **changes}
     elif isinstance(outcome, CallFailed):
         detail = f"{outcome.code.value}: {outcome.description}" if outcome.description else outcome.code.value
-        columns = {"state": CommandState.REFUSED, "detail": mask(detail), **at_refusal(connection, delivery)}
+        columns = {
+            "state": CommandState.REFUSED,
+            "detail": mask(detail),
+            **at_refusal(connection, delivery, mask(detail)),
+        }
     elif isinstance(outcome, CallTimedOut):
         columns = {"state": CommandState.TIMED_OUT, "detail": "no answer came; the station may have obeyed"}
     else:

@@ -36,6 +36,12 @@ class EventKind(StrEnum):
     """site_id, is_over, limit_w, committed_w: whether what cannot be limited is more than a site may draw."""
     COST_SETTLED = "cost_settled"
     """transaction_id, currency, net, vat, total, tariff_id, version, settled_for; amounts are texts."""
+    LOCAL_LIST_CHANGED = "local_list_changed"
+    """entries, version, failure: what the station's local list holds now, or why it did not take what was sent."""
+    ONBOARDING_CHANGED = "onboarding_changed"
+    """state, stage, detail."""
+    STATION_KNOCKED = "station_knocked"
+    """identity, address: of a station that nobody registered; told once for each that is kept."""
     SECURITY_EVENT = "security_event"
     """type, details, happened_at."""
 

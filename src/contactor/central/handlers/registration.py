@@ -9,6 +9,8 @@ from msgspec import UNSET, UnsetType
 from sqlalchemy import Connection, select, update
 
 from contactor.base.ids import StationId
+from contactor.central.care.list_rows import list_unchecked
+from contactor.central.care.onboarding import station_was_answered
 from contactor.central.commands.following import station_booted
 from contactor.central.commands.reported import configuration_in_force
 from contactor.central.events.event import EventKind
@@ -94,7 +96,9 @@ def _record_boot(
     )
     Rows(_INSERT_BOOT, (row,)).execute_on(connection)
     configuration_in_force(connection, station_id)
+    list_unchecked(connection, station_id)
     station_booted(connection, station_id, received_at)
+    station_was_answered(connection, station_id, status, received_at)
     facts = {name: row[3 + place] for place, name in enumerate(("vendor", "model", "firmware_version"))}
     record_event(connection, EventKind.STATION_BOOTED, station_id, received_at, {**facts, "answered": status.value})
     return status

@@ -1,6 +1,7 @@
 """All tables together: what the migrations lead to."""
 
 from contactor.central.store import (
+    care_tables,
     ledger_tables,
     operation_tables,
     people_tables,
@@ -20,5 +21,6 @@ PARTS = (
     presence_tables,
     site_tables,
     tariff_tables,
+    care_tables,
 )
 metadata = schema.metadata
