@@ -9,6 +9,7 @@ from io import BytesIO
 import msgspec
 
 from contactor.base.instants import to_text
+from contactor.ocpp.enumerations import LogType
 from contactor.station.configuration import Configuration
 from contactor.station.faults import Faults
 from contactor.station.location import without_secrets
@@ -67,11 +68,7 @@ class Records:
                 for note in self.trace.notes()
                 if window.holds(note.instant)
             ],
-            "security.jsonl": [
-                {"at": to_text(entry.instant), "event": entry.event, "remark": entry.remark}
-                for entry in self.security_log.entries()
-                if window.holds(entry.instant)
-            ],
+            "security.jsonl": self._security(window),
             "transactions.jsonl": [
                 _transaction_record(transaction)
                 for transaction in self.transactions.all_known()
@@ -81,6 +78,20 @@ class Records:
         if not any(logs.values()):
             return None
         return _zip({**{name: _lines(records) for name, records in logs.items()}, **self._present_state(window)})
+
+    def log(self, kind: LogType, window: Window) -> bytes | None:
+        """A ZIP file of one of the white paper's logs, the security log alone or everything; None if it is empty."""
+        if kind is not LogType.SECURITY_LOG:
+            return self.archive(window)
+        records = self._security(window)
+        return _zip({"security.jsonl": _lines(records)}) if records else None
+
+    def _security(self, window: Window) -> list[Mapping[str, object]]:
+        return [
+            {"at": to_text(entry.instant), "event": entry.event, "remark": entry.remark}
+            for entry in self.security_log.entries()
+            if window.holds(entry.instant)
+        ]
 
     def _end_of(self, transaction: Transaction) -> datetime:
         return transaction.alive_at if transaction.is_stopped else max(transaction.alive_at, self.instant())

@@ -1,4 +1,4 @@
-"""The two jobs that move files: diagnostics out, firmware in."""
+"""The jobs that move files: diagnostics and logs out, firmware in."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -12,6 +12,7 @@ from contactor.station.effects import Effects
 from contactor.station.events import Moment
 from contactor.station.faults import Faults
 from contactor.station.firmware import Firmware, Image
+from contactor.station.log_uploads import LogUploads
 from contactor.station.memory import Memory
 from contactor.station.reply import Rows
 from contactor.station.settings import StationSettings
@@ -20,7 +21,7 @@ from contactor.station.transfers import Transfers
 
 
 class Maintenance:
-    """Puts the parts of both jobs together; they share the transfers and know nothing of each other."""
+    """Puts the parts of these jobs together; they share the transfers and know nothing of each other."""
 
     def __init__(
         self,
@@ -56,6 +57,10 @@ class Maintenance:
             may_send=is_online,
             instant=instant,
         )
+        self.log_uploads = LogUploads(
+            memory.store, product.file_transfer_schemes, records.log, self.transfers, calls, effects,
+            may_send=is_online, instant=instant,
+        )  # fmt: skip
         self.firmware = Firmware(
             memory.store,
             Image(product.name, product.file_transfer_schemes, settings.firmware_install_s),
@@ -71,21 +76,23 @@ class Maintenance:
 
     @property
     def rows(self) -> Rows:
-        """The requests of both."""
-        return {**self.diagnostics.rows, **self.firmware.rows}
+        """The requests of all."""
+        return {**self.diagnostics.rows, **self.log_uploads.rows, **self.firmware.rows}
 
     @property
     def deadline_s(self) -> float | None:
-        """When either has something to do."""
-        deadlines = (self.diagnostics.deadline_s, self.firmware.deadline_s)
+        """When one of them has something to do."""
+        deadlines = (self.diagnostics.deadline_s, self.log_uploads.deadline_s, self.firmware.deadline_s)
         return min((each for each in deadlines if each is not None), default=None)
 
     def powered_on(self, now: Moment) -> None:
         """The software starts: see what became of what an earlier life was doing."""
         self.diagnostics.powered_on()
+        self.log_uploads.powered_on()
         self.firmware.powered_on(now)
 
     def settle(self, now: Moment) -> None:
-        """Let both go on."""
+        """Let all go on."""
         self.diagnostics.settle(now)
+        self.log_uploads.settle(now)
         self.firmware.settle(now)

@@ -51,6 +51,7 @@ from contactor.station.store.port import Store
 from contactor.station.trace import Trace
 from contactor.station.triggers import Triggers
 from contactor.station.unlocking import Unlocking
+from contactor.station.white_paper import WhitePaper
 
 STATION = ConnectorId(0)
 
@@ -225,6 +226,16 @@ class Parts:
 
     def _build_inbound(self, offered: Collection[str]) -> Inbound:
         memory = self.memory
+        triggers = Triggers(
+            list(self.connectors),
+            self.registration,
+            self.status_reports,
+            self.metering,
+            self.calls,
+            lambda: self.maintenance.diagnostics.status,
+            lambda: self.maintenance.firmware.status,
+            offered=offered,
+        )
         return Inbound(
             self.configuration,
             self.registration,
@@ -240,16 +251,7 @@ class Parts:
                 lambda: self.now,
             ),
             self.reset,
-            Triggers(
-                list(self.connectors),
-                self.registration,
-                self.status_reports,
-                self.metering,
-                self.calls,
-                lambda: self.maintenance.diagnostics.status,
-                lambda: self.maintenance.firmware.status,
-                offered=offered,
-            ),
+            triggers,
             memory.badge_cache,
             memory.local_list,
             KeyEffects(self.configuration, self.connection, self.registration, memory.security_log).written,
@@ -259,6 +261,7 @@ class Parts:
                 self.maintenance.rows,
                 self.costs.rows,
                 self.unlocking.rows,
+                WhitePaper(triggers, self.maintenance.log_uploads, self.calls).rows,
             ],
             offered=offered,
         )
