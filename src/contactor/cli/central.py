@@ -13,10 +13,12 @@ import typer
 from contactor.base.errors import BadSetting
 from contactor.central.api.server import FIRST_USER, ApiServer
 from contactor.central.server import CentralServer
-from contactor.central.setting_words import Given, read_pairs, read_word
+from contactor.central.setting_words import OFF, Given, read_pairs, read_word
 from contactor.central.settings import CentralSettings
 from contactor.central.settings_file import load_settings
 from contactor.cli import logs, loop
+from contactor.cli.console import DEFAULT_PORT
+from contactor.cli.console_process import ConsoleProcess
 
 _DEFAULTS = CentralSettings()
 
@@ -43,6 +45,12 @@ def run(
             help=f'Port of the REST API, 0 for any free one, "off" for none; {_DEFAULTS.api_port} if not given.'
         ),
     ] = None,
+    console_port: Annotated[
+        str,
+        typer.Option(
+            help='Port of the console for browsers, 0 for any free one, "off" for none. It needs an API without TLS.'
+        ),
+    ] = str(DEFAULT_PORT),
     database: Annotated[
         str | None,
         typer.Option(
@@ -64,7 +72,7 @@ def run(
     """Run the central system until Ctrl-C: stations connect to ws://HOST:PORT/ocpp/STATION-ID.
 
     The first line on stdout is JSON and tells the addresses, so that a program that starts this one knows the ports. At
-    the first start a second line tells the password of the first user of the REST API.
+    the first start a second line tells the password of the first user of the REST API and of the console.
 
     Every setting also has an environment variable, CONTACTOR_ and its name in capitals. Options win over variables, and
     variables over the file. SIGHUP reads the certificates again; SIGTERM and Ctrl-C let calls on the way end first
@@ -83,10 +91,11 @@ def run(
     }
     flags = dict(read_pairs(settings or []))
     flags.update({name: Given(read_word(name, word), flag) for flag, (name, word) in words.items() if word is not None})
-    raise typer.Exit(loop.run(_serve(load_settings(config, os.environ, flags))))
+    served = load_settings(config, os.environ, flags)
+    raise typer.Exit(loop.run(_serve(served, _port("--console-port", console_port))))
 
 
-async def _serve(settings: CentralSettings) -> int:
+async def _serve(settings: CentralSettings, console_port: int | None) -> int:
     async with AsyncExitStack() as running:
         central = await running.enter_async_context(CentralServer(settings))
         told = _addresses(settings, central)
@@ -94,6 +103,10 @@ async def _serve(settings: CentralSettings) -> int:
         if settings.api_port is not None:
             api = await running.enter_async_context(ApiServer(central))
             told["api"] = api.url
+            # With TLS its certificate names another host than the one by which this machine reaches it.
+            if console_port is not None and settings.api_tls_certificate is None:
+                console = ConsoleProcess(_near(api.url), host=settings.api_host, port=console_port)
+                told["console"] = (await running.enter_async_context(console)).url
         typer.echo(json.dumps(told))
         if api is not None and api.first_password is not None:
             # The only time it is shown; it stands in no log and no file.
@@ -119,3 +132,16 @@ def _renew(central: CentralServer) -> None:
     """Read the certificates again; what went wrong stands in the log, and nobody else is there to tell."""
     with suppress(BadSetting):
         central.certificates.renew()
+
+
+def _near(url: str) -> str:
+    """The API as this machine reaches it: one that listens everywhere is reached here too."""
+    return url.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:")
+
+
+def _port(option: str, text: str) -> int | None:
+    if text == OFF:
+        return None
+    if not (text.isascii() and text.isdigit()):
+        raise BadSetting(option, text, f'give a port, 0 for any free one, or "{OFF}"')
+    return int(text)

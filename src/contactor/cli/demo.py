@@ -61,8 +61,10 @@ async def _once(place: Path, speed: float, port: int | None, *, as_json: bool) -
 
 async def _for_ever(place: Path, speed: float, port: int | None) -> int:
     story = Storyteller(silent=False)
-    async with Stage(place, port, story, speed=speed) as stage:
-        story.welcome(stage.url, stage.central_pid, await stage.let_people_in(), place)
+    async with Stage(place, port, story, speed=speed, has_console=True) as stage:
+        assert stage.console_url is not None
+        control_url = await stage.let_people_in()
+        story.welcome(stage.url, stage.central_pid, control_url, place, stage.console_url, stage.login)
         try:
             await stage.drivers_come_and_go()
         finally:

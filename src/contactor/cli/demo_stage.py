@@ -13,6 +13,7 @@ from contactor.base.clock import SystemClock
 from contactor.base.dice import Dice
 from contactor.base.errors import BadSetting, LinkError
 from contactor.base.ids import OutletNumber
+from contactor.cli.console_process import ConsoleProcess
 from contactor.cli.demo_story import Storyteller
 from contactor.guide.load import load_product
 from contactor.link.websocket_client import WebSocketDialer
@@ -51,7 +52,9 @@ _VISITS = {
     },
 }
 _PAUSE_S = 4.0
-_PORTS = range(9000, 9100)
+_PORTS = range(9000, 9080)
+_API_PORTS = range(9080, 9090)
+_CONSOLE_PORTS = range(9090, 9100)
 _CONTROL_PORTS = range(DEFAULT_PORT, DEFAULT_PORT + 100)
 _READY_WITHIN_S = 30.0
 _END_WITHIN_S = 10.0
@@ -77,10 +80,17 @@ def first_free_port(ports: range = _PORTS) -> int:
 class Stage:
     """Everything the demo needs, from the first process to the last message."""
 
-    def __init__(self, place: Path, port: int | None, story: Storyteller, *, speed: float) -> None:
+    def __init__(
+        self, place: Path, port: int | None, story: Storyteller, *, speed: float, has_console: bool = False
+    ) -> None:
         self.ledger_file = place / "ledger.sqlite"
         self.stations: list[VirtualStation] = []
         self.url = ""
+        self.console_url: str | None = None
+        self.login: tuple[str, str] | None = None
+        """Name and password of the first user; None if the folder's ledger has had one before."""
+        self._api_port = str(first_free_port(_API_PORTS)) if has_console else "off"
+        self._console: ConsoleProcess | None = None
         self._place = place
         self._port = first_free_port() if port is None else port
         self._story = story
@@ -93,6 +103,8 @@ class Stage:
         self._write_settings()
         try:
             await self._start_central()
+            if self._api_port != "off":
+                await self._start_console()
             self._watch = asyncio.create_task(self._keep_central_alive())
             for name, model in _STATIONS.items():
                 self._add_station(name, model)
@@ -146,11 +158,13 @@ class Stage:
     # Central system
 
     def _write_settings(self) -> None:
-        lines = [f"[[station]]\nid = {json.dumps(name)}\n" for name in _STATIONS]
+        lines = ["[central]\nlog_messages = true\n"]
+        lines += [f"[[station]]\nid = {json.dumps(name)}\n" for name in _STATIONS]
         lines += [f"[[tag]]\nid = {json.dumps(badge)}\n" for badge in _BADGES]
         (self._place / "central.toml").write_text("\n".join(lines))
 
     async def _start_central(self) -> None:
+        is_new = not self.ledger_file.exists()
         self._central = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
@@ -159,7 +173,8 @@ class Stage:
             *("--config", str(self._place / "central.toml")),
             *("--database", str(self.ledger_file)),
             *("--port", str(self._port)),
-            *("--api-port", "off"),
+            *("--api-port", self._api_port),
+            *("--console-port", "off"),
             *("--log-level", "error"),
             stdout=asyncio.subprocess.PIPE,
             start_new_session=True,  # Ctrl-C is for us; the child is ended when the stations have said goodbye
@@ -173,8 +188,17 @@ class Stage:
         if not first_line:
             raise LinkError("the central system did not start; what it says is above")
         self.url = json.loads(first_line)["listening"]
+        if is_new and self._api_port != "off":
+            first_user = json.loads(await self._central.stdout.readline())
+            self.login = first_user["user"], first_user["password"]
         # A restarted one must be where the stations look for it.
         self._port = int(self.url.rsplit(":", 1)[1].split("/")[0])
+
+    async def _start_console(self) -> None:
+        # Not the central system's own: it must stay when that one is killed, and show that it is away.
+        console = ConsoleProcess(f"http://127.0.0.1:{self._api_port}", port=first_free_port(_CONSOLE_PORTS))
+        self._console = await console.__aenter__()
+        self.console_url = self._console.url
 
     async def _keep_central_alive(self) -> None:
         while True:
@@ -196,6 +220,8 @@ class Stage:
         if self._control is not None:
             await self._control.stop()
         await asyncio.gather(*(station.shut_down() for station in self.stations), return_exceptions=True)
+        if self._console is not None:
+            await self._console.__aexit__(None, None, None)
         if self._central is not None and self._central.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 self._central.terminate()

@@ -13,6 +13,7 @@ COMMANDS = {
     "guide": "contactor.cli.guide_tables:app",
     "firmware": "contactor.cli.firmware:app",
     "central": "contactor.cli.central:run",
+    "console": "contactor.cli.console:run",
     "station": "contactor.cli.station:app",
     "demo": "contactor.cli.demo:run",
     "fleet": "contactor.cli.fleet:app",

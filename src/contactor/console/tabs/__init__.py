@@ -1,0 +1,1 @@
+"""The tabs of a station's page, one noun to a file."""
