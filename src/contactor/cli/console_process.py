@@ -82,7 +82,7 @@ class ConsoleProcess:
             try:
                 await self._start()
                 pause_s = FIRST_PAUSE_S
-            except LinkError as error:
+            except (LinkError, OSError) as error:
                 self._log.error("the console did not come up", reason=str(error))
                 pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
 

@@ -22,6 +22,7 @@ from contactor.ui.assets import FAVICON, serve_kit
 
 TOPICS_MAX = 8
 TABS_MAX = 400
+RECONNECT_WITHIN_S = 30.0
 CLOSE_NOT_SIGNED_IN = 4001
 CLOSE_TOO_MANY = 1013
 _PASSED_ON = ("content-type", "content-disposition")
@@ -45,6 +46,8 @@ def make_app(api_url: str) -> FastAPI:
         language="en-US",
         tailwind=False,
         binding_refresh_interval=None,
+        # A browser that is busy for some seconds finds its page as it was, instead of loading it anew.
+        reconnect_timeout=RECONNECT_WITHIN_S,
         message_history_length=200,
         show_welcome_message=False,
     )

@@ -44,7 +44,7 @@ export default {
   props: { topic: String, outlets: Array, acts: Boolean, initial: Object },
   data() { return { connectors: this.initial?.connectors ?? [], round: ROUND, tick: 0 }; },
   mounted() {
-    this.stop = follow(this.topic, (news) => { if (news.now) { this.connectors = news.now.connectors; this.$emit("now", [news.now.online, news.now.registration]); } });
+    this.stop = follow(this.topic, (news) => { if (news.now) { this.connectors = news.now.connectors; this.tell(news.now.online); } });
     this.timer = setInterval(() => this.tick++, 1000);
   },
   unmounted() { this.stop(); clearInterval(this.timer); },
@@ -54,6 +54,10 @@ export default {
     power: (c) => (c.transaction === null ? 0 : c.power === null ? null : c.power / 1000),
     unit: (value, decimals, unit) => (value === null ? words.none : `${words.number(value, decimals)} ${unit}`),
     lasting: (ms) => words.duration(Math.max(0, (Date.now() - ms) / 1000)),
+    tell(online) {
+      if (online !== this.online) this.$emit("presence", online);
+      this.online = online;
+    },
     press(name, c) { this.$emit("press", { name, connector: c.connector, transaction: c.transaction }); },
   },
 };

@@ -44,7 +44,7 @@ class ConnectorCards(Element, component="connector_cards.js"):
         *,
         acts: bool,
         on_press: Callable[[str, int, int | None], object],
-        on_now: Callable[[bool, str], object],
+        on_presence: Callable[[bool], object],
     ) -> None:
         super().__init__()
         self._props["topic"] = topic
@@ -59,9 +59,5 @@ class ConnectorCards(Element, component="connector_cards.js"):
                 return None
             return on_press(str(given.get("name")), connector, transaction if isinstance(transaction, int) else None)
 
-        def now(event: GenericEventArguments) -> None:
-            if isinstance(event.args, list) and len(event.args) == 2:
-                on_now(event.args[0] is True, str(event.args[1])[:20])
-
         self.on("press", pressed)
-        self.on("now", now)
+        self.on("presence", lambda event: on_presence(event.args is True))

@@ -39,10 +39,14 @@ class Field:
     """Of an object, or of each object of a list."""
     item: "Field | None" = None
     """Of a list of plain values."""
+    title: str = ""
+    """What it is called, where its name does not say so."""
 
     @property
     def label(self) -> str:
         """Its name in words: "Connector id" for connectorId."""
+        if self.title:
+            return self.title
         spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", self.name).lower()
         return spaced[:1].upper() + spaced[1:]
 

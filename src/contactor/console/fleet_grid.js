@@ -44,10 +44,11 @@ function seenCell({ data }) {
   cell.title = `${words.instant(data[SEEN])} · ${words.utc(data[SEEN])}`;
   return cell;
 }
+const isNarrow = window.innerWidth < 640;
 const text = (index) => ({ data }) => words.element("span", data[index] ? "" : "muted", data[index] || words.none);
 
 const COLUMNS = [
-  { headerName: "Station", colId: "station", width: 170, pinned: "left", cellRenderer: stationCell, valueGetter: ({ data }) => data[ID], sort: "asc", comparator: (a, b) => a.localeCompare(b, undefined, { numeric: true }) },
+  { headerName: "Station", colId: "station", width: isNarrow ? 136 : 170, pinned: isNarrow ? null : "left", cellRenderer: stationCell, valueGetter: ({ data }) => data[ID], sort: "asc", comparator: (a, b) => a.localeCompare(b, undefined, { numeric: true }) },
   { headerName: "Connector 1", colId: "c1", width: 170, cellRenderer: plug(0), valueGetter: ({ data }) => data[PLUGS][0]?.join(" ") ?? "" },
   { headerName: "Connector 2", colId: "c2", width: 170, cellRenderer: plug(1), valueGetter: ({ data }) => data[PLUGS][1]?.join(" ") ?? "" },
   { headerName: "Power, kW", colId: "power", width: 170, cellRenderer: powerCell, valueGetter: ({ data }) => data[POWER] },
@@ -92,7 +93,7 @@ export default {
       theme: AgGrid.themeQuartz, columnDefs: COLUMNS, rowHeight: 40, headerHeight: 38, suppressCellFocus: false,
       defaultColDef: { sortable: true, resizable: true, cellDataType: false, suppressHeaderMenuButton: true },
       getRowId: ({ data }) => data[ID], rowSelection: { mode: "multiRow", headerCheckbox: true, selectAll: "filtered", enableClickSelection: false },
-      selectionColumnDef: { width: 44, pinned: "left" },
+      selectionColumnDef: { width: 44, pinned: isNarrow ? null : "left" },
       isExternalFilterPresent: () => Boolean(this.filter || this.wanted.length), doesExternalFilterPass: ({ data }) => this.passes(data),
       asyncTransactionWaitMillis: 100, animateRows: false, loading: true,
       overlayNoRowsTemplate: '<span class="muted">No station fits. Change the filter, or register a station.</span>',

@@ -4,11 +4,11 @@ import * as words from "/kit/words.js";
 
 const TILES = [
   { name: "online", label: "Online", unit: (d) => `of ${words.number(d.stations)}`, color: "var(--available)" },
-  { name: "charging", label: "Charging now", unit: () => "connectors", color: "var(--series-1)" },
+  { name: "charging", label: "Charging now", unit: (d) => (d.values.charging === 1 ? "connector" : "connectors"), color: "var(--series-1)" },
   { name: "power", label: "Power now", color: "var(--series-1)", scale: [1e3, "kW"], large: [1e6, "MW"] },
   { name: "energy", label: "Energy today", color: "var(--series-2)", scale: [1e3, "kWh"], large: [1e6, "MWh"], title: "Of sessions that began today and have ended" },
-  { name: "reserved", label: "Reserved", unit: () => "connectors", color: "var(--reserved)" },
-  { name: "faulted", label: "Faulted", unit: () => "stations", color: "var(--faulted)", alarms: true },
+  { name: "reserved", label: "Reserved", unit: (d) => (d.values.reserved === 1 ? "connector" : "connectors"), color: "var(--reserved)" },
+  { name: "faulted", label: "Faulted", unit: (d) => (d.values.faulted === 1 ? "station" : "stations"), color: "var(--faulted)", alarms: true },
 ];
 
 export default {

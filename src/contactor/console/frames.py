@@ -82,6 +82,6 @@ def _measured(value: object) -> str:
 def _sample(sample: Facts) -> str:
     value, unit = str(sample.get("value", "")), str(sample.get("unit", ""))
     try:
-        return f"{float(value) / 1000:.1f} kW" if unit == "W" else f"{value} {unit.replace('Percent', '%')}"
+        return f"{float(value) / 1000:.1f} kW" if unit == "W" else f"{value} {unit}".replace("Percent", "%").strip()
     except ValueError:
-        return f"{value} {unit}"
+        return f"{value} {unit}".strip()

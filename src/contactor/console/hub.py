@@ -28,11 +28,12 @@ from contactor.guide.load import load_product
 
 TOLD_EVERY_S = 0.5
 ASKED_EVERY_S = 1.0
-RELOADED_EVERY_S = 3.0
+RELOADED_EVERY_S = 1.5
 """A page of the fleet is read again so often, in turn: what no event tells (who was heard when) stays new."""
 FIGURES_EVERY_S = 15.0
 AGAIN_AFTER_S = 2.0
-PAGE = 1000
+PAGE = 200
+"""Few rows at a time: while the central system reads and writes many, its stations wait."""
 COUNTED_EVERY_S = 2.0
 TREND = 90
 """Points of a trend."""

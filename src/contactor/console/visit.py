@@ -27,6 +27,8 @@ DRAWER = (
         (
             Entry("Fleet", "/", "grid_view"),
             Entry("Transactions", "/transactions", "receipt_long"),
+            Entry("Reservations", "/reservations", "event"),
+            Entry("Sites", "/sites", "hub"),
             Entry("Messages", "/messages", "forum"),
             Entry("Commands", "/commands", "send"),
         ),
@@ -35,6 +37,7 @@ DRAWER = (
         "Manage",
         (
             Entry("Tags", "/tags", "badge"),
+            Entry("Tariffs", "/tariffs", "euro"),
             Entry("Users and tokens", "/users", "group"),
         ),
     ),

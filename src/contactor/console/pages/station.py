@@ -92,10 +92,10 @@ async def _history(visit: Visit, station_id: str) -> list[Json]:
 
 def _show(visit: Visit, station: Json, readings: list[Json], messages: Json) -> None:
     desk = StationDesk.of(visit, station)
-    _identity(desk)
+    presence = _identity(desk)
     with tag("div", "station-top"):
         with tag("div", "stack"):
-            _connectors(desk)
+            _connectors(desk, presence)
             _chart(desk, readings)
         with tag("aside", "station-log"), tag("div", "card"):
             _log(desk, messages)
@@ -103,15 +103,15 @@ def _show(visit: Visit, station: Json, readings: list[Json], messages: Json) -> 
         _tabs(desk)
 
 
-def _identity(desk: StationDesk) -> None:
+def _identity(desk: StationDesk) -> ui.element:
+    """Who it is; returns the pill that says whether it is there."""
     station, visit = desk.station, desk.visit
     with tag("div", "page-head"):
         with tag("div", "titles"):
             with tag("div", "title-line"):
                 words("h1", desk.station_id)
-                online = station["is_online"]
-                desk_pill = pill("Online" if online else "Offline", "is-available" if online else "is-offline")
-                desk_pill.props("id=presence")
+                presence = tag("span")
+                _show_presence(presence, is_online=station["is_online"])
             with tag("div", "facts"):
                 for name, value in _facts(visit, station):
                     with tag("span"):
@@ -125,6 +125,13 @@ def _identity(desk: StationDesk) -> None:
         with banner(f"This station is {station['registration']}: it is not let in for charging."):
             if visit.may(Role.OPERATOR):
                 button("Accept it", lambda: _accept(desk), kind="text")
+    return presence
+
+
+def _show_presence(place: ui.element, *, is_online: bool) -> None:
+    place.clear()
+    with place:
+        pill("Online" if is_online else "Offline", "is-available" if is_online else "is-offline")
 
 
 async def _accept(desk: StationDesk) -> None:
@@ -160,7 +167,7 @@ def _command_menu(desk: StationDesk) -> None:
                     ui.menu_item(COMMANDS[name].title, lambda name=name: desk.order(name))
 
 
-def _connectors(desk: StationDesk) -> None:
+def _connectors(desk: StationDesk, presence: ui.element) -> None:
     def pressed(name: str, connector: int, transaction: int | None) -> None:
         orders: Mapping[str, tuple[str, dict[str, object]]] = {
             "stop": ("RemoteStopTransaction", {"transactionId": transaction}),
@@ -180,7 +187,7 @@ def _connectors(desk: StationDesk) -> None:
         desk.visit.console.hub.board.detail(desk.station_id),
         acts=desk.visit.may(Role.OPERATOR),
         on_press=pressed,
-        on_now=lambda _online, _registration: None,
+        on_presence=lambda is_online: _show_presence(presence, is_online=is_online),
     ).style("width: 100%")
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from nicegui import ui
 from starlette.exceptions import HTTPException
 
-from contactor.console.api_client import Json
+from contactor.console.api_client import ApiRefusal, Json
 from contactor.console.role import Role
 from contactor.console.section import Section
 from contactor.console.together import together
@@ -29,7 +29,7 @@ async def build(visit: Visit) -> None:
     async def fetch() -> list[Json]:
         path = f"/transactions/{transaction_id}"
         readings = visit.api.get(f"{path}/readings", limit=READINGS)
-        return await together(visit.api.get(path), readings, visit.api.get(f"{path}/timeline"))
+        return await together(visit.api.get(path), readings, visit.api.get(f"{path}/timeline"), _cost(visit, path))
 
     with visit.frame(
         Crumb("Transactions", "/transactions"), Crumb(f"Transaction {transaction_id}"), current="/transactions"
@@ -37,7 +37,15 @@ async def build(visit: Visit) -> None:
         section = Section(visit, fetch, lambda found: _show(visit, section, *found))
 
 
-def _show(visit: Visit, section: "Section[Any]", view: Json, readings: Json, timeline: Json) -> None:
+async def _cost(visit: Visit, path: str) -> Json:
+    """What it costs; None where no tariff was meant for it."""
+    try:
+        return await visit.api.get(f"{path}/cost")
+    except ApiRefusal:
+        return None
+
+
+def _show(visit: Visit, section: "Section[Any]", view: Json, readings: Json, timeline: Json, cost: Json) -> None:
     with page_head(f"Transaction {view['transaction_id']}", f"{view['station_id']}, connector {view['connector_id']}"):
         pill(view["state"].replace("_", " "), _STATES.get(view["state"], "is-unavailable"))
         path = f"/stations/{view['station_id']}"
@@ -51,6 +59,9 @@ def _show(visit: Visit, section: "Section[Any]", view: Json, readings: Json, tim
             facts(_figures(visit, view))
         with card("Timeline"):
             _timeline(visit, timeline)
+    if cost is not None:
+        with card("Cost" if cost["is_final"] else "Cost so far"):
+            _bill(cost)
     with card("Meter curve"):
         _curve(view, readings["items"])
 
@@ -71,6 +82,19 @@ def _figures(visit: Visit, view: Json) -> list[tuple[str, str]]:
         ("Ended by", view["stop_reason"] or "–"),
         ("Readings", number(view["readings"])),
     ]
+
+
+def _bill(cost: Json) -> None:
+    bill = cost["cost"]
+    lines = [
+        (
+            f"{each['kind'].replace('_', ' ').capitalize()}: {each['quantity']} {each['unit']} at {each['price']}",
+            each["amount"],
+        )
+        for each in bill["lines"]
+    ]
+    sums = [(name.capitalize(), f"{bill[name]} {bill['currency']}") for name in ("net", "vat", "total")]
+    facts([*lines, *sums, ("Tariff", f"{cost['tariff']['name']}, version {cost['tariff']['version']}")])
 
 
 def _timeline(visit: Visit, happenings: Json) -> None:

@@ -4,7 +4,7 @@ from nicegui import ui
 
 from contactor.console.api_client import Json
 from contactor.console.checks import object_to
-from contactor.console.command_dialog import send_command
+from contactor.console.command_dialog import answer_words, send_command
 from contactor.console.desk import StationDesk
 from contactor.console.role import Role
 from contactor.guide.entries import ConfigurationKey, KeyKind
@@ -53,7 +53,13 @@ class ConfigurationTab:
             empty=("No key is known", "Read the configuration from the station: Read again."),
             on_change=self._change,
         )
-        ui.timer(0.01, self.refresh, once=True)
+        ui.timer(0.01, self._begin, once=True)
+
+    async def _begin(self) -> None:
+        """Show what is known; if that is nothing, have it read: reading changes nothing."""
+        await self.refresh()
+        if not self._keys and self._desk.station["is_online"] and self._desk.visit.may(Role.OPERATOR):
+            await self._read()
 
     async def refresh(self) -> None:
         """Fetch what the record has."""
@@ -62,10 +68,12 @@ class ConfigurationTab:
 
     async def _read(self) -> None:
         async def work() -> None:
-            await send_command(self._desk.visit, self._desk.station_id, "GetConfiguration", {})
+            view = await send_command(self._desk.visit, self._desk.station_id, "GetConfiguration", {})
+            if view["state"] != "answered":
+                self._say(f"The configuration was not read. {answer_words(view)[0]}", "bad")
             await self.refresh()
 
-        await self._desk.visit.attempt(Role.OPERATOR, work, "The configuration was read.")
+        await self._desk.visit.attempt(Role.OPERATOR, work)
 
     async def _change(self, key: str, value: str) -> None:
         payload = {"key": key, "value": value}

@@ -1,0 +1,206 @@
+"""Every page, in both themes: readable by everybody, quiet, and deaf to whatever a station calls itself.
+
+The pictures of a run lie in build/pictures.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page, expect
+from websockets.asyncio.client import ClientConnection
+
+from contactor.base.ids import OutletNumber
+from contactor.virtual.driver import Visit, drive_in_turn
+from tests.browser.conftest import ZONE
+from tests.browser.house import BADGE, HOSTILE, STATION, House, station_in
+from tests.central.api.bench import API
+from tests.central.bench import Json
+from tests.central.test_server import station_at
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(400)]
+
+SCRIPT = "<img src=x onerror=window.pwned=1>"
+SHORT = "<svg onload=pwned=1>"
+"""As long as an idTag may be."""
+PAGES = {
+    "fleet": "/",
+    "station": f"/stations/{STATION}",
+    "hostile": f"/stations/{HOSTILE}",
+    "transactions": "/transactions",
+    "transaction": "/transactions/1",
+    "reservations": "/reservations",
+    "sites": "/sites",
+    "site": "/sites/rotterdam",
+    "messages": "/messages",
+    "commands": "/commands",
+    "tags": "/tags",
+    "tariffs": "/tariffs",
+    "users": "/users",
+    "account": "/account",
+    "security": "/security",
+    "audit": "/audit",
+    "system": "/system",
+}
+TABS = (
+    "Configuration",
+    "Smart charging",
+    "Faults",
+    "Reservations",
+    "Local list",
+    "Files",
+    "Commands",
+    "Messages",
+    "Quirks",
+)
+SERIOUS = ("serious", "critical")
+AXE = (files("axe_playwright_python") / "axe.min.js").read_text()
+WIDTHS = (1100, 400)
+
+
+async def say(station: ClientConnection, action: str, payload: Json) -> Json:
+    """Ask as the hostile station, answering nothing that is asked of it."""
+    await station.send(json.dumps([2, f"id-{action}", action, payload]))
+    answer = json.loads(await asyncio.wait_for(station.recv(), 20))
+    assert answer[0] == 3, answer
+    return dict(answer[2])
+
+
+@asynccontextmanager
+async def hostile_station(house: House) -> AsyncIterator[None]:
+    """A station whose every word is a script, and whose data has keys that NiceGUI would run."""
+    async with station_at(house.central, HOSTILE) as station:
+        boot: Json = {"chargePointVendor": SHORT, "chargePointModel": SHORT, "firmwareVersion": SCRIPT}
+        await say(station, "BootNotification", {**boot, "chargePointSerialNumber": SHORT})
+        status: Json = {"connectorId": 1, "errorCode": "OtherError", "status": "Faulted", "info": SCRIPT}
+        await say(station, "StatusNotification", {**status, "vendorErrorCode": SCRIPT, "vendorId": SCRIPT})
+        at = "2026-05-01T12:00:00Z"
+        begun = {"connectorId": 1, "idTag": SHORT, "meterStart": 0, "timestamp": at}
+        await say(station, "StartTransaction", begun)
+        data = json.dumps({":onClick": "window.pwned=1", "text": SCRIPT})
+        await say(station, "DataTransfer", {"vendorId": SCRIPT, "messageId": SCRIPT, "data": data})
+        await say(station, "SecurityEventNotification", {"type": SCRIPT, "timestamp": at, "techInfo": SCRIPT})
+        yield
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def busy_house(house: House, place: Path) -> AsyncIterator[House]:
+    """A house where a car charges, somebody ordered something, and a hostile station is about."""
+    tag: Json = {"id_tag": SHORT, "parent_id_tag": SHORT}
+    assert (await house.admin.post(f"{API}/tags", json=tag)).is_success
+    assert (await house.admin.post(f"{API}/tokens", json={"label": SCRIPT, "role": "viewer"})).is_success
+    site: Json = {"site_id": "rotterdam", "name": SCRIPT, "limit_w": 100_000, "members": [{"station_id": STATION}]}
+    assert (await house.admin.post(f"{API}/sites", json=site)).is_success
+    async with hostile_station(house), station_in(house, place) as station:
+        visits = [Visit(OutletNumber(1), BADGE, "saloon", 0.2, 60_000.0)]
+        driving = asyncio.create_task(drive_in_turn(station, visits, pause_s=1.0))
+        for order in ({"action": "GetConfiguration"}, {"action": "DataTransfer", "payload": {"vendorId": SCRIPT}}):
+            body = {"station_id": STATION, "why": SCRIPT, **order}
+            answer = await house.admin.post(f"{API}/commands", json=body, params={"wait": 20})
+            assert answer.is_success, answer.text
+        yield house
+        driving.cancel()
+        await asyncio.gather(driving, return_exceptions=True)
+
+
+async def settled(page: Page) -> None:
+    """Wait until nothing is being fetched and the page is live."""
+    await expect(page.locator("[aria-busy=true]")).to_have_count(0)
+    await expect(page.locator(".link-state[data-state=live]")).to_be_visible()
+
+
+async def assert_text_stays_text(page: Page) -> None:
+    assert await page.evaluate("window.pwned") is None
+    assert await page.locator('img[src="x"], svg[onload]').count() == 0
+
+
+async def serious_findings(page: Page) -> list[str]:
+    await page.evaluate(AXE)
+    found = await page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{each['id']}: {each['help']}: {node['html'][:160]} ({node['failureSummary'][:200]})"
+        for each in found["violations"]
+        if each["impact"] in SERIOUS
+        for node in each["nodes"][:3]
+    ]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+async def test_every_page_is_sound_in_both_themes_and_runs_nothing_a_station_says(
+    browser: Browser, busy_house: House, pictures: Path, theme: str
+) -> None:
+    found: dict[str, list[str]] = {}
+    async with await browser.new_context(
+        base_url=busy_house.url,
+        viewport={"width": 1600, "height": 1000},
+        color_scheme="dark" if theme == "dark" else "light",
+        timezone_id=ZONE,
+        locale="en-GB",
+        reduced_motion="reduce",
+    ) as context:
+        page = await context.new_page()
+        await page.goto("/login")
+        found["login"] = await serious_findings(page)
+        await page.screenshot(path=pictures / f"login-{theme}.png")
+        await busy_house.sign_in(page, "admin")
+        for name, path in PAGES.items():
+            await page.goto(path)
+            await settled(page)
+            await assert_text_stays_text(page)
+            found[name] = await serious_findings(page)
+            await page.screenshot(path=pictures / f"{name}-{theme}.png")
+    assert {name: each for name, each in found.items() if each} == {}
+
+
+@pytest.mark.parametrize("station", [STATION, HOSTILE])
+async def test_every_tab_of_a_station_is_sound_and_shows_scripts_as_text(
+    page: Page, busy_house: House, pictures: Path, station: str
+) -> None:
+    found: dict[str, list[str]] = {}
+    await page.goto(f"/stations/{station}")
+    await settled(page)
+    for tab in TABS:
+        await page.get_by_role("tab", name=tab, exact=True).click()
+        await settled(page)
+        await assert_text_stays_text(page)
+        found[tab] = await serious_findings(page)
+        if station == STATION:
+            await page.screenshot(path=pictures / f"station-{tab.lower().replace(' ', '-')}.png")
+    assert {name: each for name, each in found.items() if each} == {}
+    if station == HOSTILE:
+        await expect(page.get_by_role("log").get_by_text(SCRIPT).first).to_be_visible()
+
+
+async def test_hostile_words_are_seen_as_they_are(page: Page, busy_house: House) -> None:
+    await page.goto("/")
+    await expect(page.get_by_text(SHORT, exact=True).first).to_be_visible()
+    await page.goto("/security")
+    await expect(page.get_by_text(SCRIPT, exact=True).first).to_be_visible()
+    await page.goto("/tags")
+    await expect(page.get_by_text(SHORT, exact=True).first).to_be_visible()
+    await assert_text_stays_text(page)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+async def test_no_page_is_wider_than_its_window(page: Page, busy_house: House, pictures: Path, width: int) -> None:
+    await page.set_viewport_size({"width": width, "height": 900})
+    too_wide = []
+    for name, path in PAGES.items():
+        await page.goto(path)
+        await settled(page)
+        if await page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+            too_wide.append(name)
+        await page.screenshot(path=pictures / f"{name}-{width}.png")
+    assert too_wide == []
+
+
+async def test_a_page_says_that_it_is_stale_while_the_central_system_is_away(page: Page, busy_house: House) -> None:
+    await page.goto("/")
+    await settled(page)
+    await busy_house.api.stop()
+    await expect(page.get_by_role("alert")).to_contain_text("What you see may be old.", timeout=30_000)
