@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, Engine, event, text
@@ -206,6 +207,27 @@ async def test_a_dead_disk_gives_each_its_error_and_the_writer_lives_on(writer: 
     writer.write(tag("C"), later)
     assert await later.wait() == [None]
     assert tags_in(engine) == ["C"]
+
+
+async def test_what_a_full_disk_undoes_is_not_called_durable(tmp_path: Path) -> None:
+    """SQLite undoes the whole transaction when the disk is full, and with it what other items of the batch had done."""
+    engine = open_store(tmp_path)
+    writer, told = TurnWriter(for_writing(engine)), Told(3)
+    writer._connection.exec_driver_sql("PRAGMA max_page_count = 1")
+    writer._connection.rollback()
+
+    def fill_the_disk(connection: Connection) -> None:
+        connection.execute(text("INSERT INTO tags (key, id_tag) VALUES ('big', :filler)"), {"filler": "x" * 100_000})
+
+    writer.write(tag("A"), told)
+    writer.write(fill_the_disk, told)
+    writer.write(tag("C"), told)
+    first, filled, last = await told.wait()
+    assert (first, last) == (None, None)
+    assert "full" in str(filled)
+    assert tags_in(engine) == ["A", "C"]
+    await writer.stop()
+    engine.dispose()
 
 
 async def test_a_database_that_cannot_be_opened_gives_each_its_error(database: str) -> None:

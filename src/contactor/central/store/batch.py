@@ -1,7 +1,9 @@
 """A batch: work of many producers that becomes durable together, in one database transaction.
 
 One bad item must not cost the others: when anything fails, all is rolled back and done again item by item, each
-behind a savepoint of its own. So an item's work may run twice; it must have no effect but on the connection.
+behind a savepoint of its own; where even that takes the whole transaction with it, as SQLite's does when the disk is
+full, each in a transaction of its own. So an item's work may run more than once; it must have no effect but on the
+connection.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,6 +12,8 @@ from typing import Any
 from msgspec import Struct
 from sqlalchemy import Connection
 
+from contactor.base.errors import ContactorError
+from contactor.central.store.sqlite import has_lost_transaction
 from contactor.central.store.statement import Row, Rows, Statement
 
 Work = Callable[[Connection], object]
@@ -28,6 +32,13 @@ class Item(Struct, frozen=True):
 
 
 Outcome = tuple[Item, object]
+
+
+class TransactionLost(ContactorError):
+    """The database has undone the whole transaction, and not only back to a savepoint."""
+
+    def __init__(self) -> None:
+        super().__init__("the database has undone the whole batch")
 
 
 class Batches:
@@ -76,16 +87,27 @@ class Batches:
     def _commit_one_by_one(self, items: Sequence[Item]) -> list[Outcome]:
         try:
             return self._in_transaction(self._run_each, items)
+        except TransactionLost:
+            return [outcome for item in items for outcome in self._commit_alone(item)]
         # The commit itself failed, or the database is gone: nobody's work is durable.
         except Exception as error:
             return [(item, error) for item in items]
+
+    def _commit_alone(self, item: Item) -> list[Outcome]:
+        try:
+            return self._in_transaction(self._run_together, [item])
+        # The bad item's own error, for its producer.
+        except Exception as error:
+            return [(item, error)]
 
     def _run_alone(self, item: Item) -> object:
         try:
             with self._connection.begin_nested():
                 return self._run_together([item])[0][1]
-        # The bad item's own error, for its producer.
+        # The bad item's own error, for its producer, unless it took what the others had done with it.
         except Exception as error:
+            if has_lost_transaction(self._connection):
+                raise TransactionLost from error
             return error
 
     def _insert(self, pending: dict[Statement, list[Row]]) -> None:

@@ -44,6 +44,15 @@ def for_writing(engine: Engine) -> Engine:
     return engine.execution_options(**{_MODE: "IMMEDIATE"})
 
 
+def has_lost_transaction(connection: Connection) -> bool:
+    """Whether SQLite has undone the transaction by itself, as it does when the disk is full or cannot be read.
+
+    Nothing says so but the driver: SQLAlchemy believes in the transaction until it is ended, and ending it succeeds.
+    """
+    driver: object = connection.connection.dbapi_connection
+    return isinstance(driver, sqlite3.Connection) and not driver.in_transaction
+
+
 def _set_up(connection: sqlite3.Connection, _record: ConnectionPoolEntry) -> None:
     connection.isolation_level = None
     for pragma in (
