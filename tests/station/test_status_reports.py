@@ -272,3 +272,36 @@ def test_timestamps_of_reports_never_go_back() -> None:
     bench.unplug()
     stamps = [datetime.fromisoformat(each["timestamp"]) for each in told(bench)]
     assert stamps == sorted(stamps)
+
+
+def test_st_30_a_status_that_nobody_answered_is_told_again() -> None:
+    """ST-30, RPC-04: a call may time out on a dead line before the line is found dead."""
+    bench = Bench()
+    bench.answers["StatusNotification"] = None
+    bench.plug()
+    bench.wait(45)
+    bench.lose_line()
+    bench.answers["StatusNotification"] = {}
+    bench.repair_line()
+    bench.wait(90)
+    assert bench.statuses()[:3] == ["Available", "Preparing", "Preparing"]
+
+
+def test_st_30_a_status_that_nobody_answered_is_told_again_on_a_line_that_stands() -> None:
+    bench = Bench()
+    bench.answers["StatusNotification"] = None
+    bench.plug()
+    bench.wait(45)
+    bench.answers["StatusNotification"] = {}
+    bench.wait(120)
+    assert bench.statuses()[:3] == ["Available", "Preparing", "Preparing"]
+
+
+def test_err_13_a_status_that_was_refused_is_not_told_again() -> None:
+    bench = Bench()
+    bench.answers["StatusNotification"] = Refusal("InternalError", "")
+    bench.plug()
+    bench.wait(45)
+    bench.answers["StatusNotification"] = {}
+    bench.wait(60)
+    assert bench.statuses() == ["Available", "Preparing"]

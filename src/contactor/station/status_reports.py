@@ -14,6 +14,9 @@ from contactor.station.configuration import Configuration
 from contactor.station.events import Moment
 from contactor.station.keys import Key
 
+UNANSWERED_RETRY_S = 60.0
+"""How long after a report that nobody answered the present status is told again."""
+
 EV_SIDE_DISCONNECTED = "EV side disconnected"
 
 
@@ -162,6 +165,9 @@ class StatusReports:
             # A refusal was heard, so it counts as told (ERR-13); a lost connection leaves the difference standing.
             if failure.kind is FailureKind.DISPLACED:
                 told.due_s = None if told.on_the_way else at.s
+            elif failure.kind is FailureKind.TIMED_OUT:
+                # Perhaps nobody heard it: a dead line may take longer to be noticed than a call to time out.
+                told.due_s = None if told.on_the_way else at.s + UNANSWERED_RETRY_S
             elif failure.kind is not FailureKind.LINK_LOST:
                 told.reported = snapshot
 
