@@ -41,6 +41,9 @@ from contactor.ocpp.messages import ChangeConfiguration, Request
 
 T = TypeVar("T")
 
+End = Callable[[Connection], steps.Moved | None]
+"""Writes how a command ended."""
+
 CANCEL_WAIT_S = 30.0
 """How long a cancel waits for its own commit."""
 _NOT_THERE = "the station is not connected, or has not booted yet"
@@ -67,6 +70,7 @@ class CommandDesk:
         self._around = around
         self._lines = Lines()
         self._watchers: dict[int, list[asyncio.Future[None]]] = {}
+        self._unwritten: list[End] = []
         self._loop = asyncio.get_running_loop()
         self._is_stopped = False
 
@@ -165,7 +169,10 @@ class CommandDesk:
         self._write(work, partial(self._keys_known, station_id))
 
     def tick(self) -> None:
-        """Let go of what waits past its time, and try lines again that could not be written; for once a second."""
+        """Let go of what waits past its time, and try again what could not be written; for once a second."""
+        unwritten, self._unwritten = self._unwritten, []
+        for end in unwritten:
+            self._write_end(end)
         now = self._around.clock.now()
         for station_id, line in self._lines:
             over = [waiting for waiting in line.waiting if waiting.is_over(now)]
@@ -250,7 +257,7 @@ class CommandDesk:
 
     def _concluded(self, line: Line, command: Waiting, outcome: CallOutcome) -> None:
         now = self._around.clock.now()
-        self._write(lambda connection: steps.conclude(connection, command, outcome, now), self._moved_if_known)
+        self._write_end(lambda connection: steps.conclude(connection, command, outcome, now))
         if isinstance(outcome, CallLost) and not outcome.was_sent and command.expires_at is not None:
             line.waiting.appendleft(command)
         self._free(line, command)
@@ -268,16 +275,23 @@ class CommandDesk:
 
     def _end_unsent(self, command: Waiting, state: CommandState, detail: str) -> None:
         now = self._around.clock.now()
-        self._write(
-            lambda connection: steps.end_unsent(connection, command.command_id, state, detail, now),
-            self._moved_if_known,
-        )
+        self._write_end(lambda connection: steps.end_unsent(connection, command.command_id, state, detail, now))
+
+    def _write_end(self, end: End) -> None:
+        """Write how a command ended; what the disk did not take is written at a later tick, for it is known only here.
+
+        A command has one end, so as many wait as commands are under way at most.
+        """
+
+        def written(outcome: object) -> None:
+            if isinstance(outcome, steps.Moved):
+                self._moved(outcome)
+            elif isinstance(outcome, Exception) and not isinstance(outcome, WriterStopped):
+                self._unwritten.append(end)
+
+        self._write(end, written)
 
     # --- After a commit -------------------------------------------------------------------------------------------
-
-    def _moved_if_known(self, outcome: object) -> None:
-        if isinstance(outcome, steps.Moved):
-            self._moved(outcome)
 
     def _moved(self, moved: steps.Moved) -> None:
         if moved.keys is not None:
