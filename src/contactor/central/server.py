@@ -118,6 +118,8 @@ class CentralServer:
         clock: Clock | None = None,
         listener_factory: ListenerFactory | None = None,
         writer_factory: WriterFactory = ThreadWriter,
+        new_id: Callable[[], str] = lambda: str(uuid.uuid4()),
+        leisure: float = 1.0,
     ) -> None:
         """Be ready to start.
 
@@ -126,11 +128,15 @@ class CentralServer:
             clock: Both times; the machine's own unless given.
             listener_factory: Makes the listener for an admitter: websockets unless given, memory in tests.
             writer_factory: Makes the writer for an engine: a thread, or `TurnWriter` where time is virtual.
+            new_id: Gives the ids of our calls (RPC-01); drawn from dice where a run must be repeatable.
+            leisure: How many times as long its periods are; virtual worlds have many quiet seconds.
         """
         self.settings = settings
         self._clock = clock or SystemClock()
         self._listener_factory = listener_factory
         self._writer_factory = writer_factory
+        self._new_id = new_id
+        self._leisure = leisure
         self._log = structlog.get_logger("contactor.central")
         self._running: _Parts | None = None
         self._timers: set[asyncio.TimerHandle] = set()
@@ -314,7 +320,7 @@ class CentralServer:
             inbound=inbound_table(self.settings),
             writer=writer,
             clock=self._clock,
-            new_id=lambda: str(uuid.uuid4()),
+            new_id=self._new_id,
             roster=roster,
             log=self._log,
         )
@@ -386,7 +392,7 @@ class CentralServer:
             self._every(period_s, deed)
             deed()
 
-        self._after(period_s, turn)
+        self._after(period_s * self._leisure, turn)
 
     def _after(self, delay_s: float, deed: Callable[[], None]) -> None:
         """Do something later, unless the server stops before."""

@@ -11,7 +11,8 @@ from contactor.guide.entries import Cables, Product
 from contactor.link.link import Dialer
 from contactor.rig.plug import PlugKind
 from contactor.rig.power_module import module_of
-from contactor.rig.rig import Rig
+from contactor.rig.rig import DEFAULTS, Rig
+from contactor.rig.settings import RigSettings
 from contactor.rig.supply import Supply
 from contactor.rig.vehicle import Vehicle
 from contactor.station.effects import Effect, Note
@@ -36,7 +37,7 @@ class VirtualStation:
 
     `name` is for people; `files` moves firmware and diagnostics, over the network unless given; `observe` hears the
     station's notes. With `hardware_speed` 60 a minute of charging passes in a second, while the wire and all of
-    OCPP's timers keep real time.
+    OCPP's timers keep real time; `hardware` says how finely it is simulated.
 
     Raises:
         BadSetting: the model is not one of the product's.
@@ -53,6 +54,7 @@ class VirtualStation:
         clock: Clock,
         dice: Dice,
         hardware_speed: float = 1.0,
+        hardware: RigSettings = DEFAULTS,
         files: FileTransfer | None = None,
         observe: Callable[[Note], None] | None = None,
     ) -> None:
@@ -71,6 +73,7 @@ class VirtualStation:
             [PlugKind(kind.value) for kind in model.outlets],
             model.module_count,
             dice=dice,
+            settings=hardware,
             has_locks=model.cables is Cables.DETACHABLE,
             module=module_of(product.module_kw * 1000.0, product.charging_profiles.residual_a_per_module),
         )

@@ -130,7 +130,7 @@ class TurnWriter:
             raise WriterFull(len(self._gathering))
         self._gathering.append(Item(work, done))
         if len(self._gathering) == 1:
-            asyncio.get_running_loop().call_soon(self._turn)
+            self._ask_for_turn()
 
     async def stop(self) -> None:
         """Commit what waits; safe to call twice."""
@@ -138,9 +138,16 @@ class TurnWriter:
         self._is_stopped = True
         self._connection.close()
 
+    def _ask_for_turn(self) -> None:
+        """Have the batch that begins to gather committed; a slower disk takes longer."""
+        asyncio.get_running_loop().call_soon(self._turn)
+
     def _turn(self) -> None:
         taken, self._gathering = self._gathering, []
         if taken:
             self.batches.note(len(taken))
-            for item, outcome in self._batches.commit(taken):
-                call_back(item, outcome, self._log)
+            self._tell(self._batches.commit(taken))
+
+    def _tell(self, outcomes: list[Outcome]) -> None:
+        for item, outcome in outcomes:
+            call_back(item, outcome, self._log)

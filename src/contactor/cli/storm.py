@@ -1,0 +1,168 @@
+"""`contactor storm`: breaks both ends on purpose in one virtual world, under the eyes of checkers."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from secrets import randbelow
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from contactor import __version__
+from contactor.base.errors import BadSetting
+from contactor.storm.hunt import Bag, hunt, keep
+from contactor.storm.replay import read_replay
+from contactor.storm.run import run_storm
+from contactor.storm.scenario import load_scenario, scenario_names
+from contactor.storm.troubles import TROUBLES
+from contactor.storm.verdict import Verdict
+
+app = typer.Typer(
+    help="Break stations, lines and the central system on purpose, in virtual time, and see that nothing is lost.",
+    no_args_is_help=True,
+)
+
+SeedOption = Annotated[int | None, typer.Option("--seed", help="Repeats a storm; drawn and printed if not given.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+StationsOption = Annotated[
+    int | None, typer.Option("--stations", help="How many stations; the storm's own number if not given.")
+]
+HoursOption = Annotated[
+    float | None, typer.Option("--hours", help="How long the storm lasts; its own time if not given.")
+]
+
+_SEEDS = 10**9
+
+
+@app.command(name="list")
+def list_storms(
+    troubles: Annotated[bool, typer.Option("--troubles", help="List the troubles that scenarios mix.")] = False,
+) -> None:
+    """List the storms, or the troubles that storms are made of."""
+    table = Table("Trouble" if troubles else "Storm", "What happens", box=None)
+    rows = (
+        [(name, trouble.about) for name, trouble in TROUBLES.items()]
+        if troubles
+        else [(name, load_scenario(name).about) for name in scenario_names()]
+    )
+    for row in rows:
+        table.add_row(*row)
+    Console().print(table)
+
+
+@app.command()
+def run(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A storm of `contactor storm list`, or a TOML file.")],
+    seed: SeedOption = None,
+    stations: StationsOption = None,
+    hours: HoursOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Run one storm and say whether anything was lost; exit code 1 if so."""
+    scenario = load_scenario(name)
+    if stations is not None:
+        scenario = replace(scenario, stations=stations)
+    if hours is not None:
+        scenario = replace(scenario, storm_hours=hours)
+    given = _seed(seed)
+    if not as_json:
+        typer.echo(f"contactor {__version__}, storm {name}, seed {given}")
+    verdict = run_storm(scenario, given)
+    _print(verdict, as_json=as_json)
+    raise typer.Exit(0 if verdict.is_good else 1)
+
+
+@app.command(name="hunt")
+def hunt_storms(
+    seconds: Annotated[float, typer.Option(help="How long to look.")] = 60.0,
+    seed: SeedOption = None,
+    storm: Annotated[
+        list[str] | None, typer.Option("--storm", metavar="NAME", help="Only these; all if not given.")
+    ] = None,
+    folder: Annotated[Path, typer.Option("--keep", help="Where failures are kept as replay files.")] = Path("storms"),
+) -> None:
+    """Run storms of all kinds with fresh seeds; keep and shrink what fails. Exit code 1 if anything did."""
+    if seconds <= 0:
+        raise BadSetting("--seconds", seconds, "give more than 0")
+    scenarios = [load_scenario(name) for name in storm or scenario_names()]
+    given = _seed(seed)
+    console = Console()
+    console.print(f"contactor {__version__}, hunt with seed {given}", highlight=False)
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console) as progress:
+        bar = progress.add_task("no storm yet", total=seconds)
+
+        def told(bag: Bag, passed_s: float) -> None:
+            words = f"{bag.storms} storms, {bag.station_hours:.0f} station-hours, {len(bag.failures)} failures"
+            progress.update(bar, completed=min(passed_s, seconds), description=words)
+
+        bag = hunt(scenarios, given, seconds, told=told)
+    for scenario, verdict in bag.failures:
+        file = keep(folder, scenario, verdict)
+        console.print(f"[red]{verdict.violations[0].invariant}[/red]: contactor storm replay {file}", highlight=False)
+    console.print(
+        f"{bag.storms} storms, {bag.station_hours:.0f} station-hours, {bag.transactions} transactions, "
+        f"{bag.troubles.total()} troubles of {len(bag.troubles)} kinds, {len(bag.failures)} failures",
+        highlight=False,
+    )
+    raise typer.Exit(1 if bag.failures else 0)
+
+
+@app.command()
+def replay(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A replay file that a hunt has kept.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Run a kept storm again; exit code 1 if it still fails."""
+    kept = read_replay(file)
+    if not as_json:
+        typer.echo(f"contactor {__version__}, storm {kept.scenario.name}, seed {kept.seed}, kept by {kept.version}")
+    verdict = run_storm(kept.scenario, kept.seed)
+    _print(verdict, as_json=as_json)
+    raise typer.Exit(0 if verdict.is_good else 1)
+
+
+def _seed(given: int | None) -> int:
+    return randbelow(_SEEDS) if given is None else given
+
+
+def _print(verdict: Verdict, *, as_json: bool) -> None:
+    figures = verdict.figures
+    if as_json:
+        plain = {
+            "storm": verdict.scenario,
+            "seed": verdict.seed,
+            "version": __version__,
+            "digest": verdict.digest,
+            "violations": [
+                {"invariant": each.invariant, "station": each.station, "at_s": each.at_s, "what": each.what}
+                for each in verdict.violations
+            ],
+            "station_hours": round(figures.station_hours, 2),
+            "wall_s": round(figures.wall_s, 2),
+            "messages": figures.frames,
+            "transactions": figures.transactions,
+            "readings": figures.readings,
+            "energy_wh": figures.energy_wh,
+            "orders": dict(figures.orders),
+            "troubles": dict(figures.troubles),
+        }
+        print(json.dumps(plain))
+        return
+    console = Console(highlight=False)
+    for each in verdict.violations:
+        console.print(f"[red]{each.invariant}[/red]  {each.at_s:.1f} s  {each.station}  ", each.what, markup=True)
+    settled = "did not settle" if figures.settled_after_s is None else f"settled after {figures.settled_after_s:.0f} s"
+    pace = f"{figures.wall_s:.1f} s ({figures.hours_per_second:.1f} a second)"
+    console.print(
+        f"{figures.station_hours:.1f} station-hours in {pace}, "
+        f"{figures.frames} messages, {figures.troubles.total()} troubles, {figures.orders.total()} orders; {settled}"
+    )
+    console.print(
+        f"{figures.transactions} transactions, {figures.readings} readings, {figures.energy_wh} Wh: "
+        f"{'nothing was lost' if verdict.is_good else f'{len(verdict.violations)} VIOLATIONS'}"
+    )
+    console.print(f"trace {verdict.digest[:16]}")

@@ -1,0 +1,176 @@
+"""SHELL: the central system of a storm, in the same process and in virtual time: it can be killed and started again.
+
+A kill takes what was not committed, every timer and every answer on its way; the stations find their lines reset. The
+database file stays.
+"""
+
+import asyncio
+import shutil
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sqlalchemy import Engine
+
+from contactor.central.server import CentralServer
+from contactor.central.settings import CentralSettings
+from contactor.central.store.migrate import open_newest
+from contactor.link.link import Admission, Admit, Admitter, Closure, Handshake, Link, Listener, Receiver
+from contactor.link.memory import MemoryListener, MemoryNetwork
+from contactor.storm.clocks import StormClock
+from contactor.storm.storm_writer import Disk, StormWriter
+
+URL = "ws://central.storm/ocpp"
+
+LEISURE = 5.0
+"""Looking after nothing costs as much as a message, and a storm has many quiet seconds."""
+
+
+class _Life:
+    """One run of the central system's process: what it hears, it hears only while it lives."""
+
+    def __init__(self) -> None:
+        self.is_over = False
+
+    def guard(self, admit: Admitter) -> Admitter:
+        """Let the admitter's receivers die with this life."""
+
+        def admit_while_alive(handshake: Handshake) -> Admission:
+            admission = admit(handshake)
+            return Admit(_Mortal(admission.receiver, self)) if isinstance(admission, Admit) else admission
+
+        return admit_while_alive
+
+
+class _Mortal:
+    """A receiver whose process can be killed, and the link that falls silent with it."""
+
+    def __init__(self, receiver: Receiver, life: _Life) -> None:
+        self._receiver = receiver
+        self._life = life
+
+    def link_opened(self, link: Link) -> None:
+        """Tell the living."""
+        if not self._life.is_over:
+            self._receiver.link_opened(link)
+
+    def text_received(self, text: bytes) -> None:
+        """Tell the living."""
+        if not self._life.is_over:
+            self._receiver.text_received(text)
+
+    def link_closed(self, closure: Closure) -> None:
+        """Tell the living."""
+        if not self._life.is_over:
+            self._receiver.link_closed(closure)
+
+
+class CentralHouse:
+    """Starts, kills and restarts one central system over one database file."""
+
+    def __init__(
+        self,
+        settings: CentralSettings,
+        network: MemoryNetwork,
+        clock: StormClock,
+        new_id: Callable[[], str],
+    ) -> None:
+        self.settings = settings
+        self.network = network
+        self.clock = clock
+        self.disk = Disk(self.kill)
+        self.server: CentralServer | None = None
+        self.kills = 0
+        self._new_id = new_id
+        self._life = _Life()
+        self._writer: StormWriter | None = None
+        self._listener: MemoryListener | None = None
+        self._burials: list[asyncio.Task[None]] = []
+        self._one_at_a_time = asyncio.Lock()
+
+    @property
+    def is_up(self) -> bool:
+        """Whether the process runs."""
+        return self.server is not None
+
+    async def start(self) -> None:
+        """Start the process, unless it runs."""
+        async with self._one_at_a_time:
+            await self.bury()
+            if self.server is None:
+                await self._start()
+
+    async def _start(self) -> None:
+        self._life = _Life()
+        server = CentralServer(
+            self.settings,
+            clock=self.clock,
+            listener_factory=self._listen,
+            writer_factory=self._write,
+            new_id=self._new_id,
+            leisure=LEISURE,
+        )
+        # A starting process commits too, and may be killed by it; the storm starts it with a good disk.
+        self.disk.fate, self.disk.is_full = None, False
+        await server.start()
+        self.server = server
+
+    def kill(self) -> None:
+        """SIGKILL: at this instant the process is no more."""
+        server, self.server = self.server, None
+        if server is None:
+            return
+        self.kills += 1
+        assert self._writer is not None
+        assert self._listener is not None
+        self._life.is_over = True
+        self._writer.die()
+        self.network.remove(self._listener)
+        for line in self.network.lines:
+            line.cut()  # the kernel resets the connections of a process that is gone
+        self._burials.append(asyncio.get_running_loop().create_task(server.stop()))
+
+    async def stop(self) -> None:
+        """End the process in good order."""
+        async with self._one_at_a_time:
+            server, self.server = self.server, None
+            if server is not None:
+                await server.stop()
+            await self.bury()
+
+    async def bury(self) -> None:
+        """Wait until what is left of killed processes has gone."""
+        burials, self._burials = self._burials, []
+        for burial in burials:
+            await burial
+
+    def _listen(self, admit: Admitter) -> Listener:
+        self._listener = self.network.listen(URL, self._life.guard(admit))
+        return self._listener
+
+    def _write(self, engine: Engine) -> StormWriter:
+        self._writer = StormWriter(engine, self.disk)
+        return self._writer
+
+
+@cache
+def _empty_database() -> bytes:
+    """A database of the newest schema, made once for each process that storms: migrations take longer than a storm."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "empty.sqlite"
+        open_newest(str(file)).dispose()
+        return file.read_bytes()
+
+
+def lay_database(folder: Path) -> Path:
+    """Put a fresh database into a folder."""
+    file = folder / "central.sqlite"
+    file.write_bytes(_empty_database())
+    return file
+
+
+def memory_folder() -> str | None:
+    """Where files stand in memory on this machine; None for the machine's own choice."""
+    shared = Path("/dev/shm")  # noqa: S108 - the folder made in it has a name of its own
+    return str(shared) if shared.is_dir() and shutil.disk_usage(shared).free > 1 << 28 else None

@@ -1,0 +1,67 @@
+"""No charge begins without an authorization that the station had at that instant, by its own rules (AU, LA, RS).
+
+A badge may charge if the last word that the station was told about it is good, wherever it came from: an answer, its
+list, or an operator who started remotely. A word counts from the moment it came until a later one about that badge.
+A station that welcomes unknown badges while nobody answers it (AllowOfflineTxForUnknownId) refuses those alone that it
+knows to be bad, and this checker of it no more than that.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from contactor.storm.checkers.checker import Checker
+from contactor.storm.evidence import Debt, StationLook
+from contactor.storm.frame import Direction, Frame
+
+_GOOD = ("Accepted", "ConcurrentTx")
+_ANSWERS = frozenset({"Authorize", "StartTransaction", "StopTransaction"})
+
+
+class EnergyIsAuthorised(Checker):
+    """Keeps what each station was told about each badge."""
+
+    invariant = "energy is authorised"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._answered: dict[tuple[str, str], bool] = {}
+        self._listed: dict[str, dict[str, bool]] = {}
+        self._started_remotely: set[tuple[str, str]] = set()
+        self._welcomes_unknown: dict[str, bool] = {}
+
+    def heard(self, frame: Frame) -> None:
+        """A word about a badge."""
+        if frame.direction is Direction.IN:
+            if frame.action in _ANSWERS and "idTagInfo" in frame.payload and "idTag" in frame.request:
+                self._told(frame.station, frame.request["idTag"], frame.payload["idTagInfo"])
+        elif frame.answers("RemoteStartTransaction", Direction.OUT) and frame.payload["status"] == "Accepted":
+            self._started_remotely.add((frame.station, frame.request["idTag"].casefold()))
+        elif frame.answers("SendLocalList", Direction.OUT) and frame.payload["status"] == "Accepted":
+            self._list(frame.station, frame.request)
+
+    def looked(self, look: StationLook) -> None:
+        """What the station does with a badge that it knows nothing of."""
+        if look.welcomes_unknown is not None:
+            self._welcomes_unknown[look.station] = look.welcomes_unknown
+
+    def owed(self, debt: Debt) -> None:
+        """A charge has begun: somebody must have said that it may."""
+        if debt.action != "StartTransaction":
+            return
+        badge = debt.payload["idTag"].casefold()
+        unheard = self._welcomes_unknown.get(debt.station, True)
+        listed = self._listed.get(debt.station, {}).get(badge, False)
+        answered = self._answered.get((debt.station, badge), unheard)
+        if not (listed or answered or (debt.station, badge) in self._started_remotely):
+            self.complain(debt.station, debt.at_s, f"{debt.payload['idTag']} charges, and nobody said that it may")
+
+    def _told(self, station: str, badge: str, info: Mapping[str, Any]) -> None:  # Any: JSON
+        self._answered[station, badge.casefold()] = info["status"] in _GOOD
+
+    def _list(self, station: str, request: Mapping[str, Any]) -> None:  # Any: JSON
+        is_full = request["updateType"] == "Full"
+        entries = {} if is_full else dict(self._listed.get(station, {}))
+        for entry in request.get("localAuthorizationList", ()):
+            info = entry.get("idTagInfo")
+            entries[entry["idTag"].casefold()] = info is not None and info["status"] in _GOOD
+        self._listed[station] = entries

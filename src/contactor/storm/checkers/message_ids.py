@@ -1,0 +1,27 @@
+"""A message id stands for one message only; a repetition says word for word what the first one said (RPC-01, Q-08)."""
+
+from contactor.storm.checkers.checker import Checker
+from contactor.storm.frame import Direction, Frame
+
+# The number is learned late: a start that was answered meanwhile changes it in what follows (TX-07).
+_MAY_CHANGE = "transactionId"
+
+
+class MessageIdsAreUnique(Checker):
+    """Remembers what was said under every id, in a few bytes each."""
+
+    invariant = "message ids are unique"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said: dict[tuple[str, Direction, str], tuple[str, str]] = {}
+
+    def heard(self, frame: Frame) -> None:
+        """Nothing else was said under this id."""
+        if not frame.is_call:
+            return
+        content = str({key: value for key, value in frame.payload.items() if key != _MAY_CHANGE})
+        place = (frame.station, frame.direction, frame.message_id)
+        known = self._said.setdefault(place, (frame.action, content))
+        if known != (frame.action, content):
+            self.complain(frame.station, frame.at_s, f"id {frame.message_id} was {known}, now {frame.action} {content}")

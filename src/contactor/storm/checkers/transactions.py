@@ -1,0 +1,70 @@
+"""Every transaction that a station began is in the ledger once, with its start, its stop and all readings, in order."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from contactor.storm.checkers.charges import Charge, Charges, by_identity
+from contactor.storm.checkers.checker import Checker
+from contactor.storm.evidence import Debt, Json, LedgerTransaction, Record, StationLook, ms_of
+from contactor.storm.frame import Direction, Frame
+
+
+class TransactionsAreKept(Checker):
+    """Compares what stations undertook to deliver with what the ledger holds."""
+
+    invariant = "transactions are kept"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._charges = Charges()
+        self._asked_for: set[tuple[str, int, tuple[str, ...]]] = set()
+
+    def heard(self, frame: Frame) -> None:
+        """A reading that was asked for is said once, and owed by nobody (TRG-06)."""
+        if frame.is_call and frame.direction is Direction.OUT and frame.action == "MeterValues":
+            self._asked_for.update((frame.station, *reading) for reading in _readings_of(frame.payload))
+
+    def owed(self, debt: Debt) -> None:
+        """Remember it."""
+        self._charges.owed(debt)
+
+    def settled(self, record: Record, looks: Sequence[StationLook]) -> None:
+        """Each charge has its transaction."""
+        kept = by_identity(record.transactions)
+        for (station, number), charge in self._charges.items():
+            identity = charge.identity
+            if charge.start is None or identity is None:
+                self.complain(station, 0.0, f"charge {number} has messages, and no start")
+                continue
+            found = kept.get(identity, [])
+            if len(found) != 1:
+                what = f"charge {number} {dict(charge.start.payload)} is in the ledger {len(found)} times"
+                self.complain(station, charge.start.at_s, what)
+                continue
+            self._compare_stop(charge, found[0])
+            self._compare_readings(charge, found[0])
+
+    def _compare_stop(self, charge: Charge, kept: LedgerTransaction) -> None:
+        for stop in charge.stops[-1:]:
+            told = (ms_of(stop.payload["timestamp"]), stop.payload["meterStop"], stop.payload.get("reason", "Local"))
+            has = (kept.stopped_at_ms, kept.meter_stop_wh, kept.stop_reason)
+            if told != has:
+                what = f"transaction {kept.transaction_id} was stopped as {told}, the ledger has {has}"
+                self.complain(stop.station, stop.at_s, what)
+
+    def _compare_readings(self, charge: Charge, kept: LedgerTransaction) -> None:
+        told = Counter(reading for debt in charge.readings for reading in _readings_of(debt.payload))
+        has = Counter((each.taken_at_ms, each.values) for each in kept.readings)
+        missing = list(told - has)
+        extra = [each for each in has - told if (kept.station, *each) not in self._asked_for]
+        if missing or extra:
+            what = (
+                f"transaction {kept.transaction_id} has {has.total()} readings of {told.total()}; "
+                f"missing {missing[:2]}, extra {extra[:2]}"
+            )
+            self.complain(kept.station, charge.start.at_s if charge.start else 0.0, what)
+
+
+def _readings_of(payload: Json) -> Iterator[tuple[int, tuple[str, ...]]]:
+    for value in payload["meterValue"]:
+        yield ms_of(value["timestamp"]), tuple(sample["value"] for sample in value["sampledValue"])

@@ -1,0 +1,26 @@
+"""SHELL: the clocks of a storm: the virtual loop's seconds, and wall clocks that drift and are stepped."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+STORM_BEGINS = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
+"""A Monday morning; every storm begins then, so that a trace has the same instants on every machine."""
+
+
+class StormClock:
+    """The loop's seconds, and a wall clock that gains `drift` seconds per second and can be set."""
+
+    def __init__(self, *, drift: float = 0.0, ahead_s: float = 0.0) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._drift = drift
+        self.ahead_s = ahead_s
+        """How far it is ahead beside its drift; assign to step it."""
+
+    def monotonic_s(self) -> float:
+        """The loop's seconds."""
+        return self._loop.time()
+
+    def now(self) -> datetime:
+        """What this clock shows."""
+        now_s = self._loop.time()
+        return STORM_BEGINS + timedelta(seconds=now_s * (1.0 + self._drift) + self.ahead_s)

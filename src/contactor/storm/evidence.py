@@ -1,0 +1,222 @@
+"""What checkers may look at: what stations owe, what they look like, and what the record says; never the scenario."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import msgspec
+from sqlalchemy import Engine, Select, select
+
+from contactor.base.ids import OutletNumber
+from contactor.base.instants import from_text
+from contactor.central.milliseconds import to_ms
+from contactor.central.queries import Queries
+from contactor.central.store import operation_tables
+from contactor.rig.plug import RATINGS
+from contactor.rig.rig import Rig
+from contactor.station.keys import Key
+from contactor.station.outbox import Entry
+from contactor.station.station import Station
+from contactor.station.store.port import Store
+from contactor.virtual.virtual_station import VirtualStation
+
+Json = Mapping[str, Any]  # Any: JSON, each checker knows what it looks for
+
+_read = msgspec.json.Decoder().decode
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """Something that must never be so, and was."""
+
+    invariant: str
+    station: str
+    at_s: float
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Debt:
+    """A message about a transaction that a station had durably undertaken to deliver; `charge` is its own number."""
+
+    station: str
+    at_s: float
+    action: str
+    payload: Json
+    message_id: str
+    charge: int | None
+
+    @classmethod
+    def of(cls, station: str, at_s: float, entry: Entry) -> "Debt":
+        """What a row of a station's outbox says."""
+        return cls(station, at_s, entry.action, _read(entry.payload), entry.message_id, entry.transaction)
+
+
+@dataclass(frozen=True, slots=True)
+class OutletLook:
+    """One outlet at a moment: its meter and car, and the transaction that the software has there (None if off)."""
+
+    number: OutletNumber
+    register_wh: int
+    power_w: float
+    rating_w: float
+    in_transaction: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class StationLook:
+    """A station at a moment. What only running software knows is empty while it is off."""
+
+    station: str
+    at_s: float
+    power_max_w: float
+    is_on: bool
+    is_online: bool
+    messages_owed: int
+    outlets: tuple[OutletLook, ...]
+    statuses: Mapping[int, str]
+    welcomes_unknown: bool | None = None
+    badges: frozenset[str] = frozenset()
+    configuration: Mapping[str, str] = field(default_factory=dict)
+
+
+def look_at(name: str, virtual: VirtualStation, at_s: float) -> StationLook:
+    """Look at a station without touching it; its hardware stands where it was last advanced to."""
+    rig, software = virtual.rig, virtual.runner.station
+    return StationLook(
+        station=name,
+        at_s=at_s,
+        power_max_w=virtual.model.power_kw * 1000.0,
+        is_on=software is not None,
+        is_online=software is not None and software.is_online,
+        messages_owed=0 if software is None else software.messages_owed,
+        outlets=tuple(_outlet(rig, software, number) for number in rig.outlets),
+        statuses={} if software is None else {int(each.id): str(each.status) for each in software.connectors.values()},
+        welcomes_unknown=None if software is None else software.configuration.flag(Key.ALLOW_OFFLINE_TX_FOR_UNKNOWN_ID),
+    )
+
+
+def look_closely(look: StationLook, virtual: VirtualStation, store: Store) -> StationLook:
+    """Add what is kept for good: configuration and badges; takes long, so only in the end."""
+    software = virtual.runner.station
+    if software is None:
+        return look
+    values = {str(key): software.configuration.text(key) for key in Key}
+    return replace(
+        look,
+        badges=frozenset(store.rows("local_list")),
+        configuration={key: value for key, value in values.items() if value is not None},
+    )
+
+
+def _outlet(rig: Rig, software: Station | None, number: OutletNumber) -> OutletLook:
+    reading = rig.read(number)
+    return OutletLook(
+        number,
+        reading.register_wh,
+        reading.power_w,
+        RATINGS[rig.plug_kind(number)].power_max_w,
+        None if software is None else software.transactions.open_on(number) is not None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerReading:
+    """One reading as the ledger has it."""
+
+    taken_at_ms: int
+    received_at_ms: int
+    values: tuple[str, ...]
+    energy_wh: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerTransaction:
+    """One transaction as the ledger has it."""
+
+    transaction_id: int
+    station: str
+    connector: int
+    id_tag: str
+    started_at_ms: int
+    meter_start_wh: int
+    stopped_at_ms: int | None
+    meter_stop_wh: int | None
+    stop_reason: str | None
+    energy_wh: float | None
+    readings: tuple[LedgerReading, ...]
+
+
+class Record:
+    """The central system's record when all is over, asked by queries of its own."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._queries = Queries(engine)
+        self.transactions = tuple(self._transactions())
+
+    def statuses(self) -> Mapping[tuple[str, int], str]:
+        """What each connector was last known to do."""
+        return {
+            (view.station_id, connector.connector_id): str(connector.status)
+            for view in self._queries.stations()
+            for connector in view.connectors
+        }
+
+    def stray_stops(self) -> int:
+        """How many stops found no transaction."""
+        return len(self._queries.stray_stops())
+
+    def commands(self) -> Sequence[Json]:
+        """Every command, oldest first, by the columns of its row."""
+        return self._rows(select(operation_tables.commands).order_by(operation_tables.commands.c.id))
+
+    def events(self, kind: str) -> Sequence[Json]:
+        """The facts of every event of a kind, oldest first."""
+        table = operation_tables.events
+        rows = self._rows(select(table).where(table.c.kind == kind).order_by(table.c.sequence))
+        return [{**_read(row["facts"]), "station": row["station_id"]} for row in rows]
+
+    def texts(self) -> Sequence[str]:
+        """Everything that was logged, told or kept for people to read."""
+        commands, events, messages = operation_tables.commands, operation_tables.events, operation_tables.messages
+        columns = (commands.c.request, commands.c.answer, commands.c.detail, events.c.facts, messages.c.frame)
+        return [str(next(iter(row.values()))) for column in columns for row in self._rows(select(column))]
+
+    def _transactions(self) -> Sequence[LedgerTransaction]:
+        return [
+            LedgerTransaction(
+                view.transaction_id,
+                view.station_id,
+                view.connector_id,
+                view.id_tag,
+                to_ms(view.started_at),
+                view.meter_start_wh,
+                None if view.stopped_at is None else to_ms(view.stopped_at),
+                view.meter_stop_wh,
+                None if view.stop_reason is None else str(view.stop_reason),
+                view.energy_wh,
+                self._readings(view.transaction_id),
+            )
+            for view in self._queries.transactions()
+        ]
+
+    def _readings(self, transaction_id: int) -> tuple[LedgerReading, ...]:
+        return tuple(
+            LedgerReading(
+                to_ms(each.taken_at),
+                to_ms(each.received_at),
+                tuple(sample["value"] for sample in each.samples),
+                each.energy_wh,
+            )
+            for each in self._queries.readings(transaction_id)
+        )
+
+    def _rows(self, query: Select[Any]) -> list[Json]:  # Any: rows are read by their columns' names
+        with self._engine.connect() as connection:
+            return [dict(row._mapping) for row in connection.execute(query)]
+
+
+def ms_of(text: str) -> int:
+    """An instant of the wire or of a store, in the ledger's milliseconds."""
+    return to_ms(from_text(text))
