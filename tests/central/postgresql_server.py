@@ -1,5 +1,7 @@
 """A real PostgreSQL for the tests, from its wheel: started once for a run, ended with its last worker."""
 
+import os
+import signal
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -73,6 +75,14 @@ class PostgresqlServer:
         """Run a statement as the server's owner."""
         with psycopg.connect(self.address("postgres"), autocommit=True) as connection:
             connection.execute(statement.encode())
+
+    def kill_and_start(self) -> None:
+        """SIGKILL to the server's first process, which takes the others with it, and a start over what is left."""
+        process = self._server.get_postmaster_info().process
+        assert process is not None
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+        self._server.ensure_postgres_running()
 
     def _create(self, name: str) -> None:
         with psycopg.connect(self.address("postgres"), autocommit=True) as connection:

@@ -32,6 +32,10 @@ class CentralProcess:
     def url(self) -> str:
         return f"ws://127.0.0.1:{self._port}/ocpp"
 
+    @property
+    def port(self) -> int:
+        return self._port
+
     async def start(self) -> None:
         arguments = ["--config", self._config, "--database", self._database, "--port", self._port, "--api-port", "off"]
         self._process = await asyncio.create_subprocess_exec(

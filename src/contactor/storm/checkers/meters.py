@@ -27,7 +27,7 @@ class MetersNeverRunBack(Checker):
             self._registers[place] = outlet.register_wh
 
     def settled(self, record: Record, looks: Sequence[StationLook]) -> None:
-        """Within each transaction the register only grows, in the order in which it came."""
+        """Within each transaction the register only grows, in the order in which it was read."""
         for each in record.transactions:
             values = _registers_of(each)
             if any(later < earlier for earlier, later in pairwise(values)):
@@ -35,7 +35,7 @@ class MetersNeverRunBack(Checker):
 
 
 def _registers_of(transaction: LedgerTransaction) -> list[float]:
-    readings = sorted(transaction.readings, key=lambda each: each.received_at_ms)
+    readings = sorted(transaction.readings, key=lambda each: each.taken_at_ms)
     told = [each.energy_wh for each in readings if each.energy_wh is not None]
     last = [] if transaction.meter_stop_wh is None else [float(transaction.meter_stop_wh)]
     return [float(transaction.meter_start_wh), *told, *last]

@@ -53,7 +53,7 @@ class TransactionsAreKept(Checker):
                 self.complain(stop.station, stop.at_s, what)
 
     def _compare_readings(self, charge: Charge, kept: LedgerTransaction) -> None:
-        told = Counter(reading for debt in charge.readings for reading in _readings_of(debt.payload))
+        told = Counter(reading for debt in (*charge.readings, *charge.stops) for reading in _readings_of(debt.payload))
         has = Counter((each.taken_at_ms, each.values) for each in kept.readings)
         missing = list(told - has)
         extra = [each for each in has - told if (kept.station, *each) not in self._asked_for]
@@ -66,5 +66,6 @@ class TransactionsAreKept(Checker):
 
 
 def _readings_of(payload: Json) -> Iterator[tuple[int, tuple[str, ...]]]:
-    for value in payload["meterValue"]:
+    """A message's readings; a stop may bring the whole charge's once more (transactionData)."""
+    for value in payload.get("meterValue", payload.get("transactionData", ())):
         yield ms_of(value["timestamp"]), tuple(sample["value"] for sample in value["sampledValue"])
