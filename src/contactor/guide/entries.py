@@ -330,6 +330,7 @@ class Product:
     cost_message: CostMessage | None
     file_transfer_schemes: tuple[str, ...]
     _keys_by_folded_name: Mapping[str, ConfigurationKey] = field(init=False, repr=False, compare=False)
+    _offered: dict[frozenset[str], frozenset[str]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         known = (key for key in self.configuration.values() if key.access is not Access.FACTORY)
@@ -347,8 +348,12 @@ class Product:
 
     def offers(self, profiles: Collection[str]) -> frozenset[str]:
         """The actions on offer while these feature profiles are; the white paper's are no profile's (CF-18)."""
-        kept = {*profiles, SECURITY_PROFILE}
-        return frozenset(operation.action for operation in self.operations if operation.profile in kept)
+        kept = frozenset((*profiles, SECURITY_PROFILE))
+        known = self._offered.get(kept)
+        if known is None:
+            known = frozenset(operation.action for operation in self.operations if operation.profile in kept)
+            self._offered[kept] = known  # shared: every station of a fleet asks this
+        return known
 
     def offline_strategy(self, settings: Mapping[str, bool]) -> OfflineStrategy:
         """Find the strategy that the values of the switches select.

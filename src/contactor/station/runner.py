@@ -5,7 +5,6 @@ is a task, because dialling waits.
 """
 
 import asyncio
-from collections import deque
 from collections.abc import Callable
 
 from contactor.base.clock import Clock
@@ -160,7 +159,7 @@ class StationRunner:
         self._loop = asyncio.get_running_loop()
         self.hardware_time = HardwareTime(hardware, clock, hardware_speed)
         self._hardware_due_s: float | None = None
-        self._events: deque[Event] = deque()
+        self._events: list[Event] = []  # short, and lighter than a deque in a fleet
         self._timer: asyncio.TimerHandle | None = None
         self._line: _Line | None = None
         self._dialling: asyncio.Task[None] | None = None
@@ -266,7 +265,7 @@ class StationRunner:
                     self._carry_out(effect)
                 # A restart or a power cut while carrying out has emptied the queue.
                 if self._events and self._events[0] is event:
-                    self._events.popleft()
+                    self._events.pop(0)
         except StoreError as error:
             self.fail(f"the store failed: {error}")
         # The boundary of the software's life: a mistake of ours must end in a fresh start, not in a silent charger.
@@ -294,7 +293,7 @@ class StationRunner:
     def _listen_to_hardware(self) -> None:
         """Bring the hardware to now; what it told happened before the event at hand."""
         signals = self._hardware.advance(self.hardware_time.now_s)
-        self._events.extendleft(reversed(signals))
+        self._events[:0] = signals
 
     def _set_timer(self) -> None:
         if self.station is None:

@@ -70,7 +70,7 @@ class SecurityLog:
         self._configuration = configuration
         self._entries = deque(self._shelf.records().values())
         self._next_number = self._entries[-1].number + 1 if self._entries else 1
-        self._owed = deque(entry for entry in self._entries if entry.is_owed)
+        self._owed = [entry for entry in self._entries if entry.is_owed]
         self._in_flight = False
         self._not_before_s = 0.0
         self._failures = 0
@@ -125,7 +125,7 @@ class SecurityLog:
     def _answered(self, _result: SecurityEventNotificationResult, _now: Moment) -> None:
         self._in_flight = False
         self._failures = 0
-        entry = self._owed.popleft()
+        entry = self._owed.pop(0)
         settled = msgspec.structs.replace(entry, is_owed=False)
         for position, present in enumerate(self._entries):
             if present.number == entry.number:

@@ -56,16 +56,17 @@ class Trace:
     """The last `frames_max` frames and as many notes; 0 keeps none."""
 
     def __init__(self, frames_max: int) -> None:
-        self._frames: deque[TracedFrame] = deque(maxlen=frames_max)
-        self._notes: deque[TracedNote] = deque(maxlen=frames_max)
+        # A fleet keeps none, and an empty deque is not nothing.
+        self._frames: deque[TracedFrame] | None = deque(maxlen=frames_max) if frames_max else None
+        self._notes: deque[TracedNote] | None = deque(maxlen=frames_max) if frames_max else None
 
     def frames(self) -> list[TracedFrame]:
         """The frames kept, oldest first."""
-        return list(self._frames)
+        return list(self._frames or ())
 
     def notes(self) -> list[TracedNote]:
         """The notes kept, oldest first."""
-        return list(self._notes)
+        return list(self._notes or ())
 
     def saw(self, event: Event, now: Moment) -> None:
         """An event is about to be handled; a received message is kept."""
@@ -77,11 +78,11 @@ class Trace:
         for effect in effects:
             if isinstance(effect, SendText):
                 self._keep(Direction.SENT, effect.text, now)
-            elif isinstance(effect, Note):
+            elif isinstance(effect, Note) and self._notes is not None:
                 self._notes.append(TracedNote(now.instant, effect.event, effect.facts))
 
     def _keep(self, direction: Direction, text: bytes, now: Moment) -> None:
-        if self._frames.maxlen:
+        if self._frames is not None:
             self._frames.append(TracedFrame(now.instant, direction, masked(text)))
 
 

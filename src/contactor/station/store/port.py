@@ -5,7 +5,7 @@ the event leaves. So what the wire hears of is always on disk already, and a pow
 event or nothing of it (PW-04, Q-09).
 """
 
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import msgspec
 
@@ -54,6 +54,20 @@ class Store(Protocol):
         ...
 
 
+_encoder = msgspec.json.Encoder()
+
+
+_decoders: dict[type, Any] = {}  # Any: each decodes its own key's type
+"""One for each kind of record, and not for each of a fleet's shelves."""
+
+
+def _decoder_of(record: type[T]) -> "msgspec.json.Decoder[T]":
+    decoder: msgspec.json.Decoder[T] | None = _decoders.get(record)
+    if decoder is None:
+        decoder = _decoders[record] = msgspec.json.Decoder(record)
+    return decoder
+
+
 class Shelf(Generic[T]):
     """One part of a store, seen as typed records.
 
@@ -63,8 +77,7 @@ class Shelf(Generic[T]):
     def __init__(self, store: Store, part: str, record: type[T]) -> None:
         self._store = store
         self._part = part
-        self._decoder = msgspec.json.Decoder(record)
-        self._encoder = msgspec.json.Encoder()
+        self._decoder = _decoder_of(record)
 
     def records(self) -> dict[str, T]:
         """Every committed record by key.
@@ -76,7 +89,7 @@ class Shelf(Generic[T]):
 
     def put(self, key: str, record: T) -> None:
         """Stage a record."""
-        self._store.put(self._part, key, self._encoder.encode(record))
+        self._store.put(self._part, key, _encoder.encode(record))
 
     def delete(self, key: str) -> None:
         """Stage the removal of a record."""
