@@ -119,7 +119,16 @@ def main(arguments: Sequence[str]) -> None:
         print(json.dumps(uvloop.run(measure(given.stations[0], given.at)).__dict__))
         return
     table = Table(title="Virtual stations in one process", box=None)
-    for name in ("stations", "all booted, s", "boot, CPU ms", "idle, KB", "idle, % core", "charging, KB", "charging, % core", "messages/s"):
+    for name in (
+        "stations",
+        "all booted, s",
+        "boot, CPU ms",
+        "idle, KB",
+        "idle, % core",
+        "charging, KB",
+        "charging, % core",
+        "messages/s",
+    ):
         table.add_column(name, justify="right")
     for stations in given.stations or (1000, 10_000):
         cost = _in_a_process(stations)
@@ -137,7 +146,7 @@ def main(arguments: Sequence[str]) -> None:
 
 
 def _in_a_process(stations: int) -> Cost:
-    import subprocess  # noqa: PLC0415
+    import subprocess
 
     port, cores = free_port(), Cores.chosen()
     command = [sys.executable, "-m", "benchmarks.sink_server", str(port)]

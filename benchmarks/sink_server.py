@@ -9,7 +9,16 @@ import sys
 from itertools import count
 
 import uvloop
-from picows import WSFrame, WSListener, WSMsgType, WSTransport, WSUpgradeRequest, WSUpgradeResponse, WSUpgradeResponseWithListener, ws_create_server
+from picows import (
+    WSFrame,
+    WSListener,
+    WSMsgType,
+    WSTransport,
+    WSUpgradeRequest,
+    WSUpgradeResponse,
+    WSUpgradeResponseWithListener,
+    ws_create_server,
+)
 
 _BOOTED = '{"status":"Accepted","currentTime":"2026-01-01T00:00:00Z","interval":60}'
 _ANSWERS = {
