@@ -3,19 +3,19 @@
     python -m benchmarks.fleet [--stations 1000]
 
 The other end is a process that only says yes. The stations are whole ones, as `contactor fleet` runs them: software,
-simulated hardware, store in memory, a websocket each. Idle, a station says a Heartbeat a minute; charging, a reading
-each ten seconds at both of its outlets... of which one is taken: 0.1 readings a second, and what belongs to them. Memory
-is what the process holds above itself before the first station; divided by a bare object with a link it is no ratio
-that travels, so kilobytes are printed, and beside them the processor time of a bare echo of as many frames.
+simulated hardware, store in memory, a websocket each. Idle, a station says a Heartbeat a minute; charging, one car is
+plugged in and a reading goes out every ten seconds. Memory is what the process holds above what it held before the
+first station.
 """
 
 import argparse
 import asyncio
 import gc
 import json
+import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import psutil
@@ -33,6 +33,18 @@ from contactor.rig.vehicle import Vehicle
 BOOT_LIMIT_S = 300.0
 WATCH_S = 20.0
 SETTINGS = {"MeterValueSampleInterval": "10", "MinimumStatusDuration": "0", "HeartbeatInterval": "60"}
+
+
+COLUMNS = (
+    "stations",
+    "all booted, s",
+    "boot, CPU ms",
+    "idle, KB",
+    "idle, % core",
+    "charging, KB",
+    "charging, % core",
+    "messages/s",
+)
 
 
 @dataclass(frozen=True)
@@ -100,8 +112,7 @@ async def _core_share() -> float:
     return (time.process_time() - began_cpu_s) / (time.perf_counter() - began_s)
 
 
-async def _until(condition: "asyncio.Future[bool] | object", what: str) -> None:
-    assert callable(condition)
+async def _until(condition: Callable[[], bool], what: str) -> None:
     limit_s = time.perf_counter() + BOOT_LIMIT_S
     while not condition():
         if time.perf_counter() > limit_s:
@@ -146,7 +157,6 @@ def main(arguments: Sequence[str]) -> None:
 
 
 def _in_a_process(stations: int) -> Cost:
-    import subprocess
 
     port, cores = free_port(), Cores.chosen()
     command = [sys.executable, "-m", "benchmarks.sink_server", str(port)]
