@@ -63,8 +63,9 @@ async def _for_ever(place: Path, speed: float, port: int | None) -> int:
     story = Storyteller(silent=False)
     async with Stage(place, port, story, speed=speed, has_console=True) as stage:
         assert stage.console_url is not None
-        control_url = await stage.let_people_in()
-        story.welcome(stage.url, stage.central_pid, control_url, place, stage.console_url, stage.login)
+        control_url, panel_url = await stage.let_people_in()
+        story.welcome(stage.console_url, stage.login, panel_url, control_url)
+        story.explain(stage.url, stage.central_pid, place)
         try:
             await stage.drivers_come_and_go()
         finally:

@@ -15,6 +15,8 @@ from contactor.base.errors import BadSetting, LinkError
 from contactor.base.ids import OutletNumber
 from contactor.cli.console_process import ConsoleProcess
 from contactor.cli.demo_story import Storyteller
+from contactor.cli.panel import DEFAULT_PORT as PANEL_PORT
+from contactor.cli.panel_process import PanelProcess
 from contactor.guide.load import load_product
 from contactor.link.websocket_client import WebSocketDialer
 from contactor.station.effects import Note
@@ -55,7 +57,8 @@ _PAUSE_S = 4.0
 _PORTS = range(9000, 9080)
 _API_PORTS = range(9080, 9090)
 _CONSOLE_PORTS = range(9090, 9100)
-_CONTROL_PORTS = range(DEFAULT_PORT, DEFAULT_PORT + 100)
+_CONTROL_PORTS = range(DEFAULT_PORT, DEFAULT_PORT + 10)
+_PANEL_PORTS = range(PANEL_PORT, PANEL_PORT + 10)
 _READY_WITHIN_S = 30.0
 _END_WITHIN_S = 10.0
 _RESTART_PAUSE_S = 1.0
@@ -98,6 +101,7 @@ class Stage:
         self._central: asyncio.subprocess.Process | None = None
         self._watch: asyncio.Task[None] | None = None
         self._control: ControlServer | None = None
+        self._panel: PanelProcess | None = None
 
     async def __aenter__(self) -> Self:
         self._write_settings()
@@ -124,11 +128,13 @@ class Stage:
         assert self._central is not None
         return self._central.pid
 
-    async def let_people_in(self) -> str:
-        """Serve the stations' control API, and say where people may take part."""
+    async def let_people_in(self) -> tuple[str, str]:
+        """Serve the stations' control API and front panel, and say where these are."""
         self._control = ControlServer(self.stations, port=first_free_port(_CONTROL_PORTS))
         await self._control.start()
-        return self._control.url
+        panel = PanelProcess(self._control.url, port=first_free_port(_PANEL_PORTS), badges=_BADGES)
+        self._panel = await panel.__aenter__()
+        return self._control.url, self._panel.url
 
     @property
     def frames(self) -> int:
@@ -217,6 +223,8 @@ class Stage:
         if self._watch is not None:
             self._watch.cancel()
             await asyncio.gather(self._watch, return_exceptions=True)
+        if self._panel is not None:
+            await self._panel.__aexit__(None, None, None)
         if self._control is not None:
             await self._control.stop()
         await asyncio.gather(*(station.shut_down() for station in self.stations), return_exceptions=True)

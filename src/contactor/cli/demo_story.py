@@ -37,30 +37,24 @@ class Storyteller:
     def __init__(self, *, silent: bool) -> None:
         self._console = Console(quiet=silent, highlight=False)
 
-    def welcome(
-        self,
-        url: str,
-        central_pid: int,
-        control_url: str,
-        place: Path,
-        console_url: str,
-        login: tuple[str, str] | None,
-    ) -> None:
-        """What there is to see, and to try."""
+    def welcome(self, console_url: str, login: tuple[str, str] | None, panel_url: str, control_url: str) -> None:
+        """What there is to open."""
         self._console.print("\n[bold]Contactor demo[/bold]: two stations, their drivers, one central system")
-        self._console.print(f"  [bold]open this       {console_url}[/bold]", soft_wrap=True)
+        self._console.print(f"  open this       [bold]{console_url}[/bold]   for operators", soft_wrap=True)
         if login is None:
             self._console.print("  sign in         as before: this folder's first demo told the password")
         else:
             self._console.print(
                 f"  sign in         [bold]{login[0]}[/bold]   password [bold]{login[1]}[/bold]", soft_wrap=True
             )
+        self._console.print(f"  and this        [bold]{panel_url}[/bold]   for drivers, no login", soft_wrap=True)
+        self._console.print(f"  control API     {control_url}", soft_wrap=True)
+
+    def explain(self, url: str, central_pid: int, place: Path) -> None:
+        """What runs, and what to try."""
         self._console.print(f"  central system  {url}  (process {central_pid})")
-        self._console.print(f"  stations        {control_url}  (their control API)")
         self._console.print(f"  ledger          {place}", soft_wrap=True)
         self._console.print(f"  try this        kill -9 {central_pid}   it comes back, and no charge is lost")
-        play = f"contactor station emergency-stop press --station DEMO-180 --at {control_url}"
-        self._console.print(f"                  {play}", soft_wrap=True)
         self._console.print("  end             Ctrl-C\n")
 
     def farewell(self) -> None:

@@ -16,6 +16,7 @@ COMMANDS = {
     "central": "contactor.cli.central:run",
     "console": "contactor.cli.console:run",
     "station": "contactor.cli.station:app",
+    "panel": "contactor.cli.panel:run",
     "demo": "contactor.cli.demo:run",
     "fleet": "contactor.cli.fleet:app",
     "stations": "contactor.cli.remote.stations:app",

@@ -17,6 +17,8 @@ from contactor.base.ids import OutletNumber
 from contactor.cli import logs, loop
 from contactor.cli.control import looks, people, surroundings, trouble
 from contactor.cli.control.client import TOKEN_VARIABLE
+from contactor.cli.panel import DEFAULT_PORT as PANEL_PORT
+from contactor.cli.panel_process import PanelProcess
 from contactor.guide.entries import OutletKind
 from contactor.guide.load import load_product
 from contactor.link.tls import client_context
@@ -43,11 +45,12 @@ app = typer.Typer(help="Run a virtual station, or play the people around one tha
 
 @dataclass(frozen=True)
 class _Control:
-    """Where the control API is to listen; without a port nowhere."""
+    """Where the control API and the front panel are to listen; what has no port is not there."""
 
     host: str
     port: int | None
     token: str | None
+    panel_port: int | None
 
 
 @app.callback()
@@ -102,6 +105,13 @@ def run(
         str | None,
         typer.Option(envvar=TOKEN_VARIABLE, help="What the control API asks for; needed where others can reach it."),
     ] = None,
+    panel: Annotated[
+        bool, typer.Option("--panel", help="Serve the front panel, for a browser on this machine.")
+    ] = False,
+    panel_port: Annotated[
+        int | None,
+        typer.Option(min=0, max=65535, help=f"Port of the front panel, 0 for any free one; {PANEL_PORT} if not given."),
+    ] = None,
     log_format: Annotated[logs.LogFormat, typer.Option(help="Who reads the log on stderr.")] = logs.LogFormat.TEXT,
     log_level: Annotated[logs.LogLevel, typer.Option(help="From which importance on.")] = logs.LogLevel.INFO,
 ) -> None:
@@ -109,7 +119,8 @@ def run(
 
     With --state everything survives the end of the process, kill -9 included: the next start is a power cut to the
     station. What the central system has configured wins over the values given here, and these win over those of a
-    factory file. With --control-port the first line on stdout is JSON and tells where the control API is.
+    factory file. With --control-port the first line on stdout is JSON and tells where the control API is; with --panel
+    there is a control API in any case, and the second line tells where the front panel is.
     """
     if context.invoked_subcommand is not None:
         _refuse_options(context)
@@ -126,7 +137,10 @@ def run(
     initial.update(_pairs(settings or []))
     made = _DEFAULTS if factory is None else load_factory(factory, product)
     made = made.differing(product=product, model=model, serial=serial, initial=initial)
-    control = _Control(control_host, control_port, control_token)
+    if panel or panel_port is not None:
+        panel_port = PANEL_PORT if panel_port is None else panel_port
+        control_port = control_port or 0
+    control = _Control(control_host, control_port, control_token, panel_port)
     raise typer.Exit(loop.run(_run(made, state, speed, drivers, ca_file, control)))
 
 
@@ -185,14 +199,26 @@ async def _run(
     try:
         async with AsyncExitStack() as running:
             if control.port is not None:
-                server = ControlServer([virtual], host=control.host, port=control.port, token=control.token)
-                await running.enter_async_context(server)
-                typer.echo(json.dumps({"control": server.url}))
+                await _let_people_in(virtual, badge, control, control.port, running)
             tasks = [_drivers(virtual, number, badge) for number in virtual.rig.outlets if badge is not None]
             await asyncio.gather(*tasks, asyncio.Event().wait())
     finally:
         await virtual.shut_down()
     return 0
+
+
+async def _let_people_in(
+    virtual: VirtualStation, badge: str | None, control: _Control, port: int, running: AsyncExitStack
+) -> None:
+    """Serve the control API and, where it is wanted, the front panel; and say where they are."""
+    server = ControlServer([virtual], host=control.host, port=port, token=control.token)
+    await running.enter_async_context(server)
+    typer.echo(json.dumps({"control": server.url}))
+    if control.panel_port is not None:
+        badges = [f"{badge}-{number}" for number in virtual.rig.outlets if badge is not None]
+        panel = PanelProcess(server.url, port=control.panel_port, badges=badges, token=control.token)
+        await running.enter_async_context(panel)
+        typer.echo(json.dumps({"panel": panel.url}))
 
 
 async def _drivers(virtual: VirtualStation, outlet: OutletNumber, badge: str) -> None:

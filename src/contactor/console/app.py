@@ -16,9 +16,9 @@ from contactor.console.fan_out import Tab
 from contactor.console.hub import Hub
 from contactor.console.people import COOKIE, SESSION_S, People, Session
 from contactor.console.role import Role
-from contactor.console.same_origin import SameOrigin
 from contactor.console.visit import BRAND, Console
 from contactor.ui.assets import FAVICON, serve_kit
+from contactor.ui.same_origin import SameOrigin
 
 TOPICS_MAX = 8
 TABS_MAX = 400

@@ -1,6 +1,6 @@
 """The frame of every page: skip link, header, drawer, and the place where the page goes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -45,18 +45,28 @@ class Signed:
 
 @contextmanager
 def page_frame(
-    brand: str, groups: Sequence[Group], crumbs: Sequence[Crumb], signed: Signed | None, *, current: str
+    brand: str,
+    groups: Sequence[Group],
+    crumbs: Sequence[Crumb],
+    signed: Signed | None,
+    *,
+    current: str,
+    tools: Callable[[], object] | None = None,
 ) -> Iterator[None]:
-    """Build a page: what is made within stands in its main part. `current` is the path of the drawer's row."""
+    """Build a page: what is made within stands in its main part. `current` is the path of the drawer's row.
+
+    Without groups there is no drawer; `tools` makes what else stands in the header.
+    """
     add_head()
     ui.page_title(f"{crumbs[-1].title} · {brand}")
     link("Skip to the content", "#content").classes("skip")
-    with tag("div", "frame"):
+    with tag("div", "frame" if groups else "frame without-drawer"):
         with tag("header", "frame-header"):
-            _header(brand, crumbs, signed, has_drawer=bool(groups))
-        with tag("nav", "drawer").props('id=drawer aria-label="Main"'):
-            for group in groups:
-                _group(group, current)
+            _header(brand, crumbs, signed, tools, has_drawer=bool(groups))
+        if groups:
+            with tag("nav", "drawer").props('id=drawer aria-label="Main"'):
+                for group in groups:
+                    _group(group, current)
         with tag("main", "page").props("id=content tabindex=-1"):
             StaleBanner()
             yield
@@ -81,7 +91,14 @@ def link(text: str, path: str) -> ui.element:
     return made
 
 
-def _header(brand: str, crumbs: Sequence[Crumb], signed: Signed | None, *, has_drawer: bool) -> None:
+def _header(
+    brand: str,
+    crumbs: Sequence[Crumb],
+    signed: Signed | None,
+    tools: Callable[[], object] | None,
+    *,
+    has_drawer: bool,
+) -> None:
     if has_drawer:
         menu = ui.button(icon="menu", color=None).props('flat no-caps aria-label="Menu" aria-controls=drawer')
         menu.classes("icon-only only-narrow")
@@ -97,6 +114,8 @@ def _header(brand: str, crumbs: Sequence[Crumb], signed: Signed | None, *, has_d
             words("span", "/")
         words("b", crumbs[-1].title)
     tag("div", "grow")
+    if tools is not None:
+        tools()
     ThemeSwitch()
     if signed is not None:
         _person(signed)

@@ -36,7 +36,7 @@ function open() {
   };
   mine.onclose = (event) => {
     if (event.code === 4001) return void (location.href = "/login");
-    told({ state: "stale", reason: "The console does not answer; trying again." });
+    told({ state: "stale", reason: "The server of this page does not answer; trying again." });
     schedule(wait);
     wait = Math.min(wait * 2, 10000);
   };

@@ -1,12 +1,12 @@
 """The gate before every route: who asks, and whether it was a page of our own that made a browser ask."""
 
 import hmac
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection
 
 from contactor.virtual.control.desk import the_desk
+from contactor.web.loopback import is_loopback, name_in
 from contactor.web.problem import Problem
 
 TOKEN_LENGTH_MIN = 16
@@ -25,7 +25,7 @@ async def gate(connection: HTTPConnection) -> None:
     token = the_desk(connection).token
     if token is None:
         # A name of somebody else's may lead here as well; then a page of theirs would count as one of ours.
-        if not is_loopback(_name_in(host)):
+        if not is_loopback(name_in(host)):
             raise Problem(403, "ask for localhost or a loopback address", field="Host", value=host[:200])
     elif not _shows(connection, token):
         raise Problem(
@@ -33,21 +33,6 @@ async def gate(connection: HTTPConnection) -> None:
             "send the token: Authorization: Bearer TOKEN",
             headers={"WWW-Authenticate": 'Bearer realm="contactor station"'},
         )
-
-
-def is_loopback(name: str) -> bool:
-    """Whether a host's name or address means this very machine."""
-    try:
-        return name.lower() == "localhost" or ip_address(name).is_loopback
-    except ValueError:
-        return False
-
-
-def _name_in(host: str) -> str:
-    try:
-        return urlsplit(f"//{host}").hostname or ""
-    except ValueError:
-        return ""
 
 
 def _shows(connection: HTTPConnection, token: str) -> bool:

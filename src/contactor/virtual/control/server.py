@@ -9,8 +9,9 @@ import structlog
 from contactor.base.errors import BadSetting, BrokenPromise
 from contactor.virtual.control.app import make_app
 from contactor.virtual.control.desk import Desk
-from contactor.virtual.control.gate import TOKEN_LENGTH_MIN, is_loopback
+from contactor.virtual.control.gate import TOKEN_LENGTH_MIN
 from contactor.virtual.virtual_station import VirtualStation
+from contactor.web.loopback import is_loopback
 from contactor.web.serving import Serving, listen, url_of
 
 DEFAULT_PORT = 9180
