@@ -23,6 +23,7 @@ from contactor.storm.troubles import TROUBLES
 from contactor.storm.verdict import Figures, Verdict
 from contactor.storm.world import World
 
+FIRST_LOOK_S = 45.0
 LOOK_EVERY_S = 20.0
 CALM_LOOK_S = 10.0
 LAST_FAREWELL_S = 30.0
@@ -105,10 +106,15 @@ class Storm:
                 end()
 
     async def _look_around(self) -> None:
+        """Look at every station once, and from then on at those where a car stands: elsewhere nothing can flow."""
+        await asyncio.sleep(FIRST_LOOK_S)
+        for house in self.world.houses:
+            self.conscience.looked(self._look(house))
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
             for house in self.world.houses:
-                self.conscience.looked(self._look(house))
+                if any(house.station.rig.is_plugged(outlet) for outlet in house.outlets):
+                    self.conscience.looked(self._look(house))
 
     def _look(self, house: StationHouse) -> StationLook:
         house.station.runner.catch_up()
