@@ -66,9 +66,11 @@ WIDTHS = (1100, 400)
 async def say(station: ClientConnection, action: str, payload: Json) -> Json:
     """Ask as the hostile station, answering nothing that is asked of it."""
     await station.send(json.dumps([2, f"id-{action}", action, payload]))
-    answer = json.loads(await asyncio.wait_for(station.recv(), 20))
-    assert answer[0] == 3, answer
-    return dict(answer[2])
+    while True:
+        answer = json.loads(await asyncio.wait_for(station.recv(), 20))
+        if answer[0] != 2:  # what we are asked meanwhile
+            assert answer[:2] == [3, f"id-{action}"], answer
+            return dict(answer[2])
 
 
 @asynccontextmanager
