@@ -12,13 +12,14 @@ import argparse
 import asyncio
 import gc
 import json
+import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-import psutil
 import uvloop
 from rich.console import Console
 from rich.table import Table
@@ -63,7 +64,6 @@ class Cost:
 
 async def measure(stations: int, port: int) -> Cost:
     """Boot them all, watch them idle, let a car charge at each, and watch again."""
-    process = psutil.Process()
     plan = FleetPlan(
         f"ws://127.0.0.1:{port}/ocpp",
         (Group(stations, settings=SETTINGS),),
@@ -72,14 +72,14 @@ async def measure(stations: int, port: int) -> Cost:
         jitter_s=0.0,
     )
     gc.collect()
-    empty = process.memory_info().rss
+    empty = _resident_bytes()
     began_s, began_cpu_s = time.perf_counter(), time.process_time()
     async with Fleet(plan) as fleet:
         await _until(lambda: fleet.tally.accepted == stations, "every station was accepted")
         boot_s, boot_cpu_s = time.perf_counter() - began_s, time.process_time() - began_cpu_s
         await asyncio.sleep(WATCH_S / 4)  # first statuses
         gc.collect()
-        idle = process.memory_info().rss
+        idle = _resident_bytes()
         idle_share = await _core_share()
         for station in fleet.stations:
             outlet = OutletNumber(1)
@@ -89,7 +89,7 @@ async def measure(stations: int, port: int) -> Cost:
         await _until(lambda: fleet.sample().charging == stations, "a car charged at every station")
         await asyncio.sleep(WATCH_S / 2)
         gc.collect()
-        charging = process.memory_info().rss
+        charging = _resident_bytes()
         before = fleet.sample()
         charging_share = await _core_share()
         after = fleet.sample()
@@ -103,6 +103,12 @@ async def measure(stations: int, port: int) -> Cost:
         charging_share / stations * 100,
         (after.frames_sent - before.frames_sent) / (after.at_s - before.at_s) / stations,
     )
+
+
+def _resident_bytes() -> int:
+    """What this process holds in memory."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 async def _core_share() -> float:
