@@ -75,6 +75,37 @@ def start_transaction() -> CallTemplate:
     return CallTemplate(_framed("StartTransaction", request, (0,)), is_reading=False)
 
 
+class ChargeTemplates:
+    """The calls of a connection that starts one charge after the other; each begins where the one before ended."""
+
+    step_wh = 10
+
+    def start(self, message: int, charge: int) -> bytes:
+        """The frame of the start of its n-th charge."""
+        request = (
+            f'{{"connectorId":1,"idTag":"04A2B3C4D5E680","meterStart":{_METER_START_WH + charge * self.step_wh},'
+            f'"timestamp":"{_instant(2 * charge)}"}}'
+        )
+        return _frame(message, "StartTransaction", request)
+
+    def stop(self, message: int, charge: int, number: int) -> bytes:
+        """The frame of its stop."""
+        meter_stop = _METER_START_WH + (charge + 1) * self.step_wh
+        request = f'{{"transactionId":{number},"meterStop":{meter_stop},"timestamp":"{_instant(2 * charge + 1)}"}}'
+        return _frame(message, "StopTransaction", request)
+
+
+def _instant(milliseconds: int) -> str:
+    seconds, millisecond = divmod(milliseconds, 1000)
+    minute, second = divmod(seconds, 60)
+    return f"{_HOUR}{minute:02}:{second:02}.{millisecond:03}Z"
+
+
+def _frame(message: int, action: str, request: str) -> bytes:
+    text = f'[2,"{ID_PREFIX}{message:012}","{action}",{request}]'.encode()
+    return _header(len(text)) + text
+
+
 def _framed(action: str, request: Mapping[str, object], digits: tuple[int, ...]) -> bytes:
     text = json.dumps([2, f"{ID_PREFIX}%012d", action, request], separators=(",", ":")).encode()
     length = len(text % digits)

@@ -32,7 +32,7 @@ def on(action: Action) -> Callable[[Handler], Handler]:
 
 
 class Station(ChargePoint):  # type: ignore[misc]  # the package ships no types
-    """One station's end, with the four answers the benchmark needs."""
+    """One station's end, with the answers the benchmarks need."""
 
     @on(Action.boot_notification)
     def boot(self, **_request: object) -> call_result.BootNotification:
@@ -48,6 +48,11 @@ class Station(ChargePoint):  # type: ignore[misc]  # the package ships no types
     def begin(self, **_request: object) -> call_result.StartTransaction:
         """Give a number."""
         return call_result.StartTransaction(next(_transaction_ids), {"status": AuthorizationStatus.accepted})
+
+    @on(Action.stop_transaction)
+    def end(self, **_request: object) -> call_result.StopTransaction:
+        """Forget the end."""
+        return call_result.StopTransaction()
 
     @on(Action.meter_values)
     def meter_values(self, **_request: object) -> call_result.MeterValues:

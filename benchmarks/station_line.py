@@ -65,6 +65,11 @@ class StationLine:
         self.calls += 1
         self.socket.send(template.frame_of(self.calls))
 
+    def next_id(self) -> int:
+        """The number of the next call."""
+        self.calls += 1
+        return self.calls
+
     def receive(self) -> bytes | None:
         """Read what came: the text of the answer, or None while a part of it is missing.
 

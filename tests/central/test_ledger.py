@@ -5,9 +5,11 @@ from collections.abc import Iterator
 import pytest
 
 from contactor.base.ids import IdTag
+from contactor.central.store.database import for_writing
 from contactor.central.store.schema import StrayCause, TransactionState
 from contactor.central.suspicion import Suspicion
-from contactor.central.tags import Tag
+from contactor.central.tag_register import put_groups, put_tags
+from contactor.central.tags import Tag, TagGroup
 from contactor.ocpp.enumerations import AuthorizationStatus, StopReason
 from tests.central.bench import OTHER_STATION, STATION, LedgerBench, at, settings, store_in
 
@@ -122,6 +124,27 @@ def test_cs_14_a_missing_stop_that_comes_after_all_ends_the_transaction(ledger: 
 def test_cs_16_a_start_from_the_future_is_marked_and_answered(ledger: LedgerBench) -> None:
     assert ledger.start(when=3600, received=0).transaction_id > 0
     assert ledger.queries.transactions()[0].suspicions == (Suspicion.START_IN_FUTURE,)
+
+
+def test_cs_09_a_group_has_only_so_many_transactions_at_a_time(ledger: LedgerBench) -> None:
+    tags = [Tag(IdTag(f"CAR-{number}"), parent_id_tag=IdTag("Cars")) for number in range(3)]
+    with for_writing(ledger.engine).begin() as connection:
+        put_tags(connection, tags)
+        put_groups(connection, [TagGroup(IdTag("cars"), concurrent_max=2)])
+    statuses = [
+        ledger.start(connector=connector, tag=tag, station=station).id_tag_info.status.value
+        for connector, tag, station in ((1, "CAR-0", STATION), (2, "car-1", STATION), (1, "CAR-2", OTHER_STATION))
+    ]
+    assert statuses == ["Accepted", "Accepted", "ConcurrentTx"]
+    ledger.stop(ledger.queries.transactions()[0].transaction_id)
+    assert ledger.start(connector=1, tag="CAR-2", station=OTHER_STATION, when=700).id_tag_info.status == "Accepted"
+
+
+def test_cs_08_a_tag_charges_only_where_it_may(ledger: LedgerBench) -> None:
+    with for_writing(ledger.engine).begin() as connection:
+        put_tags(connection, [Tag(IdTag("HERE"), stations=(STATION,))])
+    assert ledger.start(tag="HERE").id_tag_info.status is AuthorizationStatus.ACCEPTED
+    assert ledger.start(tag="HERE", station=OTHER_STATION).id_tag_info.status is AuthorizationStatus.INVALID
 
 
 # --- Stops --------------------------------------------------------------------------------------------------------

@@ -22,14 +22,12 @@ from contactor.central.milliseconds import to_ms
 from contactor.central.store.schema import StrayCause, TransactionState
 from contactor.central.stray_rows import adopt_stray, is_known_stray, keep_stray, release_stray
 from contactor.central.suspicion import Doubt, Suspicion, believable
-from contactor.central.tag_register import find_tag
-from contactor.central.tags import judge_tag
+from contactor.central.tag_register import find_tag, judge
 from contactor.central.tariffs.pinning import pin_tariff
 from contactor.central.transaction_rows import (
     Stop,
     TransactionRow,
     close_transaction,
-    count_open_elsewhere,
     find_transaction,
     match_by_time,
     open_transaction,
@@ -67,11 +65,7 @@ def record_start(
     # Judged as it was when the transaction began: a start may come hours late.
     began_at = believable(request.timestamp, received_at)
     tag = find_tag(connection, request.id_tag)
-    id_tag_info = judge_tag(
-        tag,
-        open_elsewhere=count_open_elsewhere(connection, station_id, request.connector_id, request.id_tag),
-        now=began_at,
-    )
+    id_tag_info = judge(connection, tag, station_id, began_at, starts_on=request.connector_id)
     command_id = find_remote_start(connection, station_id, request)
     if command_id is not None:
         # Its tag was chosen by an operator, and is as good here as it was in Authorize (RS-13).
@@ -110,7 +104,7 @@ def record_stop(
         return StopTransactionResult()
     judged_at = believable(request.timestamp, received_at)
     tag = find_tag(connection, request.id_tag)
-    return StopTransactionResult(id_tag_info=judge_tag(tag, open_elsewhere=0, now=judged_at))
+    return StopTransactionResult(id_tag_info=judge(connection, tag, station_id, judged_at))
 
 
 def connector_of(connection: Connection, station_id: str, number: int) -> int:

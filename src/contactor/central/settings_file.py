@@ -30,7 +30,7 @@ from contactor.central.security_mode import SecurityMode
 from contactor.central.setting_words import NOTHING, OFF, Given, can_be_off, read_environment, setting_names
 from contactor.central.settings import CentralSettings, StationSetting, check_setting
 from contactor.central.store.address import without_secret
-from contactor.central.tags import Tag
+from contactor.central.tags import CONCURRENT_MAX, Tag
 from contactor.ocpp.enumerations import RegistrationStatus
 
 ID_TAG_MAX_LENGTH = 20
@@ -144,7 +144,8 @@ def _station(table: Mapping[str, object]) -> StationSetting:
 def _tag(table: Mapping[str, object]) -> Tag:
     id_tag = _tag_text("tag", _required_text("tag", table, "id"))
     where = f"tag {id_tag}"
-    _refuse_unknown(f"{where}: ", table, ("id", "parent", "expires", "blocked", "concurrent"))
+    known = ("id", "parent", "expires", "blocked", "concurrent", "concurrent_max", "stations")
+    _refuse_unknown(f"{where}: ", table, known)
     parent = _optional_text(where, table, "parent")
     return Tag(
         id_tag=id_tag,
@@ -152,6 +153,8 @@ def _tag(table: Mapping[str, object]) -> Tag:
         expires_at=_instant(f"{where}: expires", table.get("expires")),
         is_blocked=_switch(f"{where}: blocked", table.get("blocked", False)),
         allows_concurrent=_switch(f"{where}: concurrent", table.get("concurrent", False)),
+        concurrent_max=_limit(f"{where}: concurrent_max", table.get("concurrent_max")),
+        stations=_stations(f"{where}: stations", table.get("stations", [])),
     )
 
 
@@ -186,6 +189,20 @@ def _instant(where: str, value: object) -> datetime | None:
     if isinstance(value, date) and not isinstance(value, datetime):
         return datetime(value.year, value.month, value.day, tzinfo=UTC)
     raise BadSetting(where, value, "give a date, or an instant with an offset such as 2027-01-01T00:00:00Z")
+
+
+def _limit(where: str, value: object) -> int | None:
+    if value is None:
+        return None
+    if type(value) is not int or not 1 <= value <= CONCURRENT_MAX:
+        raise BadSetting(where, value, f"give 1 to {CONCURRENT_MAX}")
+    return value
+
+
+def _stations(where: str, value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(each, str) and each for each in value):
+        raise BadSetting(where, value, 'give a list of ids, or beginnings of ids and a *, such as ["RDAM-*"]')
+    return tuple(value)
 
 
 def _switch(where: str, value: object) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 from msgspec import UNSET
-from sqlalchemy import Connection, Row, bindparam, case, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, case, exists, insert, or_, select, update
 
 from contactor.central.commands.installed import transaction_over
 from contactor.central.ledger_events import tell_stop
@@ -52,7 +52,6 @@ _SAME_UNDATED_START = (
     .order_by(_rows.id.desc())
     .limit(1)
 )
-_OPEN_ELSEWHERE = select(func.count()).where(_rows.tag_key == bindparam("key"), _is_open, ~_on_connector)
 _OPEN = insert(schema.transactions).returning(_rows.id)
 _FIND = select(schema.transactions).where(_rows.id == bindparam("number"), _rows.station_id == bindparam("station"))
 _UNFINISHED_BEFORE = (
@@ -164,16 +163,6 @@ def same_undated_start(connection: Connection, station_id: str, request: StartTr
         "meter_start_wh": request.meter_start,
     }
     return connection.execute(_SAME_UNDATED_START, given).one_or_none()
-
-
-def count_open_elsewhere(connection: Connection, station_id: str, connector_id: int, id_tag: str) -> int:
-    """The tag's open transactions anywhere but on this connector (CS-09).
-
-    What is open on the connector itself has ended, whether its stop has come or not (CS-14).
-    """
-    given = {"key": tag_key(id_tag), "station": station_id, "connector": connector_id}
-    count: int = connection.execute(_OPEN_ELSEWHERE, given).scalar_one()
-    return count
 
 
 def open_transaction(

@@ -21,6 +21,7 @@ COMMANDS = {
     "fleet": "contactor.cli.fleet:app",
     "stations": "contactor.cli.remote.stations:app",
     "tags": "contactor.cli.remote.tags:app",
+    "tag-groups": "contactor.cli.remote.tag_groups:app",
     "transactions": "contactor.cli.remote.transactions:app",
     "tariffs": "contactor.cli.remote.tariffs:app",
     "commands": "contactor.cli.remote.commands:app",

@@ -76,6 +76,8 @@ def settings_page() -> str:
                 (code("expires"), "a date, or an instant with an offset; afterwards the tag is Expired"),
                 (code("blocked"), "true refuses the tag as Blocked"),
                 (code("concurrent"), "true lets the tag charge in several places at a time"),
+                (code("concurrent_max"), "how many transactions the tag may have at a time"),
+                (code("stations"), "where the tag may charge: a list of ids, or beginnings of ids and a `*`"),
             ),
         ),
     )

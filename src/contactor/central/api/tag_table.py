@@ -1,113 +1,136 @@
-"""Tags as a CSV file holds them: read whole, each bad row with its number and reason, or not at all."""
+"""Tags and their groups as CSV files hold them, both ways."""
 
-import csv
-import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, date, datetime
+from typing import TypeVar
 
 from contactor.base.ids import IdTag
-from contactor.central.api.problem import Flaw, Problem, shown
-from contactor.central.tags import Tag, tag_key
+from contactor.base.instants import to_text
+from contactor.central.api.csv_rows import BadCell, Cells, read_rows
+from contactor.central.tags import CONCURRENT_MAX, PATTERN_LENGTH_MAX, PATTERNS_MAX, Tag, TagGroup, tag_key
 
-COLUMNS = ("id_tag", "parent_id_tag", "expires_at", "is_blocked", "allows_concurrent")
+TAG_COLUMNS = (
+    "id_tag",
+    "parent_id_tag",
+    "expires_at",
+    "is_blocked",
+    "allows_concurrent",
+    "concurrent_max",
+    "stations",
+)
+GROUP_COLUMNS = ("name", "expires_at", "is_blocked", "concurrent_max", "stations")
 ID_TAG_LENGTH_MAX = 20
-ROWS_MAX = 50_000
-FLAWS_MAX = 100
+SEPARATOR = ";"
+"""Between the stations of one cell."""
 _SWITCHES = {"": False, "false": False, "no": False, "0": False, "true": True, "yes": True, "1": True}
 
-
-class _BadCell(Exception):
-    def __init__(self, column: str, value: str, reason: str) -> None:
-        super().__init__(reason)
-        self.column, self.value, self.reason = column, value, reason
+T = TypeVar("T")
 
 
 def read_tags(body: bytes) -> list[Tag]:
-    """The tags of a CSV file in UTF-8 whose first row names its columns; only id_tag is needed.
-
-    Raises:
-        Problem: anything in it cannot be used; it lists every bad row, up to a hundred.
-    """
-    try:
-        text = body.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Problem(422, "the file is not UTF-8", field=f"byte {error.start}") from None
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    tags: list[Tag] = []
-    flaws: list[Flaw] = []
-    first_rows: dict[str, int] = {}
-    try:
-        names = _names(next(reader, []))
-        for cells in reader:
-            if not cells:
-                continue
-            if reader.line_num > ROWS_MAX:
-                raise Problem(413, f"a file has at most {ROWS_MAX} rows")
-            try:
-                tag = _tag(names, cells)
-                first = first_rows.setdefault(tag_key(tag.id_tag), reader.line_num)
-                if first != reader.line_num:
-                    raise _BadCell("id_tag", tag.id_tag, f"row {first} has this tag already")
-                tags.append(tag)
-            except _BadCell as bad:
-                where = f"row {reader.line_num}: {bad.column}"
-                flaws.append(Flaw(field=where, value=shown(where, bad.value), reason=bad.reason))
-    except csv.Error as error:
-        raise Problem(422, f"row {reader.line_num}: it is not CSV: {error}") from None
-    if flaws:
-        raise Problem(422, f"{len(flaws)} rows cannot be used, so none was taken", errors=flaws[:FLAWS_MAX])
-    return tags
+    """The tags of a file; see `read_rows` for what it raises."""
+    return read_rows(body, TAG_COLUMNS, _tag, lambda tag: tag_key(tag.id_tag))
 
 
-def _names(cells: list[str]) -> list[str]:
-    names = [cell.strip().lower() for cell in cells]
-    unknown = [name for name in names if name not in COLUMNS]
-    if "id_tag" not in names or unknown or len(set(names)) != len(names):
-        raise Problem(
-            422,
-            f"the first row must name columns out of {', '.join(COLUMNS)}, each once and id_tag among them",
-            field="row 1",
-            value=",".join(cells),
-        )
-    return names
+def read_groups(body: bytes) -> list[TagGroup]:
+    """The groups of a file; see `read_rows` for what it raises."""
+    return read_rows(body, GROUP_COLUMNS, _group, lambda group: tag_key(group.name))
 
 
-def _tag(names: list[str], cells: list[str]) -> Tag:
-    if len(cells) != len(names):
-        raise _BadCell("(row)", ",".join(cells), f"it has {len(cells)} cells, the first row {len(names)}")
-    row = {name: cell.strip() for name, cell in zip(names, cells, strict=True)}
-    id_tag, parent = _id_tag(row, "id_tag"), _id_tag(row, "parent_id_tag")
-    if id_tag is None:
-        raise _BadCell("id_tag", "", "it is empty")
+def cells_of_tag(tag: Tag) -> Cells:
+    """A tag as a row."""
+    return {
+        "id_tag": tag.id_tag,
+        "parent_id_tag": tag.parent_id_tag or "",
+        "allows_concurrent": str(tag.allows_concurrent).lower(),
+        **_shared_cells(tag),
+    }
+
+
+def cells_of_group(group: TagGroup) -> Cells:
+    """A group as a row."""
+    return {"name": group.name, **_shared_cells(group)}
+
+
+def _shared_cells(each: Tag | TagGroup) -> Cells:
+    return {
+        "expires_at": "" if each.expires_at is None else to_text(each.expires_at),
+        "is_blocked": str(each.is_blocked).lower(),
+        "concurrent_max": "" if each.concurrent_max is None else str(each.concurrent_max),
+        "stations": SEPARATOR.join(each.stations),
+    }
+
+
+def _tag(row: Cells) -> Tag:
     return Tag(
-        id_tag=id_tag,
-        parent_id_tag=parent,
-        expires_at=_read(row, "expires_at", _instant),
-        is_blocked=bool(_read(row, "is_blocked", _switch)),
-        allows_concurrent=bool(_read(row, "allows_concurrent", _switch)),
+        id_tag=_needed(row, "id_tag"),
+        parent_id_tag=_id_tag(row, "parent_id_tag"),
+        expires_at=_read(row, "expires_at", _instant, "give a date or an instant with its offset"),
+        is_blocked=_read(row, "is_blocked", _switch, "give true or false"),
+        allows_concurrent=_read(row, "allows_concurrent", _switch, "give true or false"),
+        concurrent_max=_read(row, "concurrent_max", _limit, f"give 1 to {CONCURRENT_MAX}, or nothing"),
+        stations=_stations(row),
     )
 
 
-def _id_tag(row: Mapping[str, str], column: str) -> IdTag | None:
+def _group(row: Cells) -> TagGroup:
+    return TagGroup(
+        name=_needed(row, "name"),
+        expires_at=_read(row, "expires_at", _instant, "give a date or an instant with its offset"),
+        is_blocked=_read(row, "is_blocked", _switch, "give true or false"),
+        concurrent_max=_read(row, "concurrent_max", _limit, f"give 1 to {CONCURRENT_MAX}, or nothing"),
+        stations=_stations(row),
+    )
+
+
+def _needed(row: Cells, column: str) -> IdTag:
+    found = _id_tag(row, column)
+    if found is None:
+        raise BadCell(column, "", "it is empty")
+    return found
+
+
+def _id_tag(row: Cells, column: str) -> IdTag | None:
     text = row.get(column, "")
     if len(text) > ID_TAG_LENGTH_MAX:
-        raise _BadCell(column, text, f"it has {len(text)} characters, at most {ID_TAG_LENGTH_MAX} are allowed")
-    if any(ord(sign) < 0x20 or ord(sign) == 0x7F for sign in text):
-        raise _BadCell(column, text, "it holds a control character")
+        raise BadCell(column, text, f"it has {len(text)} characters, at most {ID_TAG_LENGTH_MAX} are allowed")
+    _refuse_controls(column, text)
     return IdTag(text) if text else None
 
 
-def _read(row: Mapping[str, str], column: str, read: Callable[[str], datetime | bool | None]) -> datetime | None:
+def _stations(row: Cells) -> tuple[str, ...]:
+    text = row.get("stations", "")
+    _refuse_controls("stations", text)
+    found = tuple(each.strip() for each in text.split(SEPARATOR) if each.strip())
+    if len(found) > PATTERNS_MAX or any(len(each) > PATTERN_LENGTH_MAX for each in found):
+        raise BadCell("stations", text, f"give at most {PATTERNS_MAX}, of {PATTERN_LENGTH_MAX} characters each")
+    return found
+
+
+def _refuse_controls(column: str, text: str) -> None:
+    if any(ord(sign) < 0x20 or ord(sign) == 0x7F for sign in text):
+        raise BadCell(column, text, "it holds a control character")
+
+
+def _read(row: Cells, column: str, read: Callable[[str], T], expected: str) -> T:
     text = row.get(column, "")
     try:
-        return read(text)  # type: ignore[return-value]  # a switch's result is only used as a truth
+        return read(text)
     except (ValueError, KeyError, OverflowError):
-        expected = "give a date or an instant with its offset" if read is _instant else "give true or false"
-        raise _BadCell(column, text, expected) from None
+        raise BadCell(column, text, expected) from None
 
 
 def _switch(text: str) -> bool:
     return _SWITCHES[text.lower()]
+
+
+def _limit(text: str) -> int | None:
+    if not text:
+        return None
+    limit = int(text)
+    if not 1 <= limit <= CONCURRENT_MAX:
+        raise ValueError(text)
+    return limit
 
 
 def _instant(text: str) -> datetime | None:

@@ -5,8 +5,7 @@ from sqlalchemy import Connection
 
 from contactor.central.commands.following import expects_tag
 from contactor.central.plan import Caller, Do, Plan
-from contactor.central.tag_register import find_tag
-from contactor.central.tags import judge_tag
+from contactor.central.tag_register import find_tag, judge
 from contactor.ocpp.enumerations import AuthorizationStatus
 from contactor.ocpp.messages import Authorize, AuthorizeResult
 
@@ -19,7 +18,7 @@ def authorize(caller: Caller, request: Authorize) -> Plan:
 
     def work(connection: Connection) -> AuthorizeResult:
         tag = find_tag(connection, request.id_tag)
-        verdict = judge_tag(tag, open_elsewhere=0, now=caller.received_at)
+        verdict = judge(connection, tag, caller.station_id, caller.received_at)
         if verdict.status is not AuthorizationStatus.ACCEPTED and expects_tag(
             connection, caller.station_id, request.id_tag, caller.received_at
         ):

@@ -158,9 +158,15 @@ tags = Table(
     Column("key", String(255), primary_key=True),
     Column("id_tag", String(255), nullable=False),
     Column("parent_id_tag", String(255)),
+    # The parent in lower case: the key of its group.
+    Column("parent_key", String(255)),
     Column("expires_at_ms", BigInteger),
     Column("is_blocked", Boolean, nullable=False, server_default=text("false")),
     Column("allows_concurrent", Boolean, nullable=False, server_default=text("false")),
+    Column("concurrent_max", Integer),
+    # A JSON list of ids, or beginnings of ids and a *.
+    Column("stations", Text, nullable=False, server_default=text("'[]'")),
+    Index("ix_tags_parent_key", "parent_key"),
 )
 
 transactions = Table(

@@ -6,13 +6,15 @@ from urllib.parse import quote
 
 import typer
 
-from contactor.base.errors import BadSetting
 from contactor.cli.remote.client import DEFAULT_URL, ApiClient, ApiUrl, AsJson
+from contactor.cli.remote.files import read_file, write_file
 from contactor.cli.remote.output import print_json, print_one, print_rows
 
 app = typer.Typer(help="Tags: list, add, block, remove, bring in a file.", no_args_is_help=True)
 
-_COLUMNS = ("id_tag", "parent_id_tag", "expires_at", "is_blocked", "allows_concurrent")
+_COLUMNS = (
+    *("id_tag", "parent_id_tag", "expires_at", "is_blocked", "allows_concurrent", "concurrent_max", "stations"),
+)
 Tag = Annotated[str, typer.Argument(help="The idTag.")]
 
 
@@ -44,11 +46,14 @@ def add(
     expires: Annotated[str | None, typer.Option(help="Such as 2027-01-01T00:00:00Z.")] = None,
     blocked: Annotated[bool, typer.Option("--blocked", help="Refuse it.")] = False,
     concurrent: Annotated[bool, typer.Option("--concurrent", help="Let it charge in several places.")] = False,
+    at_most: Annotated[int | None, typer.Option(min=1, help="How many transactions at a time.")] = None,
+    station: Annotated[list[str] | None, typer.Option(help="Where it may charge: an id, or RDAM-*; repeat it.")] = None,
     api: ApiUrl = DEFAULT_URL,
 ) -> None:
     """Add a tag."""
     body = {"id_tag": tag, "parent_id_tag": parent, "expires_at": expires, "is_blocked": blocked}
-    ApiClient(api).ask("POST", "/tags", body={**body, "allows_concurrent": concurrent})
+    bounds = {"concurrent_max": at_most, "stations": station or []}
+    ApiClient(api).ask("POST", "/tags", body={**body, **bounds, "allows_concurrent": concurrent})
     typer.echo(f"{tag} is added")
 
 
@@ -77,12 +82,18 @@ def import_file(
     api: ApiUrl = DEFAULT_URL,
 ) -> None:
     """Add or replace the tags of a file; with one bad row none is taken."""
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        raise BadSetting("FILE", str(file), f"it cannot be read: {error.strerror}") from error
-    counts = ApiClient(api).ask("POST", "/tags/import", content=content, headers={"Content-Type": "text/csv"}).json()
+    csv = {"Content-Type": "text/csv"}
+    counts = ApiClient(api).ask("POST", "/tags/import", content=read_file(file), headers=csv).json()
     typer.echo(f"{counts['added']} tags added, {counts['replaced']} replaced")
+
+
+@app.command()
+def export(
+    file: Annotated[Path, typer.Argument(help="Where to write; `tags import` takes it in again.")],
+    api: ApiUrl = DEFAULT_URL,
+) -> None:
+    """Write all tags to a CSV file."""
+    write_file(file, ApiClient(api).ask("GET", "/tags/export").content)
 
 
 def _set_blocked(tag: str, api: str, *, is_blocked: bool) -> None:

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from contactor.base.errors import BadSetting
 from contactor.cli.remote.client import DEFAULT_URL, ApiClient, ApiUrl, AsJson, Json
+from contactor.cli.remote.files import write_file
 from contactor.cli.remote.output import print_json, print_one, print_rows
 
 app = typer.Typer(help="Transactions: list, show, cost, export, close ghosts.", no_args_is_help=True)
@@ -104,11 +104,7 @@ def export(
     wanted = _wanted(station, tag, state, suspect, start, end)
     unit = {"per": "hour" if per_hour else "transaction"}
     answer = ApiClient(api).ask("GET", "/transactions/export", parameters={**wanted, **unit, "format": form})
-    try:
-        file.write_bytes(answer.content)
-    except OSError as error:
-        raise BadSetting("FILE", str(file), f"it cannot be written: {error.strerror}") from error
-    typer.echo(f"{file} is written")
+    write_file(file, answer.content)
 
 
 @app.command()

@@ -1,75 +1,30 @@
 """Tags: who may charge; kept one by one, or brought in as a file."""
 
-from datetime import datetime
+from collections.abc import AsyncIterator
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, Field
 from sqlalchemy import Connection
+from starlette.responses import StreamingResponse
 
-from contactor.base.ids import IdTag
 from contactor.central.api.audit_rows import note_deed
+from contactor.central.api.csv_rows import write_rows
 from contactor.central.api.office import TheOffice
 from contactor.central.api.person import ThePerson
 from contactor.central.api.problem import Problem, missing
 from contactor.central.api.routes import API
-from contactor.central.api.shapes import Body, IfMatch, Instant, Limit, Page, TagPath, TagText, require_match
+from contactor.central.api.shapes import IfMatch, Limit, Page, TagPath, TagText, require_match
 from contactor.central.api.tag_rows import delete_tag, etag_of, find_tags
-from contactor.central.api.tag_table import read_tags
+from contactor.central.api.tag_shapes import Imported, NewTag, TagBody, TagChange, csv_body
+from contactor.central.api.tag_table import TAG_COLUMNS, cells_of_tag, read_tags
 from contactor.central.tag_register import find_tag, put_tags
 from contactor.central.tags import Tag
 
 router = APIRouter(prefix=f"{API}/tags", tags=["tags"])
 
 
-class TagChange(Body):
-    """What is kept of a tag."""
-
-    parent_id_tag: TagText | None = Field(None, description="The group; badges of one group stop each other's charges.")
-    expires_at: Instant | None = Field(None, examples=["2027-01-01T00:00:00Z"])
-    is_blocked: bool = False
-    allows_concurrent: bool = Field(False, description="Whether it may charge in several places at a time.")
-
-    def of(self, id_tag: str) -> Tag:
-        """The tag."""
-        parent = None if self.parent_id_tag is None else IdTag(self.parent_id_tag)
-        return Tag(IdTag(id_tag), parent, self.expires_at, self.is_blocked, self.allows_concurrent)
-
-
-class NewTag(TagChange):
-    """A tag to add."""
-
-    id_tag: TagText = Field(examples=["04A2FF10"])
-
-
-class TagBody(BaseModel):
-    """A tag."""
-
-    id_tag: str = Field(examples=["04A2FF10"])
-    parent_id_tag: str | None
-    expires_at: datetime | None
-    is_blocked: bool
-    allows_concurrent: bool
-    etag: str = Field(description="What If-Match must name to change it.")
-
-    @classmethod
-    def of(cls, tag: Tag) -> "TagBody":
-        """The body of a tag."""
-        return cls(
-            id_tag=tag.id_tag,
-            parent_id_tag=tag.parent_id_tag,
-            expires_at=tag.expires_at,
-            is_blocked=tag.is_blocked,
-            allows_concurrent=tag.allows_concurrent,
-            etag=etag_of(tag),
-        )
-
-
-class Imported(BaseModel):
-    """How many tags a file brought."""
-
-    added: int
-    replaced: int
+EXPORT_PAGE = 1000
 
 
 @router.get("")
@@ -108,20 +63,7 @@ async def add_tag(office: TheOffice, person: ThePerson, new: NewTag, response: R
     return TagBody.of(tag)
 
 
-_CSV_BODY = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "text/csv": {
-                "schema": {"type": "string"},
-                "example": "id_tag,parent_id_tag,expires_at,is_blocked\n04A2FF10,FLEET-7,2027-01-01,false\n",
-            }
-        },
-    }
-}
-
-
-@router.post("/import", openapi_extra=_CSV_BODY)
+@router.post("/import", openapi_extra=csv_body("id_tag,parent_id_tag,expires_at\n04A2FF10,FLEET-7,2027-01-01\n"))
 async def import_tags(office: TheOffice, person: ThePerson, request: Request) -> Imported:
     """Bring in a CSV file: its tags are added, or replace what is kept of them; with one bad row none is taken."""
     body = await request.body()
@@ -130,13 +72,30 @@ async def import_tags(office: TheOffice, person: ThePerson, request: Request) ->
 
     def work(connection: Connection) -> Imported:
         replaced = sum(find_tag(connection, tag.id_tag) is not None for tag in tags)
-        if tags:
-            put_tags(connection, tags)
+        put_tags(connection, tags)
         counts = {"added": len(tags) - replaced, "replaced": replaced}
         note_deed(connection, person.did(now_ms, "tag.import", "tags", **counts))
         return Imported(**counts)
 
     return await office.write(work)
+
+
+@router.get("/export", response_class=StreamingResponse, responses={200: {"content": {"text/csv": {}}}})
+async def export_tags(office: TheOffice) -> StreamingResponse:
+    """Write all tags to a CSV file that can be brought in again.
+
+    A text that a spreadsheet would take for a formula gets an apostrophe in front, which bringing it in takes away.
+    """
+
+    async def pieces() -> AsyncIterator[bytes]:
+        yield write_rows(TAG_COLUMNS, (), with_head=True)
+        after: str | None = None
+        while found := await office.read(partial(find_tags, after=after, limit=EXPORT_PAGE)):
+            yield write_rows(TAG_COLUMNS, [cells_of_tag(tag) for tag in found], with_head=False)
+            after = found[-1].id_tag
+
+    headers = {"Content-Disposition": 'attachment; filename="tags.csv"'}
+    return StreamingResponse(pieces(), media_type="text/csv; charset=utf-8", headers=headers)
 
 
 @router.get("/{id_tag}")
