@@ -13,7 +13,9 @@ _marks = schema.suspicions.c
 _its = (_marks.transaction_id == bindparam("number")) & (_marks.reason == bindparam("reason"))
 
 _MARK = insert_new(schema.suspicions, "transaction_id", "reason", "details", "noted_at_ms")
-_UNMARK = delete(schema.suspicions).where(_its)
+_UNMARK = delete(schema.suspicions).where(
+    _marks.transaction_id == bindparam("number"), _marks.reason.in_(bindparam("reasons", expanding=True))
+)
 _DETAILS = select(_marks.details).where(_its)
 
 
@@ -26,8 +28,7 @@ def mark(connection: Connection, number: int, doubts: Iterable[Doubt], noted_at_
 
 def unmark(connection: Connection, number: int, reasons: Iterable[Suspicion]) -> None:
     """Take marks away that are settled."""
-    for reason in reasons:
-        connection.execute(_UNMARK, {"number": number, "reason": reason})
+    connection.execute(_UNMARK, {"number": number, "reasons": tuple(reasons)})
 
 
 def is_marked(connection: Connection, number: int, *reasons: Suspicion) -> bool:
@@ -35,13 +36,3 @@ def is_marked(connection: Connection, number: int, *reasons: Suspicion) -> bool:
     return any(
         connection.execute(_DETAILS, {"number": number, "reason": reason}).first() is not None for reason in reasons
     )
-
-
-def review(connection: Connection, number: int, reason: Suspicion, doubt: Doubt | None, noted_at_ms: int) -> None:
-    """Make one mark be what it is found to be now: set, set anew with other values, or gone."""
-    found = connection.execute(_DETAILS, {"number": number, "reason": reason}).scalar_one_or_none()
-    if found == (None if doubt is None else doubt.details):
-        return
-    unmark(connection, number, (reason,))
-    if doubt is not None:
-        mark(connection, number, (doubt,), noted_at_ms)

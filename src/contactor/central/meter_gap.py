@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, func, select
 
-from contactor.central.marks import review
+from contactor.central.marks import mark, unmark
 from contactor.central.milliseconds import to_ms
 from contactor.central.store import schema
 from contactor.central.suspicion import CLOCK_SET_AFTER, TOLERANCE_MS, Suspicion, doubt_gap
@@ -16,6 +16,7 @@ from contactor.central.suspicion import CLOCK_SET_AFTER, TOLERANCE_MS, Suspicion
 _Row = Row[*tuple[Any, ...]]  # Any: SQLAlchemy types a row's columns only if they are spelled out one by one
 
 _rows = schema.transactions.c
+_marks = schema.suspicions.c
 _registers = select(
     _rows.id,
     _rows.station_id,
@@ -24,6 +25,11 @@ _registers = select(
     _rows.start_received_at_ms,
     func.coalesce(_rows.corrected_meter_start_wh, _rows.meter_start_wh).label("meter_start_wh"),
     func.coalesce(_rows.corrected_meter_stop_wh, _rows.meter_stop_wh).label("meter_stop_wh"),
+    # What it is marked with already, so that nothing need be written where nothing changes.
+    select(_marks.details)
+    .where(_marks.transaction_id == _rows.id, _marks.reason == Suspicion.METER_GAP)
+    .scalar_subquery()
+    .label("gap"),
 )
 # Where a transaction with a wrong clock stands among the others, nobody knows.
 _neighbours = _registers.where(
@@ -47,6 +53,11 @@ def review_gaps(connection: Connection, number: int, noted_at_ms: int) -> None:
 
 
 def _review_pair(connection: Connection, earlier: _Row | None, later: _Row | None, noted_at_ms: int) -> None:
-    if earlier is not None and later is not None:
-        doubt = doubt_gap(earlier.id, earlier.meter_stop_wh, later.meter_start_wh)
-        review(connection, later.id, Suspicion.METER_GAP, doubt, noted_at_ms)
+    if earlier is None or later is None:
+        return
+    doubt = doubt_gap(earlier.id, earlier.meter_stop_wh, later.meter_start_wh)
+    if later.gap == (None if doubt is None else doubt.details):
+        return
+    unmark(connection, later.id, (Suspicion.METER_GAP,))
+    if doubt is not None:
+        mark(connection, later.id, (doubt,), noted_at_ms)
