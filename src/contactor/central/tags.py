@@ -1,6 +1,6 @@
 """What the central system says about an idTag: one pure judgement, used by Authorize, starts and stops alike."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from msgspec import UNSET
@@ -72,6 +72,14 @@ def may_charge_at(stations: tuple[str, ...], station_id: str) -> bool:
     return not stations or any(
         station_id.startswith(each[:-1]) if each.endswith(ANY) else station_id == each for each in stations
     )
+
+
+def bounded_by(tag: Tag, group: TagGroup | None) -> Tag:
+    """A tag with what its group adds to it that does not change from place to place: its block and its expiry."""
+    if group is None:
+        return tag
+    expiries = [each for each in (tag.expires_at, group.expires_at) if each is not None]
+    return replace(tag, expires_at=min(expiries, default=None), is_blocked=tag.is_blocked or group.is_blocked)
 
 
 def judge_tag(tag: Tag | None, place: Place, *, now: datetime, group: TagGroup | None = None) -> IdTagInfo:

@@ -8,7 +8,9 @@ from contactor.central.care.caretaker import RETRY_S
 from contactor.central.care.list_rules import ChoiceKind, ListRule, TagChoice
 from contactor.central.care.scope import Scope, ScopeKind
 from contactor.central.events.event import EventKind
-from contactor.central.tags import Tag
+from contactor.central.store.database import for_writing
+from contactor.central.tag_register import put_groups
+from contactor.central.tags import Tag, TagGroup
 from tests.central.bench import STATION, Json
 from tests.central.care.list_station import ListStation, look, write
 from tests.central.commands.closed_loop import closed_loop
@@ -246,5 +248,20 @@ def test_ll_10_the_guides_station_comes_into_step_once_its_lists_are_switched_on
             await loop.until(lambda: look(loop).state == "in_step")  # type: ignore[arg-type]  # the same
             answer = (await loop.order("GetLocalListVersion", {})).answer
             assert answer == {"listVersion": 3}
+
+    run_virtually(story())
+
+
+def test_ll_08_a_list_obeys_groups_and_leaves_out_who_may_not_charge_there() -> None:
+    async def story() -> None:
+        async with a_bench() as bench:
+            station = ListStation()
+            await bench.connect(station.answer)
+            await write(bench, ANNA, BEN, Tag(IdTag("FAR"), stations=("AMS-*",)), rule=EVERYBODY)
+            assert set(station.entries) == {"ANNA", "BEN"}
+            with for_writing(bench.central.engine).begin() as connection:
+                put_groups(connection, [TagGroup(IdTag("fleet"), is_blocked=True)])
+            await write(bench, Tag(IdTag("BEN"), stations=("AMS-01",)))
+            assert station.entries == {"ANNA": {"status": "Blocked", "parentIdTag": "FLEET"}}
 
     run_virtually(story())

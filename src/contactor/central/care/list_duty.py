@@ -50,7 +50,7 @@ def look_at_list(lists: WantedLists, subject: Subject) -> ListLook:
     if not rules:
         return ListLook((), None, row, held, None)
     held_max = _number(subject.facts, "LocalAuthListMaxLength", HELD_MAX)
-    wanted = lists.wanted(subject.connection, rules, held_max, subject.now)
+    wanted = lists.wanted(subject.connection, subject.station_id, rules, held_max, subject.now)
     is_about_this = row is not None and row.wanted_digest == wanted.digest
     return ListLook(rules, wanted, row, held, row.failure if row is not None and is_about_this else None)
 

@@ -3,7 +3,7 @@
 A station that no rule covers is left alone; several rules add up.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -17,8 +17,8 @@ from contactor.central.care.scope import Scope
 from contactor.central.recognition import Catalogue
 from contactor.central.store.care_tables import list_rules
 from contactor.central.store.statement import Rows, upsert
-from contactor.central.tag_register import all_tags
-from contactor.central.tags import Tag, tag_key
+from contactor.central.tag_register import all_groups, all_tags
+from contactor.central.tags import Tag, TagGroup, bounded_by, may_charge_at, tag_key
 
 _PUT = upsert(list_rules, "name", "stations", "tags", key=("name",))
 
@@ -85,12 +85,36 @@ def delete_rule(connection: Connection, name: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Snapshot:
-    """Rules and tags at one mark, and the tags that each combination of rules has been found to choose."""
+    """Rules, tags and groups at one mark, and the tags that each combination of rules has been found to choose."""
 
     mark: int
     rules: Sequence[ListRule]
     tags: Sequence[Tag]
+    groups: Mapping[str, TagGroup]
     chosen: dict[tuple[str, ...], Sequence[Tag]]
+
+    def for_station(self, tags: Iterable[Tag], station_id: str) -> list[Tag]:
+        """Those tags that may charge at a station."""
+        return [tag for tag in tags if all(may_charge_at(each, station_id) for each in self._bounds(tag))]
+
+    def _bounds(self, tag: Tag) -> Iterable[tuple[str, ...]]:
+        yield tag.stations
+        group = None if tag.parent_id_tag is None else self.groups.get(tag_key(tag.parent_id_tag))
+        if group is not None:
+            yield group.stations
+
+
+def _empty(mark: int) -> _Snapshot:
+    return _Snapshot(mark, (), (), {}, {})
+
+
+def _snapshot_of(
+    mark: int, rules: Sequence[ListRule], tags: Iterable[Tag], groups: Mapping[str, TagGroup]
+) -> _Snapshot:
+    bounded = [
+        bounded_by(tag, None if tag.parent_id_tag is None else groups.get(tag_key(tag.parent_id_tag))) for tag in tags
+    ]
+    return _Snapshot(mark, rules, bounded, groups, {})
 
 
 class WantedLists:
@@ -108,20 +132,22 @@ class WantedLists:
         rules = self._snapshot(connection).rules
         return [rule for rule in rules if rule.stations.covers(station_id, model, self._catalogue)]
 
-    def wanted(self, connection: Connection, rules: Iterable[ListRule], held_max: int, now: datetime) -> Wanted:
-        """What a list should hold by some rules."""
+    def wanted(
+        self, connection: Connection, station_id: str, rules: Iterable[ListRule], held_max: int, now: datetime
+    ) -> Wanted:
+        """What a station's list should hold by some rules: their tags, but for those that may not charge there."""
         snapshot, chosen_by = self._snapshot(connection), tuple(rules)
         names = tuple(rule.name for rule in chosen_by)
         if names not in snapshot.chosen:
             choices = [rule.tags for rule in chosen_by]
             snapshot.chosen[names] = [tag for tag in snapshot.tags if any(each.holds(tag) for each in choices)]
-        return wanted_of(snapshot.chosen[names], held_max, now)
+        return wanted_of(snapshot.for_station(snapshot.chosen[names], station_id), held_max, now)
 
     def _snapshot(self, connection: Connection) -> _Snapshot:
         mark = read_mark(connection)
         known = self._known
         if known is None or known.mark != mark:
             rules = find_rules(connection)
-            known = _Snapshot(mark, rules, all_tags(connection) if rules else [], {})
+            known = _snapshot_of(mark, rules, all_tags(connection), all_groups(connection)) if rules else _empty(mark)
             self._known = known
         return known
