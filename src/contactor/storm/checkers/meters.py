@@ -1,20 +1,22 @@
-"""A meter never runs backwards: not in the hardware, and not in what is told of it."""
+"""A meter never runs backwards: not in the hardware, and not in what a station undertakes to tell of a charge."""
 
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Iterator
 
 from contactor.storm.checkers.checker import Checker
-from contactor.storm.evidence import LedgerTransaction, Record, StationLook
+from contactor.storm.evidence import Debt, StationLook
+
+_REGISTER = "Energy.Active.Import.Register"
 
 
 class MetersNeverRunBack(Checker):
-    """Keeps the newest register of every outlet."""
+    """Keeps the newest register of every outlet and of every charge; clocks do not matter, only the order."""
 
     invariant = "meters never run back"
 
     def __init__(self) -> None:
         super().__init__()
         self._registers: dict[tuple[str, int], int] = {}
+        self._told: dict[tuple[str, int], float] = {}
 
     def looked(self, look: StationLook) -> None:
         """The register is where it was, or further."""
@@ -26,16 +28,24 @@ class MetersNeverRunBack(Checker):
                 self.complain(look.station, look.at_s, what)
             self._registers[place] = outlet.register_wh
 
-    def settled(self, record: Record, looks: Sequence[StationLook]) -> None:
-        """Within each transaction the register only grows, in the order in which it was read."""
-        for each in record.transactions:
-            values = _registers_of(each)
-            if any(later < earlier for earlier, later in pairwise(values)):
-                self.complain(each.station, 0.0, f"transaction {each.transaction_id} has registers {values}")
+    def owed(self, debt: Debt) -> None:
+        """What is told of a charge is what was told before, or more."""
+        if debt.charge is None:
+            return
+        place = (debt.station, debt.charge)
+        for register_wh in _registers_of(debt):
+            before_wh = self._told.get(place, 0.0)
+            if register_wh < before_wh:
+                what = f"charge {debt.charge} went from {before_wh:g} to {register_wh:g} Wh in {debt.action}"
+                self.complain(debt.station, debt.at_s, what)
+            self._told[place] = register_wh
 
 
-def _registers_of(transaction: LedgerTransaction) -> list[float]:
-    readings = sorted(transaction.readings, key=lambda each: each.taken_at_ms)
-    told = [each.energy_wh for each in readings if each.energy_wh is not None]
-    last = [] if transaction.meter_stop_wh is None else [float(transaction.meter_stop_wh)]
-    return [float(transaction.meter_start_wh), *told, *last]
+def _registers_of(debt: Debt) -> Iterator[float]:
+    for name in ("meterStart", "meterStop"):
+        if name in debt.payload:
+            yield float(debt.payload[name])
+    for value in debt.payload.get("meterValue", ()):
+        for sample in value["sampledValue"]:
+            if sample.get("measurand", _REGISTER) == _REGISTER:
+                yield float(sample["value"]) * (1000.0 if sample.get("unit") == "kWh" else 1.0)

@@ -1,6 +1,5 @@
 """Every transaction that a station began is in the ledger once, with its start, its stop and all readings, in order."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from contactor.storm.checkers.charges import Charge, Charges, by_identity
@@ -53,13 +52,14 @@ class TransactionsAreKept(Checker):
                 self.complain(stop.station, stop.at_s, what)
 
     def _compare_readings(self, charge: Charge, kept: LedgerTransaction) -> None:
-        told = Counter(reading for debt in (*charge.readings, *charge.stops) for reading in _readings_of(debt.payload))
-        has = Counter((each.taken_at_ms, each.values) for each in kept.readings)
-        missing = list(told - has)
+        # The same values at the same instant are one reading (CS-06), however often they were told.
+        told = {reading for debt in (*charge.readings, *charge.stops) for reading in _readings_of(debt.payload)}
+        has = {(each.taken_at_ms, each.values) for each in kept.readings}
+        missing = sorted(told - has)
         extra = [each for each in has - told if (kept.station, *each) not in self._asked_for]
         if missing or extra:
             what = (
-                f"transaction {kept.transaction_id} has {has.total()} readings of {told.total()}; "
+                f"transaction {kept.transaction_id} has {len(has)} readings of {len(told)}; "
                 f"missing {missing[:2]}, extra {extra[:2]}"
             )
             self.complain(kept.station, charge.start.at_s if charge.start else 0.0, what)
