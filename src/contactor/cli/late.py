@@ -7,7 +7,7 @@ from typing import ClassVar
 import typer
 from typer._click.core import Command, Context  # typer hands out no public names of what its own methods take
 from typer.core import TyperGroup
-from typer.main import get_command
+from typer.main import get_command, get_group
 
 
 class LateGroup(TyperGroup):
@@ -26,10 +26,11 @@ class LateGroup(TyperGroup):
             return None
         module, _, attribute = place.partition(":")
         found = getattr(import_module(module), attribute)
-        if not isinstance(found, typer.Typer):
+        if isinstance(found, typer.Typer):
+            command: Command = get_group(found)  # without the options for completion, which the whole command has
+        else:
             alone = typer.Typer(pretty_exceptions_enable=False, rich_markup_mode=None, add_completion=False)
             alone.command(name=cmd_name)(found)
-            found = alone
-        command = get_command(found)
+            command = get_command(alone)
         command.name = cmd_name
         return command

@@ -92,8 +92,9 @@ def _walk(command: object, path: str) -> Iterator[tuple[str, TyperCommand | Type
     if isinstance(command, TyperGroup):
         if command.invoke_without_command and command.params:  # a command of its own, with others below it
             yield path, command
-        for name in sorted(command.commands):
-            yield from _walk(command.commands[name], f"{path} {name}")
+        context = command.make_context(path, [], resilient_parsing=True)
+        for name in sorted(command.list_commands(context)):
+            yield from _walk(command.get_command(context, name), f"{path} {name}")
     elif isinstance(command, TyperCommand):
         yield path, command
 
