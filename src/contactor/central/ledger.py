@@ -13,6 +13,7 @@ import msgspec
 from msgspec import UNSET
 from sqlalchemy import Connection
 
+from contactor.central.alarms.raising import unknown_tag_shown
 from contactor.central.commands.following import find_remote_start, remote_start_came_true
 from contactor.central.commands.reservations import ReservationState, close_reservation
 from contactor.central.ledger_events import tell_start
@@ -70,6 +71,8 @@ def record_start(
     if command_id is not None:
         # Its tag was chosen by an operator, and is as good here as it was in Authorize (RS-13).
         id_tag_info = msgspec.structs.replace(id_tag_info, status=AuthorizationStatus.ACCEPTED)
+    elif tag is None:
+        unknown_tag_shown(connection, station_id, request.id_tag, received_at)
     number = open_transaction(connection, station_id, request, received_at, id_tag_info)
     if is_time_guessed:
         mark(connection, number, [Doubt(Suspicion.START_TIME_UNREADABLE, "")], to_ms(received_at))

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, select
 
 from contactor.base.instants import to_text
+from contactor.central.alarms.raising import record_doubted
 from contactor.central.events.event import EventKind
 from contactor.central.events.outbox import record_event
 from contactor.central.milliseconds import from_ms
@@ -52,3 +53,4 @@ def tell_doubt(connection: Connection, number: int, doubt: Doubt, at_ms: int) ->
     station_id = connection.execute(_STATION_OF, {"number": number}).scalar_one()
     facts = {"transaction_id": number, "reason": doubt.reason.value, "details": doubt.details}
     record_event(connection, EventKind.TRANSACTION_SUSPECT, station_id, from_ms(at_ms), facts)
+    record_doubted(connection, station_id, number, doubt.reason.value, doubt.details, from_ms(at_ms))

@@ -17,6 +17,7 @@ from contactor.base.clock import Clock, SystemClock
 from contactor.base.errors import BrokenPromise
 from contactor.base.ids import StationId
 from contactor.central.admission import Credentials, Turned
+from contactor.central.business import Premises, begin_business
 from contactor.central.care.caretaker import Caretaker
 from contactor.central.care.duties import duties_of
 from contactor.central.certificates import Certificates
@@ -45,7 +46,6 @@ from contactor.central.store.database import for_writing
 from contactor.central.store.migrate import open_newest
 from contactor.central.store.port import Writer
 from contactor.central.store.writer import ThreadWriter, TurnWriter
-from contactor.central.tariffs.clerk import ClerkSurroundings, CostClerk
 from contactor.guide.entries import Product
 from contactor.guide.load import all_products
 from contactor.link.link import CLOSE_GOING_AWAY, Admission, Admit, Admitter, Handshake, Listener, Refuse
@@ -55,10 +55,6 @@ EXPIRY_PERIOD_S = 1.0
 LAST_SEEN_PERIOD_S = 60.0
 SWEEP_PERIOD_S = 5.0
 """How often starts and reservations are looked through that have been waited for long enough."""
-COST_PERIOD_S = 2.0
-"""How soon after a transaction has ended its cost is computed."""
-BELATED_PERIOD_S = 60.0
-"""How often readings are looked for that came after their transactions had ended."""
 CARE_PERIOD_S = 2.0
 """How often it is looked whether anything that is wanted of stations has changed."""
 RETENTION_PERIOD_S = 600.0
@@ -373,17 +369,10 @@ class CentralServer:
         self._every(RETENTION_PERIOD_S, running.retention.begin)
         self._every(GHOSTS_PERIOD_S, ghosts.apply)
         self._every(CERTIFICATES_PERIOD_S, running.certificates.renew_changed)
-        self._begin_business(running)
-
-    def _begin_business(self, running: _Parts) -> None:
-        """Money: what charges come to."""
-        asking = _asking_for(running.writer)
-        clerk = CostClerk(
-            ClerkSurroundings(running.writer, running.engine, asking, self._clock, running.events.ring, self._log)
+        premises = Premises(
+            running.sessions, running.desk, running.writer, running.engine, _asking_for(running.writer), self._clock
         )
-        self._every(COST_PERIOD_S, clerk.tick)
-        self._every(BELATED_PERIOD_S, clerk.look_for_belated)
-        self._at_stop.append(clerk.stop)
+        self._at_stop += begin_business(self.settings, premises, running.events.ring, self._every, self._log)
 
     def _every(self, period_s: float, deed: Callable[[], None]) -> None:
         """Do something again and again until the server stops."""

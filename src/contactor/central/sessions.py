@@ -92,6 +92,15 @@ class Sessions:
         """Whether the station is connected and gives signs of life (HB-05)."""
         return self.presence.is_online(station_id, self._clock.monotonic_s())
 
+    def online(self) -> frozenset[StationId]:
+        """The stations that are connected and give signs of life."""
+        return frozenset(session.station_id for session in self.presence if self.is_online(session.station_id))
+
+    def may_order(self, station_id: StationId) -> bool:
+        """Whether a station is connected, has booted and was accepted."""
+        session = self.find(station_id)
+        return session is not None and session.is_open and session.registration is RegistrationStatus.ACCEPTED
+
     def expire_calls(self) -> None:
         """Give up the calls whose time is over."""
         now_s = self._clock.monotonic_s()

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from contactor.base.errors import BadSetting
 from contactor.base.ids import StationId
+from contactor.central.cost_settings import COST_CHECKS
 from contactor.central.defence_settings import DEFENCE_CHECKS, NEEDS_TLS, TOGETHER
 from contactor.central.security_mode import SecurityMode
 from contactor.central.setting_checks import Check
@@ -38,8 +39,8 @@ class CentralSettings:
     and `tls_key`, paths of PEM files, stations connect by wss. `allow_unknown_stations` lets stations in that nobody
     announced; `strict_stations` refuses what only a tolerant reader understands (CS-26). `call_timeout_s` is how
     long a station may take to answer us (RPC-04), `registration_retry_s` how long one that is not accepted waits
-    before it asks again (BOOT-05). Readings, past statuses, presence, events and messages are forgotten `keep_..._days`
-    after they came, with 0 never; transactions are kept for ever. `close_ghosts_after_hours` closes the record of a
+    before it asks again (BOOT-05). Readings, past statuses, presence, closed alarms, events and messages are forgotten
+    `keep_..._days` after they came, with 0 never; transactions are kept for ever. `close_ghosts_after_hours` closes the record of a
     transaction whose stop is missing so long after another began on its connector, with 0 never. `log_messages` keeps
     every message, secrets masked. `read_configuration` reads what each station offers once it is accepted (CS-23).
     Limits are off at 0; those per address spare `trusted_addresses`. What each value means stands in the checks' rows.
@@ -63,7 +64,11 @@ class CentralSettings:
     keep_statuses_days: int = 90
     keep_events_days: int = 90
     keep_presence_days: int = 400
+    keep_alarms_days: int = 400
     close_ghosts_after_hours: int = 0
+    cost_update_interval_s: int = 60
+    cost_total_field: str = "totalCost"
+    cost_transaction_field: str = "transactionId"
     log_messages: bool = False
     keep_messages_days: int = 7
     tls_certificate: str | None = None
@@ -148,6 +153,11 @@ _CHECKS: Mapping[str, Check] = {
         _whole(0, DAYS_MAX),
         f"give 1 to {DAYS_MAX} days, or 0 for ever; for how long uptime is told",
     ),
+    "keep_alarms_days": (
+        _whole(0, DAYS_MAX),
+        f"give 1 to {DAYS_MAX} days, or 0 for ever; alarms that are open stay in any case",
+    ),
+    **COST_CHECKS,
     "close_ghosts_after_hours": (
         _whole(0, 24 * DAYS_MAX),
         "give the hours after which a transaction without a stop, on whose connector another began, is closed at its "

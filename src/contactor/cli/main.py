@@ -24,6 +24,7 @@ COMMANDS = {
     "tag-groups": "contactor.cli.remote.tag_groups:app",
     "transactions": "contactor.cli.remote.transactions:app",
     "tariffs": "contactor.cli.remote.tariffs:app",
+    "alarms": "contactor.cli.remote.alarms:app",
     "commands": "contactor.cli.remote.commands:app",
     "messages": "contactor.cli.remote.messages:show",
     "sites": "contactor.cli.remote.sites:app",

@@ -11,6 +11,7 @@ from contactor.central.api.gate import gate
 from contactor.central.api.office import Office
 from contactor.central.api.openapi import described
 from contactor.central.api.routers import (
+    alarms,
     audit,
     charging_profiles,
     commands,
@@ -47,6 +48,8 @@ from contactor.web.bounds import BoundedBody, SafeHeaders
 IMPORT_BYTES_MAX = 4 * 1024 * 1024
 
 _ROUTERS = (
+    alarms.router,
+    alarms.rules_router,
     health.router,
     login.router,
     stations.router,

@@ -9,6 +9,8 @@ from prometheus_client.exposition import generate_latest
 from prometheus_client.registry import Collector
 from sqlalchemy import Connection, func, select
 
+from contactor.central.alarms.alarm import Severity
+from contactor.central.alarms.alarm_rows import count_open
 from contactor.central.api.office import Office
 from contactor.central.commands.command import CommandState
 from contactor.central.store.operation_tables import commands
@@ -20,8 +22,9 @@ CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 async def write_metrics(office: Office) -> bytes:
     """All numbers as they are now."""
     by_state = await office.read(_count_commands)
+    open_alarms = await office.read(count_open)
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Snapshot(_families(office, by_state)))
+    registry.register(_Snapshot([*_families(office, by_state), _alarms(open_alarms)]))
     return generate_latest(registry)
 
 
@@ -55,6 +58,13 @@ def _families(office: Office, by_state: Mapping[str, int]) -> Iterable[Metric]:
     for state in CommandState:
         kept.add_metric((state.value,), by_state.get(state.value, 0))
     yield kept
+
+
+def _alarms(by_severity: Mapping[Severity, int]) -> Metric:
+    family = GaugeMetricFamily("contactor_alarms_open", "Alarms that are open, by severity.", labels=("severity",))
+    for severity, count in by_severity.items():
+        family.add_metric((severity.value,), count)
+    return family
 
 
 def _door_families(office: Office) -> Iterable[Metric]:

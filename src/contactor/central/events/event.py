@@ -42,6 +42,8 @@ class EventKind(StrEnum):
     """state, stage, detail."""
     STATION_KNOCKED = "station_knocked"
     """identity, address: of a station that nobody registered; told once for each that is kept."""
+    ALARM_CHANGED = "alarm_changed"
+    """alarm_id, state (open, acknowledged, closed), rule, subject, severity, connector_id, title, details."""
     SECURITY_EVENT = "security_event"
     """type, details, happened_at."""
 

@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
+from contactor.central.alarms.raising import unknown_tag_shown
 from contactor.central.commands.following import expects_tag
 from contactor.central.plan import Caller, Do, Plan
 from contactor.central.tag_register import find_tag, judge
@@ -23,6 +24,8 @@ def authorize(caller: Caller, request: Authorize) -> Plan:
             connection, caller.station_id, request.id_tag, caller.received_at
         ):
             verdict = replace(verdict, status=AuthorizationStatus.ACCEPTED)
+        elif tag is None:
+            unknown_tag_shown(connection, caller.station_id, request.id_tag, caller.received_at)
         return AuthorizeResult(id_tag_info=verdict)
 
     return Do(work)

@@ -4,6 +4,7 @@ from msgspec import UNSET
 from sqlalchemy import Connection
 
 from contactor.base.instants import to_text
+from contactor.central.alarms.raising import security_event_came
 from contactor.central.events.event import EventKind
 from contactor.central.events.outbox import record_event
 from contactor.central.handlers.notifications import kept
@@ -39,6 +40,7 @@ def security_event(caller: Caller, request: SecurityEventNotification) -> Plan:
         if Rows(_INSERT, (row,)).changes(connection):
             facts = {"type": request.type, "details": details, "happened_at": to_text(request.timestamp)}
             record_event(connection, EventKind.SECURITY_EVENT, caller.station_id, caller.received_at, facts)
+            security_event_came(connection, caller.station_id, row[1], details, caller.received_at)
         return SecurityEventNotificationResult()
 
     return Do(work)

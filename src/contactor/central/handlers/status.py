@@ -6,6 +6,7 @@ from msgspec import UNSET, UnsetType
 from sqlalchemy import Connection, bindparam, select
 
 from contactor.base.instants import to_text
+from contactor.central.alarms.raising import error_reported, no_error_reported
 from contactor.central.commands.following import availability_reported
 from contactor.central.commands.reservations import connector_reported
 from contactor.central.events.event import EventKind
@@ -16,6 +17,7 @@ from contactor.central.store import schema
 from contactor.central.store.key_room import fitting
 from contactor.central.store.schema import STATUS_LENGTH
 from contactor.central.store.statement import Rows, insert_new, upsert
+from contactor.ocpp.enumerations import ChargePointErrorCode
 from contactor.ocpp.messages import StatusNotification, StatusNotificationResult
 
 CLOCKLESS = timedelta(days=1)
@@ -70,8 +72,11 @@ def status(caller: Caller, request: StatusNotification) -> Plan:
         before = connection.execute(_FIND, {"station": row[0], "connector": row[1]}).one_or_none()
         Rows(_INSERT_STATUS, ((*row, to_ms(reported_at), received_at_ms),)).execute_on(connection)
         is_latest = Rows(_PUT_CONNECTOR, ((*row, judged_at_ms, received_at_ms),)).changes(connection)
-        if is_latest and (before is None or tuple(before) != row[2:]):
+        is_changed = is_latest and (before is None or tuple(before) != row[2:])
+        if is_changed:
             _changed(connection, caller, request, to_text(reported_at))
+        if is_latest:
+            _watch_errors(connection, caller, request, is_changed=is_changed)
         return _RECEIVED
 
     return Do(work)
@@ -91,6 +96,17 @@ def _changed(connection: Connection, caller: Caller, request: StatusNotification
     record_event(connection, EventKind.STATUS_CHANGED, station_id, at, facts)
     availability_reported(connection, station_id, request.connector_id, request.status, at)
     connector_reported(connection, station_id, request.connector_id, request.status, at)
+
+
+def _watch_errors(connection: Connection, caller: Caller, request: StatusNotification, *, is_changed: bool) -> None:
+    """An error opens an alarm, or says that it lasts; where there is none any more, alarms are closed."""
+    station_id, connector_id, at = caller.station_id, request.connector_id, caller.received_at
+    if request.error_code is not ChargePointErrorCode.NO_ERROR:
+        code, details = fitting(_present(request.vendor_error_code)), _present(request.info)
+        error = request.error_code.value
+        error_reported(connection, station_id, connector_id, error_code=error, vendor_code=code, details=details, at=at)
+    elif is_changed:
+        no_error_reported(connection, station_id, connector_id, at)
 
 
 def _believable(reported_at: datetime, received_at: datetime) -> datetime:

@@ -1,6 +1,7 @@
 """All tables together: what the migrations lead to."""
 
 from contactor.central.store import (
+    alarm_tables,
     care_tables,
     ledger_tables,
     operation_tables,
@@ -22,5 +23,6 @@ PARTS = (
     site_tables,
     tariff_tables,
     care_tables,
+    alarm_tables,
 )
 metadata = schema.metadata

@@ -1,0 +1,99 @@
+"""Where facts become alarms, in the facts' own database transactions.
+
+| what comes | opens | closes |
+| --- | --- | --- |
+| a status with an error, on a connector | the trouble of that connector, or of connector 0 if it is the station's | |
+| a listed error again, whose alarm is open | | newer troubles of that connector: it tells its newest (FLT-05) |
+| a status without an error, on a connector | | the troubles of that connector (FLT-07) |
+| a status without an error, on connector 0 | | the troubles of the station |
+| a boot, and then for a while no report of it | | a trouble of before: its closing was lost |
+| a badge that nobody knows | `unknown_tag` | |
+| a security event | `security_event`, or its routine kind | |
+| a wanted value of a key that a station refuses, or takes | `configuration_drift` | `configuration_drift` |
+| a mark on a transaction | `suspect_record` | |
+| silence | `station_offline` | |
+| the station's return | | `station_offline` |
+
+A status with a new error closes nothing: the older troubles may last.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from contactor.central.alarms.alarm import ClosedBy
+from contactor.central.alarms.alarm_rows import Sighting, close_alarms, raise_alarm
+from contactor.central.alarms.rulebook import (
+    CONFIGURATION_DRIFT,
+    OTHER_KINDS,
+    ROUTINE_SECURITY_EVENT,
+    SECURITY_EVENT,
+    SUSPECT_RECORD,
+    UNKNOWN_TAG,
+    rulebook,
+)
+from contactor.central.store.alarm_tables import alarms
+from contactor.ocpp.enumerations import ChargePointErrorCode
+
+NO_ERROR = ChargePointErrorCode.NO_ERROR.value
+STATION = 0
+
+is_trouble = alarms.c.rule.not_in(OTHER_KINDS)
+
+
+def error_reported(
+    connection: Connection,
+    station_id: str,
+    connector_id: int,
+    *,
+    error_code: str,
+    vendor_code: str,
+    details: str,
+    at: datetime,
+) -> None:
+    """A connector's latest status names an error."""
+    trouble = rulebook().decode(error_code, vendor_code)
+    where = STATION if trouble.is_of_station else connector_id
+    said = ", ".join(filter(None, (error_code, details)))
+    known = raise_alarm(connection, Sighting(trouble.rule, station_id, where, trouble.subject, said), at)
+    if known is not None and trouble.is_listed:
+        newer = (alarms.c.station_id == station_id) & (alarms.c.connector_id == connector_id) & (alarms.c.id > known)
+        close_alarms(connection, newer & is_trouble, ClosedBy.OLDER_REPORTED, at)
+
+
+def no_error_reported(connection: Connection, station_id: str, connector_id: int, at: datetime) -> None:
+    """A connector's latest status names none: whatever was wrong with it is over."""
+    here = (alarms.c.station_id == station_id) & (alarms.c.connector_id == connector_id)
+    close_alarms(connection, here & is_trouble, ClosedBy.NO_ERROR, at)
+
+
+def unknown_tag_shown(connection: Connection, station_id: str, id_tag: str, at: datetime) -> None:
+    """A badge was shown, or began to charge, that is not registered; one alarm a station, whatever it shows."""
+    raise_alarm(connection, Sighting(rulebook().rules[UNKNOWN_TAG], station_id, STATION, "", id_tag), at)
+
+
+def security_event_came(connection: Connection, station_id: str, kind: str, details: str, at: datetime) -> None:
+    """A security event came for the first time."""
+    book = rulebook()
+    rule = book.rules[ROUTINE_SECURITY_EVENT if kind in book.routine_events else SECURITY_EVENT]
+    raise_alarm(connection, Sighting(rule, station_id, STATION, kind, details), at)
+
+
+def record_doubted(
+    connection: Connection, station_id: str, number: int, reason: str, details: str, at: datetime
+) -> None:
+    """A transaction is suspect for one more reason."""
+    said = f"{reason}: {details}" if details else reason
+    seen = Sighting(rulebook().rules[SUSPECT_RECORD], station_id, STATION, f"transaction {number}", said)
+    raise_alarm(connection, seen, at)
+
+
+def drift_found(connection: Connection, station_id: str, key: str, details: str, at: datetime) -> None:
+    """A station does not take what its configuration should be."""
+    raise_alarm(connection, Sighting(rulebook().rules[CONFIGURATION_DRIFT], station_id, STATION, key, details), at)
+
+
+def drift_over(connection: Connection, station_id: str, key: str, at: datetime) -> None:
+    """A station has taken a value that it should have."""
+    here = (alarms.c.station_id == station_id) & (alarms.c.rule == CONFIGURATION_DRIFT) & (alarms.c.subject == key)
+    close_alarms(connection, here, ClosedBy.IN_ORDER, at)

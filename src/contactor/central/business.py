@@ -1,0 +1,63 @@
+"""The business beside the stations' messages: what charges come to, what screens show, what to look after."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy import Engine
+
+from contactor.base.clock import Clock
+from contactor.central.alarms.watch import AlarmWatch
+from contactor.central.commands.port import Desk
+from contactor.central.events.feed import Asking
+from contactor.central.sessions import Sessions
+from contactor.central.settings import CentralSettings
+from contactor.central.store.port import Writer
+from contactor.central.tariffs.clerk import ClerkSurroundings, CostClerk
+from contactor.central.tariffs.screens import CostScreens, ScreenSurroundings, screen_settings
+
+COST_PERIOD_S = 2.0
+"""How soon after a transaction has ended its cost is computed."""
+BELATED_PERIOD_S = 60.0
+"""How often readings are looked for that came after their transactions had ended."""
+SCREENS_PERIOD_S = 5.0
+"""How soon a change that matters to a driver is on the screen."""
+WATCH_PERIOD_S = 10.0
+"""How often silent stations and lost closings are looked for."""
+
+Every = Callable[[float, Callable[[], None]], None]
+"""Does something again and again, every so many seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Premises:
+    """The parts of the central system that the business works with."""
+
+    sessions: Sessions
+    desk: Desk
+    writer: Writer
+    engine: Engine
+    asking: Asking
+    clock: Clock
+
+
+def begin_business(
+    settings: CentralSettings,
+    premises: Premises,
+    ring: Callable[[], None],
+    every: Every,
+    log: structlog.typing.FilteringBoundLogger,
+) -> tuple[Callable[[], None], ...]:
+    """Begin the rounds; what is returned ends what is under way. `ring` is called when events were committed."""
+    sessions, clock, writer = premises.sessions, premises.clock, premises.writer
+    clerk = CostClerk(ClerkSurroundings(writer, premises.engine, premises.asking, clock, ring, log))
+    screens = CostScreens(
+        screen_settings(settings),
+        ScreenSurroundings(premises.desk, sessions.may_order, premises.engine, premises.asking, clock, log),
+    )
+    watch = AlarmWatch(writer, clock, sessions.online, ring, log)
+    every(COST_PERIOD_S, clerk.tick)
+    every(BELATED_PERIOD_S, clerk.look_for_belated)
+    every(SCREENS_PERIOD_S, screens.tick)
+    every(WATCH_PERIOD_S, watch.go_round)
+    return clerk.stop, screens.stop
