@@ -4,14 +4,15 @@ import re
 from collections.abc import Mapping
 
 from contactor.central.setting_checks import Check, whole
-from contactor.guide.load import load_product
+from contactor.guide.load import all_products
 
 HOURS_MAX_S = 24 * 3600
 _MEMBER = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,49}")
 
 
 def _is_transaction_field(value: object) -> bool:
-    return value in load_product().cost_message.transaction_fields
+    messages = (product.cost_message for product in all_products())
+    return any(value in message.transaction_fields for message in messages if message is not None)
 
 
 COST_CHECKS: Mapping[str, Check] = {

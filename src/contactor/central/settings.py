@@ -40,9 +40,10 @@ class CentralSettings:
     announced; `strict_stations` refuses what only a tolerant reader understands (CS-26). `call_timeout_s` is how
     long a station may take to answer us (RPC-04), `registration_retry_s` how long one that is not accepted waits
     before it asks again (BOOT-05). Readings, past statuses, presence, closed alarms, events and messages are forgotten
-    `keep_..._days` after they came, with 0 never; transactions are kept for ever. `close_ghosts_after_hours` closes the record of a
-    transaction whose stop is missing so long after another began on its connector, with 0 never. `log_messages` keeps
-    every message, secrets masked. `read_configuration` reads what each station offers once it is accepted (CS-23).
+    `keep_..._days` after they came, with 0 never; transactions are kept for ever. `close_ghosts_after_hours` closes
+    the record of a transaction whose stop is missing so long after another began on its connector, with 0 never.
+    `log_messages` keeps every message, secrets masked. `read_configuration` reads what each station offers once it is
+    accepted (CS-23).
     Limits are off at 0; those per address spare `trusted_addresses`. What each value means stands in the checks' rows.
     """
 

@@ -31,7 +31,7 @@ def test_flt_01_each_trouble_of_the_guide_is_one_alarm_until_it_is_over(dtc: str
             await loop.until(lambda: bool(alarms(loop)))
             await loop.pass_time(5)
             (alarm,) = alarms(loop)
-            assert (alarm.rule, alarm.title, alarm.connector_id) == (dtc, listed.description, int(of_connector))
+            assert (alarm.subject, alarm.title, alarm.connector_id) == (dtc, listed.description, int(of_connector))
             assert alarm.closed_at is None
             loop.station.clear_fault(dtc, outlet)
             await loop.until(lambda: alarms(loop)[0].closed_at is not None)
@@ -49,12 +49,12 @@ def test_a_trouble_that_ended_while_the_station_was_cut_off_is_closed_when_it_is
             await loop.until(lambda: bool(alarms(loop)))
             loop.station.cut_power()
             await loop.pass_time(400)
-            names = [alarm.rule for alarm in alarms(loop) if alarm.closed_at is None]
+            names = [alarm.subject or alarm.rule for alarm in alarms(loop) if alarm.closed_at is None]
             assert sorted(names) == [dtc, "station_offline"]
             loop.station.return_power()
             loop.station.clear_fault(dtc, OutletNumber(1))
             await loop.until(lambda: all(alarm.closed_at is not None for alarm in alarms(loop)))
-            assert {alarm.rule: alarm.closed_by for alarm in alarms(loop)} == {
+            assert {alarm.subject or alarm.rule: alarm.closed_by for alarm in alarms(loop)} == {
                 dtc: ClosedBy.NO_ERROR,
                 "station_offline": ClosedBy.BACK_ONLINE,
             }

@@ -14,6 +14,7 @@ from contactor.central.store.database import for_writing
 from contactor.guide.load import load_product
 from tests.central.bench import OTHER_STATION, STATION, CentralBench, Json, Line, at, central_in, wire_time
 
+PRODUCT = "evlink_pro_dc"
 FAULT, WARNING, OF_STATION = "0x100205", "0x100007", "0x100005"
 
 
@@ -60,7 +61,7 @@ def alarms(database: str) -> Iterator[AlarmBench]:
 
 @pytest.mark.parametrize("dtc", load_product().vendor_errors)
 def test_every_trouble_code_of_the_guide_is_a_rule_with_text_part_severity_and_advice(dtc: str) -> None:
-    rule, listed = rulebook().rules[dtc], load_product().vendor_errors[dtc]
+    rule, listed = rulebook().rules[f"{PRODUCT}.{dtc}"], load_product().vendor_errors[dtc]
     assert (rule.title, rule.part) == (listed.description, listed.part.value)
     # D-20: class byte 02 takes a connector out of service.
     assert rule.severity is (Severity.CRITICAL if dtc[4:6] == "02" else Severity.WARNING)
@@ -69,13 +70,18 @@ def test_every_trouble_code_of_the_guide_is_a_rule_with_text_part_severity_and_a
 
 def test_a_rule_that_says_nonsense_is_refused() -> None:
     with pytest.raises(ValueError, match="severity"):
-        make_rulebook({"rules": {"x": {"severity": "grave"}}, "routine": {}, "advice": {}}, ())
+        make_rulebook({"rules": {"x": {"severity": "grave"}}, "routine": {}, "advice": {}}, {})
 
 
 def test_flt_07_an_alarm_is_opened_by_the_error_and_closed_by_the_status_without(alarms: AlarmBench) -> None:
     alarms.status(1, FAULT, 10)
     (view,) = alarms.all()
-    assert (view.rule, view.subject, view.connector_id, view.severity) == (FAULT, FAULT, 1, Severity.CRITICAL)
+    assert (view.rule, view.subject, view.connector_id, view.severity) == (
+        f"{PRODUCT}.{FAULT}",
+        FAULT,
+        1,
+        Severity.CRITICAL,
+    )
     assert (view.title, view.part) == (load_product().vendor_errors[FAULT].description, "terminal")
     assert (view.details, view.model) == ("OtherError, as told", "EVD2L36D0CC")
     alarms.status(1, second=70)
@@ -201,18 +207,18 @@ def test_what_has_no_end_of_its_own_is_closed_by_whoever_acknowledges_it(alarms:
 
 
 def test_an_operators_rule_wins_over_the_programs(alarms: AlarmBench) -> None:
-    alarms.change_rule(FAULT, severity="info")
-    alarms.change_rule(WARNING, is_on=False)
+    alarms.change_rule(f"{PRODUCT}.{FAULT}", severity="info")
+    alarms.change_rule(f"{PRODUCT}.{WARNING}", is_on=False)
     alarms.change_rule("station_offline", after_s=3600)
     alarms.status(1, FAULT, 10)
     alarms.status(1, WARNING, 20)
     alarms.watch(3000, since=-9000)
-    assert [(view.rule, view.severity) for view in alarms.all()] == [(FAULT, Severity.INFO)]
+    assert [(view.subject, view.severity) for view in alarms.all()] == [(FAULT, Severity.INFO)]
 
 
 def test_switching_a_rule_off_closes_its_alarms(alarms: AlarmBench) -> None:
     alarms.status(1, FAULT, 10)
-    alarms.change_rule(FAULT, is_on=False)
+    alarms.change_rule(f"{PRODUCT}.{FAULT}", is_on=False)
     alarms.watch(60, STATION)
     assert alarms.all()[0].closed_by == ClosedBy.RULE_OFF
 
@@ -231,6 +237,18 @@ def test_alarms_are_counted_by_model_with_the_mean_time_to_repair(alarms: AlarmB
     alarms.status(1, WARNING, 400)
     with alarms.bench.engine.connect() as connection:
         (count,) = count_alarms(connection, "model", [])
-        by_rule = count_alarms(connection, "rule", [])
+        by_rule = count_alarms(connection, "subject", [])
     assert (count.of, count.total, count.open, count.mean_repair_s) == ("EVD2L36D0CC", 3, 1, 150)
     assert [(each.of, each.total, each.open) for each in by_rule] == [(FAULT, 2, 0), (WARNING, 1, 1)]
+
+
+def test_a_code_means_what_the_stations_own_product_says() -> None:
+    book = rulebook()
+    for vendor, model, code, name in (
+        ("Schneider Electric", "EVD1S180THB", "0x100005", "evlink_pro_dc.0x100005"),
+        ("schneider electric", "A-NEW-MODEL", "0X100005", "evlink_pro_dc.0x100005"),
+        ("Contactor", None, "0x100005", "generic_dc.0x100005"),
+        ("Somebody", "X", "0x100005", "unlisted_trouble"),
+        (None, None, "0x100005", "unlisted_trouble"),
+    ):
+        assert book.decode(vendor, model, "OtherError", code).rule.name == name

@@ -16,6 +16,7 @@ from contactor.central.tariffs.cost_rows import results
 from contactor.central.tariffs.pace import Situation, Told, is_due, is_news
 from contactor.central.tariffs.tariff import Rate, Tariff
 from contactor.central.tariffs.tariff_rows import Assignment, Scope, Terms, add_tariff
+from contactor.guide.entries import CostMessage
 from contactor.guide.load import load_product
 from contactor.rig.garage import vehicle_model
 from contactor.rig.vehicle import Vehicle
@@ -26,6 +27,12 @@ from tests.central.commands.scripted_station import a_bench, until_next
 
 DAY = Situation(rate=0, is_idle=False)
 OUTLET, CONNECTOR = OutletNumber(1), ConnectorId(1)
+
+
+def guides_message() -> CostMessage:
+    message = load_product().cost_message
+    assert message is not None
+    return message
 
 
 def make_tariff(loop: ClosedLoop, *rates: Rate, currency: str = "EUR", start_fee: str = "1") -> None:
@@ -175,16 +182,12 @@ def test_the_same_total_in_the_same_situation_is_no_news() -> None:
 )
 def test_dt_04_the_message_is_the_guides_with_its_mistakes_mended(total: Decimal, text: str) -> None:
     spelling = Spelling("totalCost", "transactionId")
-    request = cost_request(
-        load_product().cost_message, spelling, currency="VND", connector_id=1, total=total, number=358
-    )
+    request = cost_request(guides_message(), spelling, currency="VND", connector_id=1, total=total, number=358)
     assert (request.vendor_id, request.message_id, request.data) == ("com.se.cost", "CostUpdated", text)
 
 
 def test_d_21_the_spelling_is_a_setting() -> None:
     spelling = Spelling("total-Cost", "TransactionId")
-    request = cost_request(
-        load_product().cost_message, spelling, currency="VND", connector_id=1, total=Decimal(5), number=358
-    )
+    request = cost_request(guides_message(), spelling, currency="VND", connector_id=1, total=Decimal(5), number=358)
     assert isinstance(request.data, str)
     assert list(json.loads(request.data)) == ["currency", "method", "connectID", "total-Cost", "TransactionId"]

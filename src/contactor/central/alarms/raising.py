@@ -19,7 +19,7 @@ A status with a new error closes nothing: the older troubles may last.
 
 from datetime import datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, bindparam, select
 
 from contactor.central.alarms.alarm import ClosedBy
 from contactor.central.alarms.alarm_rows import Sighting, close_alarms, raise_alarm
@@ -32,10 +32,12 @@ from contactor.central.alarms.rulebook import (
     UNKNOWN_TAG,
     rulebook,
 )
+from contactor.central.store import schema
 from contactor.central.store.alarm_tables import alarms
-from contactor.ocpp.enumerations import ChargePointErrorCode
 
-NO_ERROR = ChargePointErrorCode.NO_ERROR.value
+_DESCRIBED = select(schema.stations.c.vendor, schema.stations.c.model).where(
+    schema.stations.c.id == bindparam("station")
+)
 STATION = 0
 
 is_trouble = alarms.c.rule.not_in(OTHER_KINDS)
@@ -52,7 +54,8 @@ def error_reported(
     at: datetime,
 ) -> None:
     """A connector's latest status names an error."""
-    trouble = rulebook().decode(error_code, vendor_code)
+    described = connection.execute(_DESCRIBED, {"station": station_id}).one_or_none() or (None, None)
+    trouble = rulebook().decode(described[0], described[1], error_code, vendor_code)
     where = STATION if trouble.is_of_station else connector_id
     said = ", ".join(filter(None, (error_code, details)))
     known = raise_alarm(connection, Sighting(trouble.rule, station_id, where, trouble.subject, said), at)

@@ -1,7 +1,7 @@
 """The rules as they come with the program: those of the file, and one for each trouble code of the guides."""
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -9,6 +9,7 @@ from importlib.resources import files
 import msgspec
 
 from contactor.central.alarms.alarm import Ending, Rule, Severity
+from contactor.central.recognition import Catalogue, catalogue_of, recognise
 from contactor.guide.entries import Effect, Product, Scope, VendorError
 from contactor.guide.load import load_product, product_names
 
@@ -64,45 +65,60 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """All rules by their names; a trouble code's rule bears the code as its name."""
+    """All rules by their names; a trouble code's rule is named after its product and the code."""
 
     rules: Mapping[str, Rule]
-    troubles: Mapping[str, VendorError]
+    products: Mapping[str, Product]
+    catalogue: Catalogue
     routine_events: frozenset[str]
-    advice: Mapping[str, str]
 
-    def decode(self, error_code: str, vendor_code: str) -> Trouble:
-        """What an errorCode and a vendorErrorCode mean; codes are compared without regard to case."""
-        listed = self.troubles.get(vendor_code.casefold())
-        if listed is not None:
-            is_of_station = listed.scope is not Scope.CONNECTOR
-            return Trouble(self.rules[listed.dtc], listed.dtc, is_listed=True, is_of_station=is_of_station)
+    def decode(self, vendor: str | None, model: str | None, error_code: str, vendor_code: str) -> Trouble:
+        """What an errorCode and a vendorErrorCode of a station mean; codes are compared without regard to case.
+
+        Two products may give one code two meanings: the station's model, or else its vendor, says which counts.
+        """
+        for name, product in self._products_of(vendor, model):
+            for dtc, listed in product.vendor_errors.items():
+                if dtc.casefold() == vendor_code.casefold():
+                    is_of_station = listed.scope is not Scope.CONNECTOR
+                    return Trouble(self.rules[rule_name(name, dtc)], dtc, is_listed=True, is_of_station=is_of_station)
         return Trouble(self.rules[UNLISTED_TROUBLE], vendor_code or error_code)
+
+    def _products_of(self, vendor: str | None, model: str | None) -> list[tuple[str, Product]]:
+        recognised = recognise(self.catalogue, model)
+        if recognised is not None:
+            return [(name, each) for name, each in self.products.items() if each.name == recognised.product]
+        said = (vendor or "").casefold()
+        return [(name, each) for name, each in self.products.items() if each.vendor.casefold() == said]
 
 
 @cache
 def rulebook() -> Rulebook:
     """The rules, read once; they are part of the program."""
     text = files("contactor.central.alarms").joinpath("rules.toml").read_text(encoding="utf-8")
-    return make_rulebook(tomllib.loads(text), (load_product(name) for name in product_names()))
+    return make_rulebook(tomllib.loads(text), {name: load_product(name) for name in product_names()})
 
 
-def make_rulebook(content: Mapping[str, object], products: Iterable[Product]) -> Rulebook:
+def make_rulebook(content: Mapping[str, object], products: Mapping[str, Product]) -> Rulebook:
     """The rules of a file's content, and of the products' trouble codes."""
     read = msgspec.convert(content, _File)
     rules = {
         name: Rule(name, row.severity, row.title, row.advice, row.ending, "", row.after_s, row.is_on)
         for name, row in read.rules.items()
     }
-    troubles: dict[str, VendorError] = {}
-    for product in products:
+    for name, product in products.items():
         for trouble in product.vendor_errors.values():
-            troubles[trouble.dtc.casefold()] = trouble
-            rules[trouble.dtc] = _rule_of(trouble, read.advice)
-    return Rulebook(rules, troubles, read.routine.security_events, read.advice)
+            rule = _rule_of(rule_name(name, trouble.dtc), trouble, read.advice)
+            rules[rule.name] = rule
+    return Rulebook(rules, products, catalogue_of(products.values()), read.routine.security_events)
 
 
-def _rule_of(trouble: VendorError, advice: Mapping[str, str]) -> Rule:
+def rule_name(product: str, dtc: str) -> str:
+    """The name of a trouble code's rule."""
+    return f"{product}.{dtc}"
+
+
+def _rule_of(name: str, trouble: VendorError, advice: Mapping[str, str]) -> Rule:
     """The guide's words first; what to do where it says nothing is OCPP's errorCode's."""
     words = " ".join(filter(None, (trouble.note, advice.get(trouble.error_code, ""))))
-    return Rule(trouble.dtc, _SEVERITIES[trouble.effect], trouble.description, words, Ending.REPORT, trouble.part.value)
+    return Rule(name, _SEVERITIES[trouble.effect], trouble.description, words, Ending.REPORT, trouble.part.value)

@@ -49,7 +49,9 @@ class ScreenSettings:
 def screen_settings(settings: CentralSettings) -> ScreenSettings:
     """What the settings say, in the guide's own form."""
     spelling = Spelling(settings.cost_total_field, settings.cost_transaction_field)
-    return ScreenSettings(settings.cost_update_interval_s, load_product().cost_message, spelling)
+    message = load_product().cost_message
+    assert message is not None  # the product of the guide shows costs
+    return ScreenSettings(settings.cost_update_interval_s, message, spelling)
 
 
 class Attendance(Protocol):

@@ -15,15 +15,16 @@ _COLUMNS = (
 ).split()
 _RULE_COLUMNS = "name severity is_on after_s ending part title".split()
 Number = Annotated[int, typer.Argument(min=1, help="The alarm's number.")]
-RuleName = Annotated[str, typer.Argument(help="A rule's name, or a trouble code such as 0x100202.")]
+RuleName = Annotated[str, typer.Argument(help="A rule's name, such as evlink_pro_dc.0x100202.")]
 StationOption = Annotated[str | None, typer.Option(help="Only those of a station.")]
-RuleOption = Annotated[str | None, typer.Option(help="Only those of a rule, or a trouble code.")]
+RuleOption = Annotated[str | None, typer.Option(help="Only those of a rule.")]
 
 
 @app.command("list")
 def list_alarms(
     station: StationOption = None,
     rule: RuleOption = None,
+    subject: Annotated[str | None, typer.Option(help="Only those of a trouble code, such as 0x100202.")] = None,
     severity: Annotated[str | None, typer.Option(help="critical, warning or info.")] = None,
     is_open: Annotated[bool | None, typer.Option("--open/--closed", help="Only those that are, or are not.")] = None,
     acknowledged: Annotated[
@@ -37,6 +38,7 @@ def list_alarms(
     wanted = {
         "station_id": station,
         "rule": rule,
+        "subject": subject,
         "severity": severity,
         "open": is_open,
         "acknowledged": acknowledged,

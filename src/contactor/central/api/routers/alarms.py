@@ -34,7 +34,10 @@ rules_router = APIRouter(prefix=f"{API}/alarm-rules", tags=["alarms"])
 def _wanted(
     station_id: StationText | None = None,
     model: Annotated[ShortText | None, Query(description="As the station names it.")] = None,
-    rule: Annotated[ShortText | None, Query(description="Its name, or a trouble code.", examples=["0x100202"])] = None,
+    rule: Annotated[ShortText | None, Query(description="Its name.", examples=["evlink_pro_dc.0x100202"])] = None,
+    subject: Annotated[
+        ShortText | None, Query(description="A trouble code, most often.", examples=["0x100202"])
+    ] = None,
     severity: Severity | None = None,
     open_: Annotated[bool | None, Query(alias="open", description="Only those that are, or are not.")] = None,
     acknowledged: Annotated[bool | None, Query(description="Only those that are, or are not.")] = None,
@@ -42,7 +45,13 @@ def _wanted(
     opened_before: Instant | None = None,
 ) -> list[ColumnElement[bool]]:
     table = alarms.c
-    equal = {table.station_id: station_id, table.model: model, table.rule: rule, table.severity: severity}
+    equal = {
+        table.station_id: station_id,
+        table.model: model,
+        table.rule: rule,
+        table.subject: subject,
+        table.severity: severity,
+    }
     found: list[ColumnElement[bool]] = [column == value for column, value in equal.items() if value is not None]
     if open_ is not None:
         found.append(table.open_key.is_not(None) if open_ else table.open_key.is_(None))
