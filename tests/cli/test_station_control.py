@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from contactor.cli.main import main
@@ -146,3 +147,21 @@ def test_watch_tells_what_happens(play: Play) -> None:
         finally:
             watching.kill()
             watching.communicate(timeout=20)
+
+
+def test_the_front_panel_is_served_beside_the_station_and_ends_with_it() -> None:
+    words = [*STATION, *RUNNING, "--drivers", "ANNA", "--panel-port", "0"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            assert json.loads(process.stdout.readline()).keys() == {"control"}
+            panel_url = json.loads(process.stdout.readline())["panel"]
+            page = httpx.get(f"{panel_url}/stations/CP-1", timeout=30)
+            assert page.status_code == 200
+            assert "ANNA-1" in page.text
+            process.send_signal(signal.SIGINT)
+            assert process.wait(timeout=30) == 0
+            with pytest.raises(httpx.ConnectError):
+                httpx.get(panel_url)
+        finally:
+            process.kill()

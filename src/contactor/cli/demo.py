@@ -62,9 +62,8 @@ async def _once(place: Path, speed: float, port: int | None, *, as_json: bool) -
 async def _for_ever(place: Path, speed: float, port: int | None) -> int:
     story = Storyteller(silent=False)
     async with Stage(place, port, story, speed=speed, has_console=True) as stage:
-        assert stage.console_url is not None
-        control_url, panel_url = await stage.let_people_in()
-        story.welcome(stage.console_url, stage.login, panel_url, control_url)
+        console_url, panel_url, control_url = await stage.let_people_in()
+        story.welcome(console_url, stage.login, panel_url, control_url)
         story.explain(stage.url, stage.central_pid, place)
         try:
             await stage.drivers_come_and_go()

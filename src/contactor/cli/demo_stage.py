@@ -31,7 +31,7 @@ _STATIONS = {
     "DEMO-180": "EVD1S180TBB",
     "DEMO-120": "EVD1S120THB",
 }
-_BADGES = ("ANNA", "BEN", "CLARA", "DAVID")
+_BADGES = ("ANNA", "BEN", "CLARA", "DAVID", "EVA")
 
 # In the demo an hour of charging takes a minute, so everything that is told about it must come sixty times as often.
 _QUICK = {"MeterValueSampleInterval": "1", "MinimumStatusDuration": "0", "HeartbeatInterval": "10"}
@@ -44,7 +44,7 @@ _VISITS = {
     "DEMO-180": {
         1: [
             Visit(OutletNumber(1), "ANNA", "saloon", 0.2, 20_000.0),
-            Visit(OutletNumber(1), "BEN", "van", 0.4, 15_000.0),
+            Visit(OutletNumber(1), "EVA", "van", 0.4, 15_000.0),
         ],
         2: [Visit(OutletNumber(2), "CLARA", "grand_tourer", 0.1, 30_000.0)],
     },
@@ -89,11 +89,9 @@ class Stage:
         self.ledger_file = place / "ledger.sqlite"
         self.stations: list[VirtualStation] = []
         self.url = ""
-        self.console_url: str | None = None
         self.login: tuple[str, str] | None = None
         """Name and password of the first user; None if the folder's ledger has had one before."""
         self._api_port = str(first_free_port(_API_PORTS)) if has_console else "off"
-        self._console: ConsoleProcess | None = None
         self._place = place
         self._port = first_free_port() if port is None else port
         self._story = story
@@ -101,14 +99,12 @@ class Stage:
         self._central: asyncio.subprocess.Process | None = None
         self._watch: asyncio.Task[None] | None = None
         self._control: ControlServer | None = None
-        self._panel: PanelProcess | None = None
+        self._pages = contextlib.AsyncExitStack()
 
     async def __aenter__(self) -> Self:
         self._write_settings()
         try:
             await self._start_central()
-            if self._api_port != "off":
-                await self._start_console()
             self._watch = asyncio.create_task(self._keep_central_alive())
             for name, model in _STATIONS.items():
                 self._add_station(name, model)
@@ -128,13 +124,17 @@ class Stage:
         assert self._central is not None
         return self._central.pid
 
-    async def let_people_in(self) -> tuple[str, str]:
-        """Serve the stations' control API and front panel, and say where these are."""
+    async def let_people_in(self) -> tuple[str, str, str]:
+        """Serve console, front panel and the stations' control API, and say where these are, in this order."""
         self._control = ControlServer(self.stations, port=first_free_port(_CONTROL_PORTS))
         await self._control.start()
+        # The console is not the central system's own: it must stay when that one is killed, and show that it is away.
+        console = ConsoleProcess(f"http://127.0.0.1:{self._api_port}", port=first_free_port(_CONSOLE_PORTS))
         panel = PanelProcess(self._control.url, port=first_free_port(_PANEL_PORTS), badges=_BADGES)
-        self._panel = await panel.__aenter__()
-        return self._control.url, self._panel.url
+        async with asyncio.TaskGroup() as starting:
+            for pages in (console, panel):
+                starting.create_task(self._pages.enter_async_context(pages))
+        return console.url, panel.url, self._control.url
 
     @property
     def frames(self) -> int:
@@ -200,12 +200,6 @@ class Stage:
         # A restarted one must be where the stations look for it.
         self._port = int(self.url.rsplit(":", 1)[1].split("/")[0])
 
-    async def _start_console(self) -> None:
-        # Not the central system's own: it must stay when that one is killed, and show that it is away.
-        console = ConsoleProcess(f"http://127.0.0.1:{self._api_port}", port=first_free_port(_CONSOLE_PORTS))
-        self._console = await console.__aenter__()
-        self.console_url = self._console.url
-
     async def _keep_central_alive(self) -> None:
         while True:
             assert self._central is not None
@@ -223,13 +217,10 @@ class Stage:
         if self._watch is not None:
             self._watch.cancel()
             await asyncio.gather(self._watch, return_exceptions=True)
-        if self._panel is not None:
-            await self._panel.__aexit__(None, None, None)
+        await self._pages.aclose()
         if self._control is not None:
             await self._control.stop()
         await asyncio.gather(*(station.shut_down() for station in self.stations), return_exceptions=True)
-        if self._console is not None:
-            await self._console.__aexit__(None, None, None)
         if self._central is not None and self._central.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 self._central.terminate()

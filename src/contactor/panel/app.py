@@ -18,6 +18,8 @@ from contactor.web.loopback import LoopbackOnly
 
 CLOSE_TRY_AGAIN = 1013
 NAME_LENGTH_MAX = 255
+RECONNECT_WITHIN_S = 30.0
+"""How long a page waits for a busy machine before it says that the connection is lost."""
 
 
 def make_app(control_url: str, token: str | None, badges: Sequence[str]) -> FastAPI:
@@ -36,6 +38,7 @@ def make_app(control_url: str, token: str | None, badges: Sequence[str]) -> Fast
         language="en-US",
         tailwind=False,
         binding_refresh_interval=None,
+        reconnect_timeout=RECONNECT_WITHIN_S,
         message_history_length=200,
         show_welcome_message=False,
     )

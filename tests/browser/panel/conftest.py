@@ -7,6 +7,8 @@ from playwright.async_api import BrowserContext, Page, expect
 
 from tests.browser.panel.house import STATION, PanelHouse, panel_house
 
+expect.set_options(timeout=20_000)  # a busy machine is no failure
+
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def house(chromium: str) -> AsyncIterator[PanelHouse]:

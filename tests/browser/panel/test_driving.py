@@ -1,6 +1,7 @@
 """The charger as a driver meets it: from plug to unplug by clicking, and everything that can get in between."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.async_api import Locator, Page, expect
@@ -126,3 +127,24 @@ async def test_what_the_control_api_refuses_is_said_with_its_reason(page: Page, 
     await button(page, "Plug in at side 1").click()
     await expect(page.get_by_text(re.compile("battery_wh"))).to_be_visible()
     assert not house.station.rig.is_plugged(OutletNumber(1))
+
+
+async def test_what_the_central_system_orders_is_told_on_the_screen(page: Page, house: PanelHouse) -> None:
+    until = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+    house.central.order("ReserveNow", {"connectorId": 1, "expiryDate": until, "idTag": "SOMEBODY", "reservationId": 1})
+    await expect(side(page, 1)).to_contain_text("Reserved")
+    await expect(side(page, 1)).to_contain_text("Kept until")
+    await expect(page.get_by_role("img", name="Light of side 1: violet")).to_be_visible()
+    house.central.order("CancelReservation", {"reservationId": 1})
+    await expect(side(page, 1)).to_contain_text("Ready")
+    house.central.order("ChangeAvailability", {"connectorId": 1, "type": "Inoperative"})
+    await expect(side(page, 1)).to_contain_text("Out of service")
+    await expect(page.get_by_role("img", name="Light of side 1: yellow")).to_be_visible()
+    house.central.order("ChangeAvailability", {"connectorId": 1, "type": "Operative"})
+    await expect(side(page, 1)).to_contain_text("Ready")
+
+
+async def test_a_car_that_wants_nothing_is_told_to_be_paused(page: Page) -> None:
+    await plugged_and_charging(page)
+    await page.get_by_role("region", name="Car at side 1").get_by_label(re.compile("Takes at most")).fill("0")
+    await expect(side(page, 1)).to_contain_text("Paused by the car")
