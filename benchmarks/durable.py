@@ -88,8 +88,8 @@ class Kept:
 def _command(server: str, port: int, addresses: Mapping[str, str]) -> Sequence[str]:
     if server in addresses:
         options = [f"--database={addresses[server]}", f"--port={port}", "--api-port=off", "--allow-unknown-stations"]
-        # The load is more than any station may send.
-        options.append("--set=station_frames_per_s=0")
+        # The load is more than any station may send, and nothing but the calls that are measured may be on the lines.
+        options += ["--set=station_frames_per_s=0", "--set=read_configuration=false"]
         return [sys.executable, "-m", "contactor", "central", *options]
     module = "benchmarks.unstored_server" if server == UNSTORED else "benchmarks.peer_server"
     return [sys.executable, "-m", module, str(port)]
