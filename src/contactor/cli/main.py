@@ -17,6 +17,7 @@ COMMANDS = {
     "console": "contactor.cli.console:run",
     "station": "contactor.cli.station:app",
     "panel": "contactor.cli.panel:run",
+    "trace": "contactor.cli.trace:app",
     "demo": "contactor.cli.demo:run",
     "fleet": "contactor.cli.fleet:app",
     "stations": "contactor.cli.remote.stations:app",

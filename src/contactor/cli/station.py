@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -14,7 +14,7 @@ from contactor.base.clock import SystemClock
 from contactor.base.dice import Dice
 from contactor.base.errors import BadSetting
 from contactor.base.ids import OutletNumber
-from contactor.cli import logs, loop
+from contactor.cli import logs, loop, scenarios
 from contactor.cli.control import looks, people, surroundings, trouble
 from contactor.cli.control.client import TOKEN_VARIABLE
 from contactor.cli.panel import DEFAULT_PORT as PANEL_PORT
@@ -34,6 +34,7 @@ from contactor.virtual.control.server import LOOPBACK, ControlServer
 from contactor.virtual.driver import Visit, drive_in_turn
 from contactor.virtual.factory_file import Factory, is_serial, load_factory
 from contactor.virtual.network import Network
+from contactor.virtual.trace.trace_file import TraceFile
 from contactor.virtual.virtual_station import VirtualStation
 
 _FITTING_CARS = {OutletKind.CCS2: "saloon", OutletKind.CHADEMO: "old_hatchback"}
@@ -112,6 +113,9 @@ def run(
         int | None,
         typer.Option(min=0, max=65535, help=f"Port of the front panel, 0 for any free one; {PANEL_PORT} if not given."),
     ] = None,
+    trace: Annotated[
+        Path | None, typer.Option(help="Write every frame to this file, as JSON Lines; see: contactor trace.")
+    ] = None,
     log_format: Annotated[logs.LogFormat, typer.Option(help="Who reads the log on stderr.")] = logs.LogFormat.TEXT,
     log_level: Annotated[logs.LogLevel, typer.Option(help="From which importance on.")] = logs.LogLevel.INFO,
 ) -> None:
@@ -141,7 +145,7 @@ def run(
         panel_port = PANEL_PORT if panel_port is None else panel_port
         control_port = control_port or 0
     control = _Control(control_host, control_port, control_token, panel_port)
-    raise typer.Exit(loop.run(_run(made, state, speed, drivers, ca_file, control)))
+    raise typer.Exit(loop.run(_run(made, state, speed, drivers, ca_file, control, trace)))
 
 
 def _refuse_options(context: typer.Context) -> None:
@@ -167,9 +171,34 @@ def _pairs(settings: list[str]) -> dict[str, str]:
 
 
 async def _run(
-    factory: Factory, state: Path | None, speed: float, badge: str | None, ca_file: Path | None, control: _Control
+    factory: Factory,
+    state: Path | None,
+    speed: float,
+    badge: str | None,
+    ca_file: Path | None,
+    control: _Control,
+    trace: Path | None,
 ) -> int:
-    log = structlog.get_logger("contactor.station").bind(station=factory.initial.get("BoxIdentifier", factory.serial))
+    virtual = _virtual(factory, state, speed, ca_file)
+    with ExitStack() as open_files:
+        if trace is not None:
+            virtual.watchers.append(open_files.enter_context(TraceFile(trace, virtual.name, virtual.clock)))
+        virtual.switch_on()
+        try:
+            _check_way(virtual)
+            async with AsyncExitStack() as running:
+                if control.port is not None:
+                    await _let_people_in(virtual, badge, control, control.port, running)
+                tasks = [_drivers(virtual, number, badge) for number in virtual.rig.outlets if badge is not None]
+                await asyncio.gather(*tasks, asyncio.Event().wait())
+        finally:
+            await virtual.shut_down()
+    return 0
+
+
+def _virtual(factory: Factory, state: Path | None, speed: float, ca_file: Path | None) -> VirtualStation:
+    name = factory.initial.get("BoxIdentifier", factory.serial)
+    log = structlog.get_logger("contactor.station").bind(station=name)
 
     def observe(note: Note) -> None:
         log.info(note.event, **note.facts)
@@ -177,8 +206,8 @@ async def _run(
     store: Store = MemoryStore() if state is None else SqliteStore(state)
     tls = client_context(ca_file) if ca_file is not None else None
     dice = Dice.unpredictable()
-    virtual = VirtualStation(
-        factory.initial.get("BoxIdentifier", factory.serial),
+    return VirtualStation(
+        name,
         load_product(factory.product),
         factory.settings(),
         store,
@@ -189,22 +218,14 @@ async def _run(
         files=NetworkFiles(tls),
         observe=observe,
     )
-    virtual.switch_on()
+
+
+def _check_way(virtual: VirtualStation) -> None:
     configuration = virtual.station.configuration
     needed = {"--url": Key.SUPERVISION_URL, "--id": Key.BOX_IDENTIFIER}
     missing = [option for option, key in needed.items() if configuration.text(key) is None]
     if missing:
-        await virtual.shut_down()
         raise BadSetting(" and ".join(missing), None, "a station that was never configured needs --url and --id")
-    try:
-        async with AsyncExitStack() as running:
-            if control.port is not None:
-                await _let_people_in(virtual, badge, control, control.port, running)
-            tasks = [_drivers(virtual, number, badge) for number in virtual.rig.outlets if badge is not None]
-            await asyncio.gather(*tasks, asyncio.Event().wait())
-    finally:
-        await virtual.shut_down()
-    return 0
 
 
 async def _let_people_in(
@@ -239,6 +260,7 @@ for _name, _command in (
     ("restart", surroundings.restart),
     ("supply", surroundings.supply),
     ("speed", surroundings.speed),
+    ("run", scenarios.run),
     ("list", looks.list_stations),
     ("state", looks.state),
     ("watch", looks.watch),

@@ -74,6 +74,15 @@ def load_factory(path: Path, product: str | None = None) -> Factory:
     return _Page(str(path), document).factory(product)
 
 
+def read_factory(place: str, document: Mapping[str, object]) -> Factory:
+    """Read what stands in a factory file out of a table of another; `place` names that for errors.
+
+    Raises:
+        BadSetting: a value in it cannot be used.
+    """
+    return _Page(place, document).factory(None)
+
+
 def is_serial(text: str) -> bool:
     """Whether a text can be a chargePointSerialNumber."""
     return 1 <= len(text) <= 25 and text.isascii() and text.isprintable()

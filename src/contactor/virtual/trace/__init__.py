@@ -1,0 +1,1 @@
+"""Traces: the frames between a station and its central system, written as lines, read again and compared."""
