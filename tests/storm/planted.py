@@ -99,14 +99,18 @@ def lose_reading_on_power_cut() -> Iterator[None]:
 @contextmanager
 def second_stop() -> Iterator[None]:
     """A charge is stopped twice."""
-    put = Outbox.put
+    put, settled = Outbox.put, Transactions.stop_settled
+
+    def settle_once(self: Transactions, charge: int, *what: Any_) -> None:
+        if charge in self._by_key:
+            settled(self, charge, *what)
 
     def put_twice(self: Outbox, request: StartTransaction | StopTransaction | MeterValues, charge: int | None) -> None:
         put(self, request, charge)
         if isinstance(request, StopTransaction):
             put(self, request, charge)
 
-    with patch.object(Outbox, "put", put_twice):
+    with patch.object(Outbox, "put", put_twice), patch.object(Transactions, "stop_settled", settle_once):
         yield
 
 
