@@ -21,7 +21,8 @@ class FrameLog:
         self._clock = clock
         self._changed = changed
         self._fresh: list[Traced] = []
-        self.count = 0
+        self.frames: list[Traced] = []
+        """Every frame there was."""
 
     def happened(self, happening: Event | Effect) -> None:
         """Remember a frame, whichever way it goes."""
@@ -44,19 +45,20 @@ class FrameLog:
         """A deed is done: what was before it is not looked at any more."""
         self._fresh.clear()
 
-    def take(self, patterns: Sequence[FramePattern]) -> bool:
-        """Find frames that fit one after the other; only if all are there they are taken out."""
+    def take(self, patterns: Sequence[FramePattern]) -> list[Traced]:
+        """Find frames that fit one after the other; only if all are there they are taken out, otherwise none."""
         found: list[int] = []
         place = 0
         for pattern in patterns:
             place = next((n for n in range(place, len(self._fresh)) if fits(self._fresh[n], pattern)), -1)
             if place < 0:
-                return False
+                return []
             found.append(place)
             place += 1
+        taken = [self._fresh[each] for each in found]
         for each in reversed(found):
             del self._fresh[each]
-        return True
+        return taken
 
     def answer_to(self, message_id: str) -> Traced | None:
         """The station's answer to an order, if it is there."""
@@ -70,8 +72,8 @@ class FrameLog:
         return [each for each in self._fresh if fits(each, loose)]
 
     def _keep(self, direction: Direction, text: bytes) -> None:
-        self.count += 1
-        self._fresh.append(self._tracer.trace(direction, text, self._clock.now()))
+        self.frames.append(self._tracer.trace(direction, text, self._clock.now()))
+        self._fresh.append(self.frames[-1])
 
 
 def fits(traced: Traced, pattern: FramePattern) -> bool:

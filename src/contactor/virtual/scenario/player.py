@@ -134,7 +134,7 @@ class _Stage:
             self._playing.told(played[-1])
             if failure is not None:
                 break
-        return Verdict(self._scenario, played, self.log.count, self._elapsed_s())
+        return Verdict(self._scenario, played, len(self.log.frames), self._elapsed_s())
 
     async def _play(self, step: Step) -> str | None:
         if isinstance(step.form, Wait):
