@@ -245,7 +245,7 @@ PLANTED = (
     Planted(ignore_reservations, "busy_operators"),
     Planted(ignore_profiles, "busy_operators"),
     Planted(keep_secrets_in_the_open, "busy_operators"),
-    Planted(jump_over_statuses, "crowded_forecourt"),
+    Planted(jump_over_statuses, "busy_operators"),
     Planted(never_forget_a_badge, "busy_operators"),
     Planted(forget_lost_commands, "deaf_peers"),
 )
