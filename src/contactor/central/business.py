@@ -1,4 +1,4 @@
-"""The business beside the stations' messages: what charges come to, what screens show, what to look after."""
+"""The business beside the stations' messages: charges, screens, what to look after, what to tell others."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,6 +15,9 @@ from contactor.central.settings import CentralSettings
 from contactor.central.store.port import Writer
 from contactor.central.tariffs.clerk import ClerkSurroundings, CostClerk
 from contactor.central.tariffs.screens import CostScreens, ScreenSurroundings, screen_settings
+from contactor.central.webhooks.courier import Courier, CourierSurroundings
+from contactor.central.webhooks.destination import networks_of
+from contactor.central.webhooks.post import Post
 
 COST_PERIOD_S = 2.0
 """How soon after a transaction has ended its cost is computed."""
@@ -24,6 +27,8 @@ SCREENS_PERIOD_S = 5.0
 """How soon a change that matters to a driver is on the screen."""
 WATCH_PERIOD_S = 10.0
 """How often silent stations and lost closings are looked for."""
+DELIVERY_PERIOD_S = 2.0
+"""How soon an event is sent to the webhooks that want it."""
 
 Every = Callable[[float, Callable[[], None]], None]
 """Does something again and again, every so many seconds."""
@@ -56,8 +61,11 @@ def begin_business(
         ScreenSurroundings(premises.desk, sessions.may_order, premises.engine, premises.asking, clock, log),
     )
     watch = AlarmWatch(writer, clock, sessions.online, ring, log)
+    post = Post(networks_of(settings.webhook_networks))
+    courier = Courier(CourierSurroundings(writer, premises.engine, premises.asking, clock, post.send, log))
     every(COST_PERIOD_S, clerk.tick)
     every(BELATED_PERIOD_S, clerk.look_for_belated)
     every(SCREENS_PERIOD_S, screens.tick)
     every(WATCH_PERIOD_S, watch.go_round)
-    return clerk.stop, screens.stop
+    every(DELIVERY_PERIOD_S, courier.begin)
+    return clerk.stop, screens.stop, courier.stop

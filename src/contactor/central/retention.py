@@ -20,6 +20,7 @@ from contactor.central.store import operation_tables, presence_tables, schema
 from contactor.central.store.alarm_tables import alarms
 from contactor.central.store.port import Writer, WriterFull, WriterStopped
 from contactor.central.store.schema import TransactionState
+from contactor.central.store.webhook_tables import dead_letters
 from contactor.central.tariffs.cost_orders import is_cost_order
 
 BATCH_ROWS = 500
@@ -65,6 +66,7 @@ def rules_of(settings: CentralSettings) -> list[Rule]:
         Rule(schema.readings, settings.keep_readings_days, _is_settled()),
         Rule(schema.statuses, settings.keep_statuses_days, true()),
         Rule(_events, settings.keep_events_days, _is_not_newest(), "sequence", "at_ms"),
+        Rule(dead_letters, settings.keep_events_days, true(), came_at_ms="failed_at_ms"),
         Rule(_presence, settings.keep_presence_days, _presence.c.until_at_ms.is_not(None), came_at_ms="since_at_ms"),
         Rule(alarms, settings.keep_alarms_days, alarms.c.open_key.is_(None), came_at_ms="opened_at_ms"),
         Rule(operation_tables.commands, COST_ORDERS_DAYS, is_cost_order(), came_at_ms="queued_at_ms"),

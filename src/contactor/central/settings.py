@@ -8,7 +8,7 @@ from contactor.base.ids import StationId
 from contactor.central.cost_settings import COST_CHECKS
 from contactor.central.defence_settings import DEFENCE_CHECKS, NEEDS_TLS, TOGETHER
 from contactor.central.security_mode import SecurityMode
-from contactor.central.setting_checks import Check
+from contactor.central.setting_checks import Check, are_networks
 from contactor.central.setting_checks import is_text as _is_text
 from contactor.central.setting_checks import whole as _whole
 from contactor.central.store import address
@@ -44,7 +44,8 @@ class CentralSettings:
     the record of a transaction whose stop is missing so long after another began on its connector, with 0 never.
     `log_messages` keeps every message, secrets masked. `read_configuration` reads what each station offers once it is
     accepted (CS-23).
-    Limits are off at 0; those per address spare `trusted_addresses`. What each value means stands in the checks' rows.
+    Limits are off at 0; those per address spare `trusted_addresses`. Webhooks go to public addresses, and to those of
+    `webhook_networks`. What each value means stands in the checks' rows.
     """
 
     listen_host: str = "127.0.0.1"
@@ -92,6 +93,7 @@ class CentralSettings:
     drain_s: float = 10.0
     drain_spread_s: float = 0.0
     drain_abruptly: bool = False
+    webhook_networks: tuple[str, ...] = ()
     stations: tuple[StationSetting, ...] = ()
     tags: tuple[Tag, ...] = ()
 
@@ -167,6 +169,11 @@ _CHECKS: Mapping[str, Check] = {
     "log_messages": (lambda value: isinstance(value, bool), "give true or false; true keeps every message"),
     "keep_messages_days": (_whole(0, DAYS_MAX), f"give 1 to {DAYS_MAX} days, or 0 for ever"),
     **DEFENCE_CHECKS,
+    "webhook_networks": (
+        are_networks,
+        "give IP addresses or networks that are not public, such as 10.0.0.0/8, to which webhooks may be sent all the "
+        "same; 127.0.0.0/8 allows this machine itself",
+    ),
 }
 
 

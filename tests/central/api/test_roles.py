@@ -15,7 +15,13 @@ ROUTES = [(method, path, role) for (method, path), role in NEEDED.items() if met
 
 def filled(path: str) -> str:
     """A path with something in each of its places."""
-    values = {"transaction_id": "1", "command_id": "1", "token_id": "0123456789ab", "reservation_id": "1"}
+    values = {
+        "transaction_id": "1",
+        "command_id": "1",
+        "token_id": "0123456789ab",
+        "letter_id": "1",
+        "reservation_id": "1",
+    }
     return re.sub(r"\{(\w+)\}", lambda name: values.get(name[1], "x"), path)
 
 

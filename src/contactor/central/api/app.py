@@ -40,6 +40,7 @@ from contactor.central.api.routers import (
     tokens,
     transactions,
     users,
+    webhooks,
 )
 from contactor.central.api.routes import API
 from contactor.web.answers import tell_failures
@@ -80,6 +81,7 @@ _ROUTERS = (
     tokens.router,
     audit.router,
     system.router,
+    webhooks.router,
 )
 
 

@@ -11,6 +11,7 @@ from contactor.central.store import (
     schema,
     site_tables,
     tariff_tables,
+    webhook_tables,
 )
 
 PARTS = (
@@ -24,5 +25,6 @@ PARTS = (
     tariff_tables,
     care_tables,
     alarm_tables,
+    webhook_tables,
 )
 metadata = schema.metadata

@@ -1,0 +1,1 @@
+"""Webhooks: events sent, signed and in order, to programs of others."""
