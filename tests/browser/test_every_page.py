@@ -32,6 +32,7 @@ PAGES = {
     "fleet": "/",
     "station": f"/stations/{STATION}",
     "hostile": f"/stations/{HOSTILE}",
+    "alarms": "/alarms",
     "transactions": "/transactions",
     "transaction": "/transactions/1",
     "reservations": "/reservations",

@@ -26,6 +26,7 @@ DRAWER = (
         "Operate",
         (
             Entry("Fleet", "/", "grid_view"),
+            Entry("Alarms", "/alarms", "notifications_active"),
             Entry("Transactions", "/transactions", "receipt_long"),
             Entry("Reservations", "/reservations", "event"),
             Entry("Sites", "/sites", "hub"),

@@ -34,12 +34,12 @@ export function duration(seconds) {
 const KINDS = { Available: "available", Charging: "charging", Preparing: "preparing", Finishing: "preparing",
   Suspended: "suspended", SuspendedEV: "suspended", SuspendedEVSE: "suspended", Reserved: "reserved", Faulted: "faulted" };
 const GOOD = new Set("Accepted active online stopped answered Unlocked good".split(" "));
-const BAD = new Set("Rejected refused failed Faulted NotSupported UnlockFailed Failed timed_out offline suspect bad".split(" "));
+const BAD = new Set("Rejected refused failed Faulted NotSupported UnlockFailed Failed timed_out offline suspect bad critical".split(" "));
 export function kind(word) {
   if (Object.hasOwn(KINDS, word)) return KINDS[word];
   if (GOOD.has(word)) return "available";
   if (BAD.has(word)) return "faulted";
-  return word === "open" || word === "sent" ? "charging" : word === "queued" || word === "Pending" || word === "RebootRequired" ? "suspended" : "unavailable";
+  return word === "open" || word === "sent" ? "charging" : word === "queued" || word === "Pending" || word === "RebootRequired" || word === "warning" ? "suspended" : "unavailable";
 }
 export function element(tag, classes, text) {
   const made = document.createElement(tag);

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from contactor.console.pages import (
     account,
+    alarms,
     audit,
     commands,
     fleet,
@@ -27,6 +28,7 @@ from contactor.console.visit import Build, Console, add_page
 PAGES: Mapping[str, tuple[Build, Role]] = {
     "/": (fleet.build, Role.VIEWER),
     "/stations/{station_id}": (station.build, Role.VIEWER),
+    "/alarms": (alarms.build, Role.VIEWER),
     "/transactions": (transactions.build, Role.VIEWER),
     "/transactions/{transaction_id}": (transaction.build, Role.VIEWER),
     "/reservations": (reservations.build, Role.VIEWER),

@@ -2,6 +2,7 @@
 
 from contactor.console.api_client import Json
 from contactor.console.desk import StationDesk
+from contactor.console.pages.alarms import alarm_records
 from contactor.console.pages.transactions import COLUMNS as TRANSACTIONS
 from contactor.console.pages.transactions import transaction_row, transaction_table
 from contactor.console.role import Role
@@ -60,6 +61,9 @@ def faults_tab(desk: StationDesk) -> None:
             "details": view["details"],
         }
 
+    words("h2", "Alarms", "card-body")
+    alarm_records(desk.visit, desk.station_id)
+    words("h2", "As reported", "card-body")
     table = RecordTable(FAULTS, keyed="key", caption="Faults", empty=("No fault", "It has reported no trouble so far."))
     Records(desk.visit, f"{desk.path}/statuses", table, row, wanted=lambda: {"errors": True})
 
