@@ -52,13 +52,14 @@ class Charge:
     """What a station was answered about one charge."""
 
     begun_s: int
+    meter_start_wh: int
     number: int | None = None
     readings_wh: list[int] = field(default_factory=list)
     meter_stop_wh: int | None = None
 
     @property
     def meter_wh(self) -> int:
-        return METER_STEP_WH * len(self.readings_wh)
+        return self.meter_start_wh + METER_STEP_WH * len(self.readings_wh)
 
 
 class Load:
@@ -114,13 +115,15 @@ class Station:
         """One request; its charge takes note only when it is answered."""
         if self._is_settled:
             self._now_s += 10
-            self.charges.append(Charge(self._now_s))
+            # The register goes on from charge to charge, as a meter's does.
+            before_wh = self.charges[-1].meter_wh if self.charges else 0
+            self.charges.append(Charge(self._now_s, before_wh))
         charge = self.charges[-1]
         if charge.number is None:
             start: Json = {
                 "connectorId": 1,
                 "idTag": f"TAG-{self.name}",
-                "meterStart": 0,
+                "meterStart": charge.meter_start_wh,
                 "timestamp": _time(charge.begun_s),
             }
             number = (await self._ask(line, "StartTransaction", start))["transactionId"]
@@ -179,7 +182,7 @@ def differences(database: str, stations: Sequence[Station]) -> list[str]:
     """Where the ledger is not what the stations were told; empty if all is well."""
     charges = [(station, charge) for station in stations for charge in station.charges]
     told = {
-        charge.number: (station.name, _ms(charge.begun_s), "stopped", 0, charge.meter_stop_wh)
+        charge.number: (station.name, _ms(charge.begun_s), "stopped", charge.meter_start_wh, charge.meter_stop_wh)
         for station, charge in charges
     }
     told_readings = {charge.number: charge.readings_wh for _, charge in charges}

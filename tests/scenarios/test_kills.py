@@ -17,7 +17,7 @@ async def test_the_comparison_itself_notices_what_is_lost_and_what_is_too_much(d
     stations = await kill_again_and_again(tmp_path, database, rounds=1, seed=16)
     assert differences(database, stations) == []
     never_recorded, same_number = Station("CP-0", Load()), Station("CP-0", Load())
-    never_recorded.charges = [Charge(10, number=10**9, readings_wh=[100], meter_stop_wh=100)]
+    never_recorded.charges = [Charge(10, 0, number=10**9, readings_wh=[100], meter_stop_wh=100)]
     same_number.charges = [stations[0].charges[0]]
     lost = differences(database, [*stations, never_recorded])
     assert [line.split(":")[0] for line in lost] == ["transaction 1000000000", "readings of 1000000000"]

@@ -7,7 +7,7 @@ from contactor.base.clock import Clock
 from contactor.base.dice import Dice
 from contactor.base.errors import BadSetting
 from contactor.base.ids import OutletNumber
-from contactor.guide.entries import Cables, Product
+from contactor.guide.entries import Cables, Model, Product
 from contactor.link.link import Dialer
 from contactor.rig.plug import PlugKind
 from contactor.rig.power_module import module_of
@@ -69,14 +69,7 @@ class VirtualStation:
         self.network = dialer if isinstance(dialer, Network) else None
         """The network that can be cut, if it was given one to dial through."""
         self.watchers: list[Watcher] = []
-        self.rig = Rig(
-            [PlugKind(kind.value) for kind in model.outlets],
-            model.module_count,
-            dice=dice,
-            settings=hardware,
-            has_locks=model.cables is Cables.DETACHABLE,
-            module=module_of(product.module_kw * 1000.0, product.charging_profiles.residual_a_per_module),
-        )
+        self.rig = _rig_of(product, model, hardware, dice)
         self._store = RigKeepingStore(store, self.rig)
         self._observe = observe
         self._waiters: list[tuple[Callable[[], bool], asyncio.Future[None]]] = []
@@ -278,3 +271,15 @@ class VirtualStation:
             else:
                 waiting.append((condition, future))
         self._waiters = waiting
+
+
+def _rig_of(product: Product, model: Model, hardware: RigSettings, dice: Dice) -> Rig:
+    """The hardware of a model, as the product's data describe it."""
+    return Rig(
+        [PlugKind(kind.value) for kind in model.outlets],
+        model.module_count,
+        dice=dice,
+        settings=hardware,
+        has_locks=model.cables is Cables.DETACHABLE,
+        module=module_of(product.module_kw * 1000.0, product.charging_profiles.residual_a_per_module),
+    )
