@@ -33,6 +33,7 @@ COMMANDS = {
     "lists": "contactor.cli.remote.lists:app",
     "configuration": "contactor.cli.remote.configuration:app",
     "onboarding": "contactor.cli.remote.onboarding:app",
+    "reports": "contactor.cli.remote.reports:app",
     "webhooks": "contactor.cli.remote.webhooks:app",
     "users": "contactor.cli.remote.users:app",
     "tokens": "contactor.cli.remote.tokens:app",

@@ -29,6 +29,7 @@ from contactor.central.api.routers import (
     onboarding,
     presence,
     quirks,
+    reports,
     reservations,
     sites,
     station_record,
@@ -81,6 +82,7 @@ _ROUTERS = (
     tokens.router,
     audit.router,
     system.router,
+    reports.router,
     webhooks.router,
 )
 

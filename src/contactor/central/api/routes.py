@@ -97,6 +97,7 @@ NEEDED: Mapping[tuple[str, str], Role | None] = {
     ("DELETE", f"{API}/sites/{{site_id}}"): Role.ADMIN,
     ("GET", f"{API}/sites/{{site_id}}/power"): Role.VIEWER,
     ("POST", f"{API}/sites/{{site_id}}/dry-run"): Role.VIEWER,
+    ("GET", f"{API}/reports/energy"): Role.VIEWER,
     ("GET", f"{API}/webhooks"): Role.OPERATOR,
     ("POST", f"{API}/webhooks"): Role.ADMIN,
     ("GET", f"{API}/webhooks/{{webhook_id}}"): Role.OPERATOR,
