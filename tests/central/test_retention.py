@@ -9,12 +9,16 @@ from structlog.testing import capture_logs
 
 from contactor.base.errors import BadSetting
 from contactor.central import retention
+from contactor.central.alarms.alarm_rows import find_alarms
+from contactor.central.milliseconds import to_ms
 from contactor.central.presence_rows import newest_periods
 from contactor.central.retention import BATCH_ROWS, Piece, Retention, forget_some, rules_of
 from contactor.central.store import schema
 from contactor.central.store.database import for_writing
+from contactor.central.store.operation_tables import commands
 from contactor.central.store.port import WriterFull
-from tests.central.bench import STATION, CentralBench, LedgerBench, central_in, settings, wire_time
+from contactor.central.tariffs.cost_orders import TELLER, WHY
+from tests.central.bench import NOON, STATION, CentralBench, LedgerBench, central_in, settings, wire_time
 
 DAY_S = 86_400
 
@@ -50,7 +54,7 @@ def laters() -> Laters:
     return Laters()
 
 
-KEPT = ("readings", "statuses", "presence", "events", "messages")
+KEPT = ("readings", "statuses", "presence", "events", "messages", "alarms", "cost_orders")
 FOR_EVER = {f"keep_{each}_days": 0 for each in KEPT}
 
 
@@ -125,7 +129,7 @@ def test_past_statuses_go_and_the_latest_stays_with_its_connector(central: Centr
 def test_zero_days_keep_everything_and_no_rule_touches_the_ledger(central: CentralBench, laters: Laters) -> None:
     assert rules_of(settings(**FOR_EVER)) == []
     tables = {rule.table.name for rule in rules_of(settings(**dict.fromkeys(FOR_EVER, 1)))}
-    assert tables == {"readings", "statuses", "presence_periods", "events", "messages"}
+    assert tables == {"readings", "statuses", "presence_periods", "events", "messages", "alarms", "commands"}
     assert {rule.table.name for rule in rules_of(settings())} == tables - {"readings"}
     keeper(central, laters).begin()
     assert laters.waiting == []
@@ -238,3 +242,29 @@ def test_times_of_presence_grow_old_but_not_the_one_that_lasts(central: CentralB
     with central.engine.connect() as connection:
         (left,) = newest_periods(connection, STATION, before=None, limit=9)
     assert left.until is None
+
+
+def test_closed_alarms_grow_old_and_open_ones_stay(central: CentralBench, laters: Laters) -> None:
+    line = central.connect_accepted()
+    for connector, error in ((1, "GroundFailure"), (2, "GroundFailure"), (1, "NoError")):
+        line.ask("StatusNotification", {"connectorId": connector, "status": "Available", "errorCode": error})
+    central.clock.advance(2 * DAY_S)
+    keeper(central, laters, keep_alarms_days=1).begin()
+    laters.do_all()
+    with central.engine.connect() as connection:
+        assert [view.connector_id for view in find_alarms(connection, limit=9)] == [2]
+
+
+def test_orders_of_running_costs_are_forgotten_and_those_of_people_are_not(
+    central: CentralBench, laters: Laters
+) -> None:
+    ours = {"ordered_by": TELLER, "why": WHY, "state": "answered"}
+    rows = [ours, {**ours, "ordered_by": "anna"}, {**ours, "why": "to see"}, {**ours, "state": "queued"}]
+    same = {"station_id": STATION, "action": "DataTransfer", "request": "{}", "had_secret": False, "was_forced": False}
+    with for_writing(central.engine).begin() as connection:
+        connection.execute(commands.insert(), [{**same, **row, "queued_at_ms": to_ms(NOON)} for row in rows])
+    central.clock.advance(2 * DAY_S)
+    keeper(central, laters, keep_cost_orders_days=1).begin()
+    laters.do_all()
+    with central.engine.connect() as connection:
+        assert list(connection.execute(select(commands.c.id).order_by(commands.c.id)).scalars()) == [2, 3, 4]

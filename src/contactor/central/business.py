@@ -7,9 +7,11 @@ import structlog
 from sqlalchemy import Engine
 
 from contactor.base.clock import Clock
+from contactor.central.alarms.drift_watch import DriftSurroundings, DriftWatch
 from contactor.central.alarms.watch import AlarmWatch
 from contactor.central.commands.port import Desk
 from contactor.central.events.feed import Asking
+from contactor.central.queries import Queries
 from contactor.central.sessions import Sessions
 from contactor.central.settings import CentralSettings
 from contactor.central.store.port import Writer
@@ -30,6 +32,9 @@ WATCH_PERIOD_S = 10.0
 DELIVERY_PERIOD_S = 2.0
 """How soon an event is sent to the webhooks that want it."""
 
+DRIFT_PERIOD_S = 60.0
+"""How often configurations are compared with what is wanted of them."""
+
 Every = Callable[[float, Callable[[], None]], None]
 """Does something again and again, every so many seconds."""
 
@@ -44,6 +49,7 @@ class Premises:
     engine: Engine
     asking: Asking
     clock: Clock
+    queries: Queries
 
 
 def begin_business(
@@ -60,6 +66,9 @@ def begin_business(
         screen_settings(settings),
         ScreenSurroundings(premises.desk, sessions.may_order, premises.engine, premises.asking, clock, log),
     )
+    drift = DriftWatch(
+        DriftSurroundings(writer, premises.engine, premises.asking, clock, premises.queries.catalogue, ring, log)
+    )
     watch = AlarmWatch(writer, clock, sessions.online, ring, log)
     post = Post(networks_of(settings.webhook_networks))
     courier = Courier(CourierSurroundings(writer, premises.engine, premises.asking, clock, post.send, log))
@@ -67,5 +76,6 @@ def begin_business(
     every(BELATED_PERIOD_S, clerk.look_for_belated)
     every(SCREENS_PERIOD_S, screens.tick)
     every(WATCH_PERIOD_S, watch.go_round)
+    every(DRIFT_PERIOD_S, drift.go_round)
     every(DELIVERY_PERIOD_S, courier.begin)
-    return clerk.stop, screens.stop, courier.stop
+    return clerk.stop, screens.stop, courier.stop, drift.stop

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from contactor.central.setting_checks import Check, whole
+from contactor.central.setting_checks import DAYS_MAX, Check, whole
 from contactor.guide.load import all_products
 
 HOURS_MAX_S = 24 * 3600
@@ -16,6 +16,10 @@ def _is_transaction_field(value: object) -> bool:
 
 
 COST_CHECKS: Mapping[str, Check] = {
+    "keep_cost_orders_days": (
+        whole(0, DAYS_MAX),
+        f"give 1 to {DAYS_MAX} days, or 0 for ever; orders that put a running cost on a screen say nothing new later",
+    ),
     "cost_update_interval_s": (
         lambda value: (value == 0 and type(value) is int) or whole(10, HOURS_MAX_S)(value),
         f"give 10 to {HOURS_MAX_S} seconds between two costs for one screen, or 0 to send none",

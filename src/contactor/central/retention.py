@@ -25,8 +25,6 @@ from contactor.central.tariffs.cost_orders import is_cost_order
 
 BATCH_ROWS = 500
 """Rows looked at in one piece of work: the writer is held up for a few milliseconds."""
-COST_ORDERS_DAYS = 1
-"""Orders that put a running cost on a screen say nothing new a day later, and there are very many."""
 PAUSE_S = 0.05
 """Between two pieces of work, so that a first clearing of a large table leaves most of the writer to stations."""
 
@@ -69,7 +67,7 @@ def rules_of(settings: CentralSettings) -> list[Rule]:
         Rule(dead_letters, settings.keep_events_days, true(), came_at_ms="failed_at_ms"),
         Rule(_presence, settings.keep_presence_days, _presence.c.until_at_ms.is_not(None), came_at_ms="since_at_ms"),
         Rule(alarms, settings.keep_alarms_days, alarms.c.open_key.is_(None), came_at_ms="opened_at_ms"),
-        Rule(operation_tables.commands, COST_ORDERS_DAYS, is_cost_order(), came_at_ms="queued_at_ms"),
+        Rule(operation_tables.commands, settings.keep_cost_orders_days, is_cost_order(), came_at_ms="queued_at_ms"),
         Rule(operation_tables.messages, settings.keep_messages_days, true(), came_at_ms="at_ms"),
     )
     return [rule for rule in rules if rule.keep_days]

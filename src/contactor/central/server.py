@@ -369,8 +369,9 @@ class CentralServer:
         self._every(RETENTION_PERIOD_S, running.retention.begin)
         self._every(GHOSTS_PERIOD_S, ghosts.apply)
         self._every(CERTIFICATES_PERIOD_S, running.certificates.renew_changed)
+        asking = _asking_for(running.writer)
         premises = Premises(
-            running.sessions, running.desk, running.writer, running.engine, _asking_for(running.writer), self._clock
+            running.sessions, running.desk, running.writer, running.engine, asking, self._clock, running.queries
         )
         self._at_stop += begin_business(self.settings, premises, running.events.ring, self._every, self._log)
 

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from ipaddress import ip_network
 
+DAYS_MAX = 36_500
+
 Check = tuple[Callable[[object], bool], str]
 
 

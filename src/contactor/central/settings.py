@@ -8,14 +8,12 @@ from contactor.base.ids import StationId
 from contactor.central.cost_settings import COST_CHECKS
 from contactor.central.defence_settings import DEFENCE_CHECKS, NEEDS_TLS, TOGETHER
 from contactor.central.security_mode import SecurityMode
-from contactor.central.setting_checks import Check, are_networks
+from contactor.central.setting_checks import DAYS_MAX, Check, are_networks
 from contactor.central.setting_checks import is_text as _is_text
 from contactor.central.setting_checks import whole as _whole
 from contactor.central.store import address
 from contactor.central.tags import Tag
 from contactor.ocpp.enumerations import RegistrationStatus
-
-DAYS_MAX = 36_500
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +66,7 @@ class CentralSettings:
     keep_presence_days: int = 400
     keep_alarms_days: int = 400
     close_ghosts_after_hours: int = 0
+    keep_cost_orders_days: int = 1
     cost_update_interval_s: int = 60
     cost_total_field: str = "totalCost"
     cost_transaction_field: str = "transactionId"

@@ -9,7 +9,7 @@
 | a boot, and then for a while no report of it | | a trouble of before: its closing was lost |
 | a badge that nobody knows | `unknown_tag` | |
 | a security event | `security_event`, or its routine kind | |
-| a wanted value of a key that a station refuses, or takes | `configuration_drift` | `configuration_drift` |
+| a key that is not, or is again, what is wanted of it | `configuration_drift` | `configuration_drift` |
 | a mark on a transaction | `suspect_record` | |
 | silence | `station_offline` | |
 | the station's return | | `station_offline` |
@@ -24,7 +24,6 @@ from sqlalchemy import Connection, bindparam, select
 from contactor.central.alarms.alarm import ClosedBy
 from contactor.central.alarms.alarm_rows import Sighting, close_alarms, raise_alarm
 from contactor.central.alarms.rulebook import (
-    CONFIGURATION_DRIFT,
     OTHER_KINDS,
     ROUTINE_SECURITY_EVENT,
     SECURITY_EVENT,
@@ -89,14 +88,3 @@ def record_doubted(
     said = f"{reason}: {details}" if details else reason
     seen = Sighting(rulebook().rules[SUSPECT_RECORD], station_id, STATION, f"transaction {number}", said)
     raise_alarm(connection, seen, at)
-
-
-def drift_found(connection: Connection, station_id: str, key: str, details: str, at: datetime) -> None:
-    """A station does not take what its configuration should be."""
-    raise_alarm(connection, Sighting(rulebook().rules[CONFIGURATION_DRIFT], station_id, STATION, key, details), at)
-
-
-def drift_over(connection: Connection, station_id: str, key: str, at: datetime) -> None:
-    """A station has taken a value that it should have."""
-    here = (alarms.c.station_id == station_id) & (alarms.c.rule == CONFIGURATION_DRIFT) & (alarms.c.subject == key)
-    close_alarms(connection, here, ClosedBy.IN_ORDER, at)

@@ -4,17 +4,14 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from contactor.central.alarms.raising import drift_found, drift_over
 from contactor.central.care.drift import KeyLook, look_at_keys
 from contactor.central.care.duty import Step, Subject
 from contactor.central.care.outcomes import change_failed
 from contactor.central.commands.command import CommandState, CommandView
 from contactor.central.milliseconds import to_ms
 from contactor.central.recognition import Catalogue
-from contactor.ocpp.enumerations import ConfigurationStatus, RegistrationStatus
+from contactor.ocpp.enumerations import RegistrationStatus
 from contactor.ocpp.messages import ChangeConfiguration
-
-_TAKEN = (ConfigurationStatus.ACCEPTED, ConfigurationStatus.REBOOT_REQUIRED)
 
 
 class RepairDuty:
@@ -43,24 +40,15 @@ def _change(subject: Subject, look: KeyLook) -> Step:
         request=request,
         why=f"template {look.wanted.template}",
         refused=failed,
-        ended=partial(_ended, failed, subject, request),
+        ended=partial(_ended, failed),
     )
 
 
 def _failed(subject: Subject, request: ChangeConfiguration, connection: Connection, reason: str) -> None:
     change_failed(connection, subject.station_id, request, reason, to_ms(subject.now))
-    drift_found(connection, subject.station_id, request.key, reason, subject.now)
 
 
-def _ended(
-    failed: "partial[None]", subject: Subject, request: ChangeConfiguration, connection: Connection, view: CommandView
-) -> None:
-    """An answer is kept with the command itself; a CALLERROR is kept here. Either tells whether there is an alarm."""
-    at = view.ended_at or subject.now
+def _ended(failed: "partial[None]", connection: Connection, view: CommandView) -> None:
+    """An answer is kept with the command itself; a CALLERROR is kept here."""
     if view.state is CommandState.REFUSED:
         failed(connection, view.detail)
-    elif view.status in _TAKEN:
-        drift_over(connection, subject.station_id, request.key, at)
-    elif view.state is CommandState.ANSWERED:
-        said = f"it answered {view.status} to {request.value}"
-        drift_found(connection, subject.station_id, request.key, said, at)

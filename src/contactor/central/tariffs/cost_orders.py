@@ -2,12 +2,12 @@
 
 from sqlalchemy import ColumnElement, and_
 
+from contactor.central.care.duty import NAME
 from contactor.central.commands.command import CommandState
 from contactor.central.store.operation_tables import commands
 
 ACTION = "DataTransfer"
-TELLER = "contactor"
-"""Who orders it, in the record of commands."""
+TELLER = NAME
 WHY = "running cost"
 
 _ENDED = [state.value for state in CommandState if state.is_final]
