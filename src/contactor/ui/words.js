@@ -39,7 +39,7 @@ export function kind(word) {
   if (Object.hasOwn(KINDS, word)) return KINDS[word];
   if (GOOD.has(word)) return "available";
   if (BAD.has(word)) return "faulted";
-  return word === "open" || word === "sent" ? "charging" : word === "queued" || word === "Pending" || word === "RebootRequired" || word === "warning" ? "suspended" : "unavailable";
+  return word === "open" || word === "sent" ? "charging" : word === "queued" || word === "Pending" || word === "RebootRequired" || word === "warning" || word === "drifting" ? "suspended" : "unavailable";
 }
 export function element(tag, classes, text) {
   const made = document.createElement(tag);

@@ -7,6 +7,7 @@ from contactor.console.checks import object_to
 from contactor.console.command_dialog import answer_words, send_command
 from contactor.console.desk import StationDesk
 from contactor.console.role import Role
+from contactor.console.tabs.drift import DriftSection
 from contactor.guide.entries import ConfigurationKey, KeyKind
 from contactor.ui.blocks import banner, button
 from contactor.ui.components import Column, RecordTable, Row
@@ -32,6 +33,7 @@ class ConfigurationTab:
         self._desk = desk
         self._results: dict[str, str] = {}
         self._keys: list[Json] = []
+        self._drifting = DriftSection(desk)
         with tag("div", "row-of card-body"):
             self._filter = (
                 ui.input("Filter keys", on_change=self._draw).props("outlined dense clearable").classes("narrow")
@@ -72,6 +74,7 @@ class ConfigurationTab:
             if view["state"] != "answered":
                 self._say(f"The configuration was not read. {answer_words(view)[0]}", "bad")
             await self.refresh()
+            await self._drifting.refresh()
 
         await self._desk.visit.attempt(Role.OPERATOR, work)
 
@@ -92,6 +95,7 @@ class ConfigurationTab:
 
         await self._desk.visit.attempt(Role.OPERATOR, work)
         await self.refresh()
+        await self._drifting.refresh()
 
     def _say(self, text: str, kind: str) -> None:
         assert isinstance(self._told, ui.label)

@@ -103,22 +103,6 @@ def reservations_tab(desk: StationDesk) -> None:
     )
 
 
-def local_list_tab(desk: StationDesk) -> None:
-    """The station's own list of badges."""
-    with tag("div", "card-body stack"):
-        words(
-            "p",
-            "The list lets badges in while the central system is away. Send it whole (Full), or only what changes "
-            "(Differential); then read its version to see that it is there.",
-            "muted",
-        )
-        if desk.visit.may(Role.OPERATOR):
-            with tag("div", "row-of"):
-                button("Read version", lambda: desk.order("GetLocalListVersion"), icon="tag")
-                button("Send list", lambda: desk.order("SendLocalList", {"listVersion": 1}), icon="upload")
-                button("Clear cache", lambda: desk.order("ClearCache"), kind="plain danger")
-
-
 def files_tab(desk: StationDesk) -> None:
     """Firmware and diagnostics: what was ordered, and how far it has come."""
 
