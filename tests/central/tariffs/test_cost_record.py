@@ -18,6 +18,7 @@ from contactor.central.tariffs.cost_rows import (
     ask_for_belated,
     compute,
     due_costs,
+    find_belated,
     results,
     settle,
 )
@@ -70,8 +71,13 @@ class CostBench(LedgerBench):
             ]
 
     def look_for_belated(self) -> int:
+        """Ask again for what late readings may change; how many transactions that are."""
         with self._write() as connection:
-            return ask_for_belated(connection)
+            belated = find_belated(connection)
+            if belated is None:
+                return 0
+            ask_for_belated(connection, belated)
+            return len(belated.numbers)
 
     def computed(self, number: int, when: float = 900) -> Computed | None:
         with self.engine.connect() as connection:

@@ -16,7 +16,16 @@ from contactor.base.clock import Clock
 from contactor.central.events.feed import Asking
 from contactor.central.milliseconds import to_ms
 from contactor.central.store.port import Writer, WriterFull, WriterStopped
-from contactor.central.tariffs.cost_rows import Computed, DueCost, ask_for_belated, compute, due_costs, settle
+from contactor.central.tariffs.cost_rows import (
+    Belated,
+    Computed,
+    DueCost,
+    ask_for_belated,
+    compute,
+    due_costs,
+    find_belated,
+    settle,
+)
 
 PAGE = 50
 """Results computed in one go; the next go takes what is left."""
@@ -40,6 +49,7 @@ class CostClerk:
     def __init__(self, around: ClerkSurroundings) -> None:
         self._around = around
         self._settling: asyncio.Task[None] | None = None
+        self._looking: asyncio.Task[None] | None = None
 
     def tick(self) -> None:
         """Settle what is due, unless that is being done."""
@@ -48,12 +58,14 @@ class CostClerk:
 
     def look_for_belated(self) -> None:
         """Ask again for results that late readings may change; for once a minute."""
-        self._write(ask_for_belated, lambda _looked_through: None)
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.get_running_loop().create_task(self._look_for_belated())
 
     def stop(self) -> None:
         """Begin nothing more; what is due is settled in the next life."""
-        if self._settling is not None:
-            self._settling.cancel()
+        for task in (self._settling, self._looking):
+            if task is not None:
+                task.cancel()
 
     async def _settle(self) -> None:
         try:
@@ -65,6 +77,20 @@ class CostClerk:
         now = self._around.clock.now()
         for due, computed in found:
             self._write(partial(settle, due=due, computed=computed, now=now), self._settled)
+
+    async def _look_for_belated(self) -> None:
+        try:
+            belated = await self._around.asking(self._find_belated)
+        # The boundary of one go, as above.
+        except Exception as error:
+            self._around.log.error("late readings were not looked for", exc_info=error)
+            return
+        if belated is not None:
+            self._write(partial(ask_for_belated, belated=belated), lambda _asked: None)
+
+    def _find_belated(self) -> Belated | None:
+        with self._around.engine.connect() as connection:
+            return find_belated(connection)
 
     def _compute_due(self) -> list[tuple[DueCost, Computed | None]]:
         now_ms = to_ms(self._around.clock.now())

@@ -62,6 +62,14 @@ class DueCost:
 
 
 @dataclass(frozen=True, slots=True)
+class Belated:
+    """Transactions whose results late readings may change, found among the readings up to a number."""
+
+    up_to: int
+    numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CostResult:
     """What a transaction came to, when that was computed and why; `readings` and `idle_spans` are what it rests on."""
 
@@ -114,19 +122,25 @@ def results(connection: Connection, number: int) -> list[CostResult]:
     return [_result(row) for row in connection.execute(_RESULTS, {"number": number})]
 
 
-def ask_for_belated(connection: Connection) -> int:
-    """Ask again for results whose transactions got readings since they ended; how many readings were looked through.
+def find_belated(connection: Connection) -> Belated | None:
+    """Transactions that got readings since they ended, among those readings that were not looked through yet.
 
-    Readings are numbered in the order in which they come, so each is looked at once.
+    Readings are numbered in the order in which they come, so each is looked at once. None if there are no new ones.
     """
     up_to = connection.execute(select(func.max(_readings.id))).scalar_one() or 0
     after = connection.execute(_MARKED).scalar_one_or_none()
-    if after is not None and after < up_to:
-        for number in connection.execute(_BELATED, {"after": after, "up_to": up_to}).scalars().all():
-            cost_is_due(connection, number, LATE_READINGS)
-    if after != up_to:
-        Rows(_MARK, ((_READINGS_MARK, up_to),)).execute_on(connection)
-    return up_to - (up_to if after is None else after)
+    if after == up_to:
+        return None
+    if after is None:
+        return Belated(up_to, ())
+    return Belated(up_to, tuple(connection.execute(_BELATED, {"after": after, "up_to": up_to}).scalars()))
+
+
+def ask_for_belated(connection: Connection, belated: Belated) -> None:
+    """Ask for their results again, and remember how far the readings were looked through."""
+    for number in belated.numbers:
+        cost_is_due(connection, number, LATE_READINGS)
+    Rows(_MARK, ((_READINGS_MARK, belated.up_to),)).execute_on(connection)
 
 
 def _row(due: DueCost, computed: Computed, now: datetime) -> dict[str, object]:
