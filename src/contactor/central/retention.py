@@ -1,7 +1,8 @@
 """Forgets what is older than the operator wants to keep, a few rows at a time, in between what stations wait for.
 
-Only readings, past statuses, times of presence, events and logged messages grow old. Transactions are the ledger and
-stay for ever, and with one that has no stop yet stay its readings, because they are all that is known of its energy.
+Only readings, past statuses, times of presence, events, logged messages and diagnostics grow old. Transactions are the
+ledger and stay for ever, and with one that has no stop yet stay its readings, because they are all that is known of its
+energy.
 """
 
 from collections import deque
@@ -16,7 +17,7 @@ from contactor.base.clock import Clock
 from contactor.central.belonging import belongs
 from contactor.central.milliseconds import to_ms
 from contactor.central.settings import CentralSettings
-from contactor.central.store import operation_tables, presence_tables, schema
+from contactor.central.store import file_tables, operation_tables, presence_tables, schema
 from contactor.central.store.alarm_tables import alarms
 from contactor.central.store.port import Writer, WriterFull, WriterStopped
 from contactor.central.store.schema import TransactionState
@@ -29,6 +30,7 @@ PAUSE_S = 0.05
 """Between two pieces of work, so that a first clearing of a large table leaves most of the writer to stations."""
 
 _events = operation_tables.events
+_contents = file_tables.file_contents
 _presence = presence_tables.presence_periods
 _DAY_MS = 86_400_000
 
@@ -69,6 +71,9 @@ def rules_of(settings: CentralSettings) -> list[Rule]:
         Rule(alarms, settings.keep_alarms_days, alarms.c.open_key.is_(None), came_at_ms="opened_at_ms"),
         Rule(operation_tables.commands, settings.keep_cost_orders_days, is_cost_order(), came_at_ms="queued_at_ms"),
         Rule(operation_tables.messages, settings.keep_messages_days, true(), came_at_ms="at_ms"),
+        Rule(file_tables.diagnostics, settings.keep_files_days, true(), came_at_ms="ordered_at_ms"),
+        Rule(_contents, settings.keep_files_days, _is_no_image(), came_at_ms="begun_at_ms"),
+        Rule(file_tables.file_places, settings.keep_files_days, true(), came_at_ms="expires_at_ms"),
     )
     return [rule for rule in rules if rule.keep_days]
 
@@ -93,6 +98,11 @@ def forget_some(connection: Connection, rule: Rule, *, after_id: int, before_ms:
 def _is_not_newest() -> ColumnElement[bool]:
     """The newest event stays: readers compare the number they came to with it."""
     return _events.c.sequence < select(func.max(_events.c.sequence)).scalar_subquery()
+
+
+def _is_no_image() -> ColumnElement[bool]:
+    """Diagnostics grow old, firmware images do not."""
+    return not_(exists().where(file_tables.firmware_images.c.content_id == _contents.c.id))
 
 
 def _is_settled() -> ColumnElement[bool]:

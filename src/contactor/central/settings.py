@@ -7,6 +7,7 @@ from contactor.base.errors import BadSetting
 from contactor.base.ids import StationId
 from contactor.central.cost_settings import COST_CHECKS
 from contactor.central.defence_settings import DEFENCE_CHECKS, NEEDS_TLS, TOGETHER
+from contactor.central.file_settings import FILE_CHECKS
 from contactor.central.security_mode import SecurityMode
 from contactor.central.setting_checks import DAYS_MAX, Check, are_networks
 from contactor.central.setting_checks import is_text as _is_text
@@ -37,9 +38,9 @@ class CentralSettings:
     and `tls_key`, paths of PEM files, stations connect by wss. `allow_unknown_stations` lets stations in that nobody
     announced; `strict_stations` refuses what only a tolerant reader understands (CS-26). `call_timeout_s` is how
     long a station may take to answer us (RPC-04), `registration_retry_s` how long one that is not accepted waits
-    before it asks again (BOOT-05). Readings, past statuses, presence, closed alarms, events and messages are forgotten
-    `keep_..._days` after they came, with 0 never; transactions are kept for ever. `close_ghosts_after_hours` closes
-    the record of a transaction whose stop is missing so long after another began on its connector, with 0 never.
+    before it asks again (BOOT-05). Readings, past statuses, presence, closed alarms, events, messages and files are
+    forgotten `keep_..._days` after they came, with 0 never; transactions are kept for ever. `close_ghosts_after_hours`
+    closes the record of a transaction whose stop is missing so long after another began on its connector, with 0 never.
     `log_messages` keeps every message, secrets masked. `read_configuration` reads what each station offers once it is
     accepted (CS-23).
     Limits are off at 0; those per address spare `trusted_addresses`. Webhooks go to public addresses, and to those of
@@ -72,6 +73,9 @@ class CentralSettings:
     cost_transaction_field: str = "transactionId"
     log_messages: bool = False
     keep_messages_days: int = 7
+    keep_files_days: int = 90
+    file_bytes_max: int = 64 * 1024 * 1024
+    files_url: str | None = None
     tls_certificate: str | None = None
     tls_key: str | None = None
     tls_second_certificate: str | None = None
@@ -167,6 +171,7 @@ _CHECKS: Mapping[str, Check] = {
     ),
     "log_messages": (lambda value: isinstance(value, bool), "give true or false; true keeps every message"),
     "keep_messages_days": (_whole(0, DAYS_MAX), f"give 1 to {DAYS_MAX} days, or 0 for ever"),
+    **FILE_CHECKS,
     **DEFENCE_CHECKS,
     "webhook_networks": (
         are_networks,

@@ -29,6 +29,8 @@ COMMANDS = {
     "commands": "contactor.cli.remote.commands:app",
     "messages": "contactor.cli.remote.messages:show",
     "sites": "contactor.cli.remote.sites:app",
+    "files": "contactor.cli.remote.diagnostics:app",
+    "images": "contactor.cli.remote.images:app",
     "reservations": "contactor.cli.remote.reservations:app",
     "lists": "contactor.cli.remote.lists:app",
     "configuration": "contactor.cli.remote.configuration:app",

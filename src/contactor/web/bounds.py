@@ -45,12 +45,15 @@ class _TooLarge(Exception):
 class BoundedBody:
     """Refuses bodies that are too large, by what they say of themselves and by what really comes.
 
-    `larger` names the endings of the paths that may have more, with how many bytes.
+    `larger` names the endings of the paths that may have more, with how many bytes, `larger_below` their beginnings.
     """
 
-    def __init__(self, app: ASGIApp, *, larger: Mapping[str, int] | None = None) -> None:
+    def __init__(
+        self, app: ASGIApp, *, larger: Mapping[str, int] | None = None, larger_below: Mapping[str, int] | None = None
+    ) -> None:
         self._app = app
         self._larger = larger or {}
+        self._larger_below = larger_below or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, as long as its body is small enough."""
@@ -79,7 +82,9 @@ class BoundedBody:
             await _refuse(problem, send)
 
     def _bytes_max(self, path: str) -> int:
-        return next((limit for ending, limit in self._larger.items() if path.endswith(ending)), BODY_BYTES_MAX)
+        endings = [limit for ending, limit in self._larger.items() if path.endswith(ending)]
+        beginnings = [limit for beginning, limit in self._larger_below.items() if path.startswith(beginning)]
+        return max((*endings, *beginnings), default=BODY_BYTES_MAX)
 
 
 async def _refuse(problem: Problem, send: Send) -> None:

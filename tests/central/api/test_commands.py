@@ -22,7 +22,7 @@ from tests.central.bench import OTHER_STATION, STATION, Json
 
 
 @asynccontextmanager
-async def virtual_station(bench: Bench) -> AsyncIterator[VirtualStation]:
+async def virtual_station(bench: Bench, *, firmware_install_s: float = 20.0) -> AsyncIterator[VirtualStation]:
     """A station that has booted, its hardware sixty times as fast as it is built."""
     station = VirtualStation(
         STATION,
@@ -30,6 +30,7 @@ async def virtual_station(bench: Bench) -> AsyncIterator[VirtualStation]:
         StationSettings(
             model="EVD1S180TBB",
             serial="SN-1",
+            firmware_install_s=firmware_install_s,
             initial={"SupervisionUrl": f"ws://127.0.0.1:{bench.central.port}/ocpp", "BoxIdentifier": STATION},
         ),
         MemoryStore(),

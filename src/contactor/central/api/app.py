@@ -19,7 +19,10 @@ from contactor.central.api.routers import (
     connectors,
     corrections,
     costs,
+    diagnostics,
     events,
+    exchange,
+    firmware_images,
     fleet,
     health,
     live_messages,
@@ -75,6 +78,10 @@ _ROUTERS = (
     sites.router,
     costs.router,
     tariffs.router,
+    diagnostics.router,
+    diagnostics.station_router,
+    firmware_images.router,
+    exchange.router,
     commands.router,
     commands.rotation,
     events.router,
@@ -112,7 +119,9 @@ def make_app(office: Office | None = None) -> FastAPI:
     description = JSONResponse(document)
     app.state.query_names = _query_names(document)
     tell_failures(app, "contactor.central.api", sorry="the central system could not do this; its log says more")
-    app.add_middleware(BoundedBody, larger={"/import": IMPORT_BYTES_MAX})
+    file_bytes_max = 0 if office is None else office.settings.file_bytes_max
+    files = {f"{API}/exchange/": file_bytes_max, f"{API}/firmware-images": file_bytes_max}
+    app.add_middleware(BoundedBody, larger={"/import": IMPORT_BYTES_MAX}, larger_below=files)
     app.add_middleware(SafeHeaders)
     return app
 

@@ -59,6 +59,8 @@ class Office:
     doors: Doors
     refusals: Refusals
     certificates: Certificates
+    exchange_url: str
+    """Where stations bring and fetch files."""
     is_draining: Callable[[], bool]
     """Whether the central system has begun to end."""
     lists: WantedLists

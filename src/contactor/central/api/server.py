@@ -10,6 +10,7 @@ from contactor.central.api.app import make_app
 from contactor.central.api.office import Office
 from contactor.central.api.people_rows import find_users, insert_user
 from contactor.central.api.role import Role
+from contactor.central.api.routes import API
 from contactor.central.api.tickets import hash_password, new_password
 from contactor.central.care.list_rules import WantedLists
 from contactor.central.server import CentralServer
@@ -33,8 +34,11 @@ class ApiServer:
     @property
     def url(self) -> str:
         """Where it is served."""
+        return self._url_at(self.port)
+
+    def _url_at(self, port: int) -> str:
         is_encrypted = self._central.settings.api_tls_certificate is not None
-        return url_of(self._central.settings.api_host, self.port, is_encrypted=is_encrypted)
+        return url_of(self._central.settings.api_host, port, is_encrypted=is_encrypted)
 
     @property
     def port(self) -> int:
@@ -54,7 +58,7 @@ class ApiServer:
         tls = self._central.certificates.serve(((settings.api_tls_certificate, settings.api_tls_key),))
         listening = listen("api_port", settings.api_host, settings.api_port, what="the API")
         self._port = listening.getsockname()[1]
-        office = self._office = _office(self._central)
+        office = self._office = _office(self._central, self._url_at(self._port))
         try:
             self.first_password = await _make_first_user(office)
         except BaseException:
@@ -83,7 +87,7 @@ class ApiServer:
         await self.stop()
 
 
-def _office(central: CentralServer) -> Office:
+def _office(central: CentralServer, url: str) -> Office:
     return Office(
         settings=central.settings,
         clock=central.clock,
@@ -99,6 +103,7 @@ def _office(central: CentralServer) -> Office:
         doors=central.doors,
         refusals=central.doorman.refusals,
         certificates=central.certificates,
+        exchange_url=f"{central.settings.files_url or url}{API}/exchange",
         is_draining=lambda: central.is_draining,
         lists=WantedLists(central.queries.catalogue),
     )

@@ -44,6 +44,8 @@ class EventKind(StrEnum):
     """identity, address: of a station that nobody registered; told once for each that is kept."""
     ALARM_CHANGED = "alarm_changed"
     """alarm_id, state (open, acknowledged, closed), rule, subject, severity, connector_id, title, details."""
+    DIAGNOSTICS_ARRIVED = "diagnostics_arrived"
+    """diagnostics_id, file_name, size_bytes, sha256: a station has brought what was ordered."""
     SECURITY_EVENT = "security_event"
     """type, details, happened_at."""
 

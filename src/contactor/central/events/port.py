@@ -29,6 +29,10 @@ class Feed(Protocol):
         """The lowest sequence that is still kept; 0 if there is none. A reader behind it has missed some."""
         ...
 
+    def ring(self) -> None:
+        """Something was committed that may hold events."""
+        ...
+
     def subscribe(self, after: int) -> AbstractAsyncContextManager[AsyncIterator[Event]]:
         """All events after `after`, and then each as soon as it is committed, for as long as the caller reads.
 

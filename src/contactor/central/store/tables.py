@@ -3,6 +3,7 @@
 from contactor.central.store import (
     alarm_tables,
     care_tables,
+    file_tables,
     ledger_tables,
     operation_tables,
     people_tables,
@@ -26,5 +27,6 @@ PARTS = (
     care_tables,
     alarm_tables,
     webhook_tables,
+    file_tables,
 )
 metadata = schema.metadata
