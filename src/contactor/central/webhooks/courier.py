@@ -7,6 +7,7 @@ before a crash may be sent once more: a delivery's id tells.
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol, TypeVar
 
 import structlog
@@ -101,7 +102,10 @@ class Courier:
             if kept.webhook.is_active and is_due and webhook_id not in self._on_the_way:
                 task = asyncio.get_running_loop().create_task(self._serve(kept))
                 self._on_the_way[webhook_id] = task
-                task.add_done_callback(lambda _task, webhook_id=webhook_id: self._on_the_way.pop(webhook_id, None))
+                task.add_done_callback(partial(self._arrived, webhook_id))
+
+    def _arrived(self, webhook_id: str, _task: asyncio.Task[None]) -> None:
+        self._on_the_way.pop(webhook_id, None)
 
     async def _serve(self, kept: KeptWebhook) -> None:
         webhook = kept.webhook
