@@ -127,7 +127,9 @@ def collected() -> list[tuple[str, str]]:
     """Every test as (where it stands, text that may hold ids)."""
     collector = _Collector()
     with contextlib.redirect_stdout(io.StringIO()):
-        code = pytest.main(["--collect-only", "-qq", "tests"], plugins=[collector])
+        # The package's own plugin is here before pytest could rewrite it, which matters to no collection.
+        quietly = ("-W", "ignore::pytest.PytestAssertRewriteWarning")
+        code = pytest.main(["--collect-only", "-qq", *quietly, "tests"], plugins=[collector])
     if code != 0:
         raise SystemExit("the tests cannot be collected; run make test first")
     found = []
