@@ -126,7 +126,7 @@ def test_a_backup_of_a_newer_version_is_refused(database: str, tmp_path: Path) -
     fill(database)
     contactor("backup", tmp_path / "b.zip", "--database", database)
     before = rows_of(database)
-    _rewrite(tmp_path / "b.zip", tmp_path / "new.zip", "manifest.json", lambda text: text.replace(b"000", b"900", 1))
+    _rewrite(tmp_path / "b.zip", tmp_path / "new.zip", "manifest.json", lambda text: text.replace(b'"revision": "0', b'"revision": "9', 1))
     with pytest.raises(SchemaTooNew, match=r"schema of the backup: '900.' cannot be used; a newer Contactor"):
         contactor("restore", tmp_path / "new.zip", "--database", database, "--force")
     assert rows_of(database) == before
