@@ -137,7 +137,8 @@ async def test_an_order_that_cannot_be_sent_says_so(database: str) -> None:
 async def test_a_place_takes_one_file_by_its_key_only(database: str, keys: list[PlaceKey]) -> None:
     async with api_in(database) as bench:
         stranger, path, key = await place_of(bench, keys)
-        for wrong in (None, (key[0], "guess"), ("guess", key[1]), ("", "")):
+        problem_of(await stranger.put(f"{path}/a.zip", content=b"x"), 401)
+        for wrong in ((key[0], "guess"), ("guess", key[1]), ("", "")):
             problem_of(await stranger.put(f"{path}/a.zip", content=b"x", auth=wrong), 401)
         problem_of(await stranger.put(f"{API}/exchange/{'0' * 16}/a.zip", content=b"x", auth=key), 401)
         problem_of(await stranger.get(f"{path}/a.zip", auth=key), 405)

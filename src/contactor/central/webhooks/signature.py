@@ -1,4 +1,4 @@
-"""How a delivery is signed: HMAC-SHA256 over the instant and the body, so that neither can be changed or told again."""
+"""SHELL: how a delivery is signed: HMAC-SHA256 over instant and body, so that neither is changed or told again."""
 
 import hmac
 import secrets

@@ -1,5 +1,6 @@
 """Commands: what operators have stations do, and what came of it."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Response
@@ -162,7 +163,7 @@ async def rotate_key(office: TheOffice, person: ThePerson, station_id: StationPa
     return await settled(office, view.command_id, wait) if wait and not view.state.is_final else view
 
 
-def problem_of(error: CommandRefused | QueueFull, payload: dict[str, object]) -> Problem:
+def problem_of(error: CommandRefused | QueueFull, payload: Mapping[str, object]) -> Problem:
     """An order that is not carried out, as a problem."""
     if isinstance(error, QueueFull):
         return Problem(429, str(error), field="station_id", value=error.station_id, headers={"Retry-After": "5"})

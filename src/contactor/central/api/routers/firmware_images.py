@@ -1,5 +1,6 @@
 """Firmware images: uploaded once, and fetched by each station from a place of its own."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -144,7 +145,7 @@ async def install_image(
     return view
 
 
-async def _order(office: Office, by: str, wanted: Installation, payload: dict[str, object]) -> CommandView:
+async def _order(office: Office, by: str, wanted: Installation, payload: Mapping[str, object]) -> CommandView:
     station_id = StationId(wanted.station_id)
     order = Order(station_id, "UpdateFirmware", payload, by=by, why=wanted.why, wait_s=wanted.wait_for_station_s)
     try:
