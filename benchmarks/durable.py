@@ -117,54 +117,32 @@ class Benchmark:
     def measure(self, servers: Mapping[str, ServerProcess], connections: int) -> Figures:
         """All rounds with one number of connections to each server."""
         figures = Figures(connections)
-        window_s = self._plan.seconds / self._plan.rounds
-        warm_up_s = min(WARM_UP_S, self._plan.seconds)
-        with ExitStack() as stack:
-            loops = {name: _Load.on(stack, server, connections) for name, server in servers.items()}
-            for number in range(self._plan.rounds):
-                self._tell(f"{connections} connections, round {number + 1} of {self._plan.rounds}")
-                found: dict[tuple[str, str], Window] = {}
-                for name, load in loops.items():
-                    for action, window in load.run(warm_up_s, window_s).items():
-                        found[name, action] = window
-                figures.rounds.append(found)
-            for name, kept in self.answered.items():
-                kept.add(loops[name].charges.answered, loops[name].readings)
-                # Each line of the readings has one charge that goes on, begun before the first round.
-                kept.starts += connections
+        for number in range(self._plan.rounds):
+            found: dict[tuple[str, str], Window] = {}
+            for name, server in servers.items():
+                self._tell(f"{connections} connections, round {number + 1} of {self._plan.rounds}: {name}")
+                for action, window in self._round(name, server, f"{connections}-{number}", connections).items():
+                    found[name, action] = window
+            figures.rounds.append(found)
         return figures
 
-
-@dataclass
-class _Load:
-    """Two kinds of connections to one server: some that charge without end, and some that only read."""
-
-    charges: ChargeLoop
-    values: ClosedLoop
-    readings: int = 0
-
-    @classmethod
-    def on(cls, stack: ExitStack, server: ServerProcess, connections: int) -> "_Load":
-        """Connect, boot, and begin the charge that is read from."""
+    def _round(self, name: str, server: ServerProcess, label: str, connections: int) -> Mapping[str, Window]:
+        """A window of charges, then one of readings, over connections of their own: idle ones would be let go."""
+        window_s, warm_up_s = self._plan.seconds / self._plan.rounds, min(WARM_UP_S, self._plan.seconds)
         answer = f'[3,"{ID_PREFIX}'.encode()
-
-        def lines(kind: str) -> list[StationLine]:
-            return [
-                stack.enter_context(StationLine(server.port, f"{kind}-{connections}-{number}", answer=answer))
+        with ExitStack() as stack:
+            lines = [
+                stack.enter_context(StationLine(server.port, f"BENCH-{label}-{number}", answer=answer))
                 for number in range(connections)
             ]
-
-        charging, reading = lines("CHARGE"), lines("READ")
-        for line in (*charging, *reading):
-            line.boot()
-        calls = {line: meter_values(line.start_transaction()) for line in reading}
-        return cls(ChargeLoop(charging, server.cpu_s), ClosedLoop(calls, server.cpu_s))
-
-    def run(self, warm_up_s: float, window_s: float) -> Mapping[str, Window]:
-        """One window of charges, then one of readings."""
-        found = self.charges.run(warm_up_s=warm_up_s, window_s=window_s)
-        window, answered = self.values.run(warm_up_s=warm_up_s, window_s=window_s)
-        self.readings += answered
+            for line in lines:
+                line.boot()
+            charges = ChargeLoop(lines, server.cpu_s)
+            found = charges.run(warm_up_s=warm_up_s, window_s=window_s)
+            calls = {line: meter_values(number) for line, number in charges.numbers.items()}
+            window, readings = ClosedLoop(calls, server.cpu_s).run(warm_up_s=warm_up_s, window_s=window_s)
+        if name in self.answered:
+            self.answered[name].add(charges.answered, readings)
         return {**found, METER_VALUES: window}
 
 

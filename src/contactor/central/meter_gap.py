@@ -45,17 +45,40 @@ _AFTER = _neighbours.where(_rows.started_at_ms > bindparam("at_ms")).order_by(_r
 def review_gaps(connection: Connection, number: int, noted_at_ms: int) -> None:
     """Compare a transaction's registers with those of its neighbours in time, and mark or clear the later ones."""
     row = connection.execute(_ITSELF, {"number": number}).one()
-    if not to_ms(CLOCK_SET_AFTER) <= row.started_at_ms <= row.start_received_at_ms + TOLERANCE_MS:
+    if not _has_its_place(row):
         return
-    place = {"station": row.station_id, "connector": row.connector_id, "at_ms": row.started_at_ms}
-    _review_pair(connection, connection.execute(_BEFORE, place).one_or_none(), row, noted_at_ms)
-    _review_pair(connection, row, connection.execute(_AFTER, place).one_or_none(), noted_at_ms)
+    earlier = connection.execute(_BEFORE, _place(row)).one_or_none()
+    if earlier is not None:
+        _review_pair(connection, earlier.id, earlier.meter_stop_wh, row, noted_at_ms)
+    _review_next(connection, row, row.meter_stop_wh, noted_at_ms)
 
 
-def _review_pair(connection: Connection, earlier: _Row | None, later: _Row | None, noted_at_ms: int) -> None:
-    if earlier is None or later is None:
-        return
-    doubt = doubt_gap(earlier.id, earlier.meter_stop_wh, later.meter_start_wh)
+def review_end(connection: Connection, transaction: _Row, meter_stop_wh: int, noted_at_ms: int) -> None:
+    """The same for a transaction that has just ended: only the one after it can be concerned."""
+    if _has_its_place(transaction):
+        corrected = transaction.corrected_meter_stop_wh
+        _review_next(connection, transaction, meter_stop_wh if corrected is None else corrected, noted_at_ms)
+
+
+def _has_its_place(row: _Row) -> bool:
+    is_believable: bool = to_ms(CLOCK_SET_AFTER) <= row.started_at_ms <= row.start_received_at_ms + TOLERANCE_MS
+    return is_believable
+
+
+def _place(row: _Row) -> dict[str, object]:
+    return {"station": row.station_id, "connector": row.connector_id, "at_ms": row.started_at_ms}
+
+
+def _review_next(connection: Connection, row: _Row, meter_stop_wh: int | None, noted_at_ms: int) -> None:
+    later = connection.execute(_AFTER, _place(row)).one_or_none()
+    if later is not None:
+        _review_pair(connection, row.id, meter_stop_wh, later, noted_at_ms)
+
+
+def _review_pair(
+    connection: Connection, earlier: int, meter_stop_wh: int | None, later: _Row, noted_at_ms: int
+) -> None:
+    doubt = doubt_gap(earlier, meter_stop_wh, later.meter_start_wh)
     if later.gap == (None if doubt is None else doubt.details):
         return
     unmark(connection, later.id, (Suspicion.METER_GAP,))

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, bindparam, case, exists, insert, or_, se
 from contactor.central.commands.installed import transaction_over
 from contactor.central.ledger_events import tell_stop
 from contactor.central.marks import mark, unmark
-from contactor.central.meter_gap import review_gaps
+from contactor.central.meter_gap import review_end
 from contactor.central.milliseconds import to_ms
 from contactor.central.store import schema
 from contactor.central.store.schema import STOP_REASON_LENGTH, TransactionState
@@ -235,4 +235,4 @@ def close_transaction(connection: Connection, transaction: TransactionRow, stop:
     if stop.is_time_guessed:
         doubts = (*doubts, Doubt(Suspicion.STOP_TIME_UNREADABLE, ""))
     mark(connection, transaction.id, [*doubts, *doubt_stop(span, stop.received_at_ms)], stop.received_at_ms)
-    review_gaps(connection, transaction.id, stop.received_at_ms)
+    review_end(connection, transaction, stop.meter_stop_wh, stop.received_at_ms)
