@@ -46,6 +46,7 @@ bench: $(STAMP) ## Measure beside peers and limits; prints tables of ratios
 	@$(BIN)/python -m benchmarks.codec
 	@$(BIN)/python -m benchmarks.central
 	@$(BIN)/python -m benchmarks.sites
+	@$(BIN)/python -m benchmarks.durable
 	@$(BIN)/python -m benchmarks.idle_memory --connections 5000
 	@$(BIN)/python -m benchmarks.reconnect_storm --stations 1000 --rounds 1
 
