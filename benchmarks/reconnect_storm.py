@@ -67,6 +67,7 @@ class Scene:
         options = [f"--config={self._folder / 'central.toml'}", f"--database={self._folder / 'storm.db'}"]
         options += [f"--port={port}", "--api-port=off", "--log-level=error"]
         options += [f"--tls-certificate={files[0]}", f"--tls-key={files[1]}", "--set=handshake_limit_s=60"]
+        options += ["--set=read_configuration=false"]  # the stations here only boot
         return [sys.executable, "-m", "contactor", "central", *options]
 
     def storm(self, server: str, core: int | None) -> Return:
