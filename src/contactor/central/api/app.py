@@ -13,6 +13,7 @@ from contactor.central.api.openapi import described
 from contactor.central.api.routers import (
     alarms,
     audit,
+    campaigns,
     charging_profiles,
     commands,
     configuration,
@@ -81,6 +82,7 @@ _ROUTERS = (
     diagnostics.router,
     diagnostics.station_router,
     firmware_images.router,
+    campaigns.router,
     exchange.router,
     commands.router,
     commands.rotation,

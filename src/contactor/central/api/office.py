@@ -25,6 +25,7 @@ from contactor.central.certificates import Certificates
 from contactor.central.commands.port import Desk
 from contactor.central.doors import Doors
 from contactor.central.events.port import Feed
+from contactor.central.files.exchange import Exchange
 from contactor.central.milliseconds import to_ms
 from contactor.central.queries import Queries
 from contactor.central.refusals import Refusals
@@ -59,8 +60,7 @@ class Office:
     doors: Doors
     refusals: Refusals
     certificates: Certificates
-    exchange_url: str
-    """Where stations bring and fetch files."""
+    exchange: Exchange
     is_draining: Callable[[], bool]
     """Whether the central system has begun to end."""
     lists: WantedLists
