@@ -34,7 +34,7 @@ class Bench:
 
     async def client(self, role: Role | None = None) -> httpx.AsyncClient:
         """A program with a token of that role, or nobody."""
-        client = httpx.AsyncClient(base_url=self.api.url, timeout=30)
+        client = program(self.api.url)
         if role is not None:
             client.headers["Authorization"] = f"Bearer {await self.token(role)}"
         self._clients.append(client)
@@ -43,6 +43,11 @@ class Bench:
     async def close(self) -> None:
         for client in self._clients:
             await client.aclose()
+
+
+def program(url: str) -> httpx.AsyncClient:
+    """A client over plain HTTP; reading the authorities for TLS would take longer than most tests."""
+    return httpx.AsyncClient(base_url=url, timeout=30, verify=False)
 
 
 def served(place: Path | str, **changes: object) -> CentralSettings:
@@ -54,7 +59,7 @@ def served(place: Path | str, **changes: object) -> CentralSettings:
 async def api_in(place: Path | str, **changes: object) -> AsyncIterator[Bench]:
     """A central system on a database, or on a SQLite file in a folder, with an admin who is logged in."""
     async with CentralServer(served(place, **changes)) as central, ApiServer(central) as api:
-        admin = httpx.AsyncClient(base_url=api.url, timeout=30)
+        admin = program(api.url)
         bench = Bench(central, api, admin)
         try:
             if api.first_password is not None:
