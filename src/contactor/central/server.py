@@ -43,7 +43,7 @@ from contactor.central.sessions import Sessions
 from contactor.central.settings import CentralSettings
 from contactor.central.sites.balancer import BALANCE_PERIOD_S, Balancer
 from contactor.central.sites.site_record import Surroundings
-from contactor.central.store.database import for_writing
+from contactor.central.store.database import close_for_good, for_writing
 from contactor.central.store.migrate import open_newest
 from contactor.central.store.port import Writer
 from contactor.central.store.writer import ThreadWriter, TurnWriter
@@ -354,7 +354,7 @@ class CentralServer:
 
     async def _let_go(self, writer: Writer, engine: Engine) -> None:
         await writer.stop()
-        engine.dispose()
+        close_for_good(engine)
         self._running = None
 
     def _begin_rounds(self, running: _Parts) -> None:
