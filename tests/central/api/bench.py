@@ -9,6 +9,7 @@ import httpx
 
 from contactor.central.api.role import Role
 from contactor.central.api.server import ApiServer
+from contactor.central.rehearsal.port import Twins
 from contactor.central.server import CentralServer
 from contactor.central.settings import CentralSettings, StationSetting
 from tests.central.bench import OTHER_STATION, STATION, Json, address_in, settings
@@ -58,7 +59,14 @@ def served(place: Path | str, **changes: object) -> CentralSettings:
 @asynccontextmanager
 async def api_in(place: Path | str, **changes: object) -> AsyncIterator[Bench]:
     """A central system on a database, or on a SQLite file in a folder, with an admin who is logged in."""
-    async with CentralServer(served(place, **changes)) as central, ApiServer(central) as api:
+    async with api_with(None, place, **changes) as bench:
+        yield bench
+
+
+@asynccontextmanager
+async def api_with(twins: Twins | None, place: Path | str, **changes: object) -> AsyncIterator[Bench]:
+    """The same, with twins to try commands on."""
+    async with CentralServer(served(place, **changes)) as central, ApiServer(central, twins=twins) as api:
         admin = program(api.url)
         bench = Bench(central, api, admin)
         try:

@@ -48,6 +48,7 @@ from contactor.central.api.routers import (
     transactions,
     users,
     webhooks,
+    what_if,
 )
 from contactor.central.api.routes import API
 from contactor.web.answers import tell_failures
@@ -96,6 +97,7 @@ _ROUTERS = (
     system.router,
     reports.router,
     webhooks.router,
+    what_if.router,
 )
 
 

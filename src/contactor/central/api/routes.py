@@ -57,6 +57,7 @@ NEEDED: Mapping[tuple[str, str], Role | None] = {
     ("GET", f"{API}/list-rules"): Role.VIEWER,
     ("PUT", f"{API}/list-rules/{{name}}"): Role.OPERATOR,
     ("DELETE", f"{API}/list-rules/{{name}}"): Role.OPERATOR,
+    ("POST", f"{API}/stations/{{station_id}}/what-if"): Role.OPERATOR,
     ("GET", f"{API}/reservations"): Role.VIEWER,
     ("POST", f"{API}/reservations"): Role.OPERATOR,
     ("POST", f"{API}/reservations/{{station_id}}/{{reservation_id}}/cancel"): Role.OPERATOR,

@@ -14,6 +14,7 @@ from contactor.central.api.routes import API
 from contactor.central.api.tickets import hash_password, new_password
 from contactor.central.care.list_rules import WantedLists
 from contactor.central.files.exchange import Via
+from contactor.central.rehearsal.port import Twins
 from contactor.central.server import CentralServer
 from contactor.web.serving import Serving, listen, url_of
 
@@ -23,8 +24,9 @@ FIRST_USER = "admin"
 class ApiServer:
     """The API of a central system that runs: `async with CentralServer(s) as central, ApiServer(central) as api:`."""
 
-    def __init__(self, central: CentralServer) -> None:
+    def __init__(self, central: CentralServer, *, twins: Twins | None = None) -> None:
         self._central = central
+        self._twins = twins
         self._log = structlog.get_logger("contactor.central.api")
         self._serving: Serving | None = None
         self._office: Office | None = None
@@ -56,7 +58,7 @@ class ApiServer:
         tls = self._central.certificates.serve(((settings.api_tls_certificate, settings.api_tls_key),))
         listening = listen("api_port", settings.api_host, settings.api_port, what="the API")
         self._port = listening.getsockname()[1]
-        office = self._office = _office(self._central)
+        office = self._office = _office(self._central, self._twins)
         try:
             self.first_password = await _make_first_user(office)
         except BaseException:
@@ -75,6 +77,8 @@ class ApiServer:
         self._office.closing.set()
         await self._serving.stop()
         self._office.readers.shutdown(wait=False)
+        if self._twins is not None:
+            self._twins.close()
         self._serving = self._office = None
 
     async def __aenter__(self) -> Self:
@@ -87,7 +91,7 @@ class ApiServer:
         await self.stop()
 
 
-def _office(central: CentralServer) -> Office:
+def _office(central: CentralServer, twins: Twins | None) -> Office:
     return Office(
         settings=central.settings,
         clock=central.clock,
@@ -106,6 +110,7 @@ def _office(central: CentralServer) -> Office:
         exchange=central.exchange,
         is_draining=lambda: central.is_draining,
         lists=WantedLists(central.queries.catalogue),
+        twins=twins,
     )
 
 
