@@ -20,7 +20,6 @@ from contactor.station.authorization import Verdict
 from contactor.station.calls import Failure
 from contactor.station.configuration import Configuration
 from contactor.station.events import Moment
-from contactor.station.local_list import _LOCAL_LIST as LOCAL_LIST
 from contactor.station.local_list import LocalList
 from contactor.station.outbox import Entry, Outbox, TransactionBook
 from contactor.station.reservations import Claim, Reservations
@@ -65,7 +64,7 @@ def newest_first() -> Iterator[None]:
 
     def newest(self: Outbox, book: TransactionBook, now: Moment) -> Any_:
         if not self._in_flight and self._entries and now.s >= self._not_before_s:
-            self._entries.insert(0, self._entries.pop())
+            self._entries.rotate(1)
         return send_next(self, book, now)
 
     with patch.object(Outbox, "next", newest):
@@ -91,7 +90,7 @@ def lose_reading_on_power_cut() -> Iterator[None]:
     def begin_without(self: Outbox, *given: Any_) -> None:
         begin(self, *given)
         if self._entries and self._entries[-1].is_reading:
-            self._store.delete("outbox", f"{self._entries.pop().number:012d}")
+            self._shelf.delete(f"{self._entries.pop().number:012d}")
 
     with patch.object(Outbox, "__init__", begin_without):
         yield
@@ -148,7 +147,7 @@ def acknowledge_without_keeping() -> Iterator[None]:
         status = change(self, name, text)
         key = self._product.key(name)
         if key is not None:
-            self._store.delete("configuration", key.key)
+            self._shelf.delete(key.key)
         return status
 
     with patch.object(Configuration, "change", change_only_in_memory):
@@ -207,7 +206,7 @@ def never_forget_a_badge() -> Iterator[None]:
 
 def _become_without_deleting(self: LocalList, wanted: dict[str, Any_], version: int) -> None:
     for key, entry in wanted.items():
-        LOCAL_LIST.put(self._store, key, entry)
+        self._shelf.put(key, entry)
     self._entries = wanted
     self._version = version
 

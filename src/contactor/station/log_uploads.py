@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from msgspec import UNSET
 
@@ -12,7 +13,6 @@ from contactor.station.diagnostics_archive import Window
 from contactor.station.effects import Effects, StartUpload
 from contactor.station.events import Moment
 from contactor.station.location import file_in, is_supported
-from contactor.station.present import Present
 from contactor.station.reply import Reply, Rows
 from contactor.station.store.port import Shelf, Store
 from contactor.station.transfers import Attempts, Patience, Transfers
@@ -31,9 +31,6 @@ class _Upload:
     patience: Patience
 
 
-_LOG_UPLOAD = Shelf("log_upload", int)
-
-
 class LogUploads:
     """One upload at a time.
 
@@ -44,11 +41,9 @@ class LogUploads:
         transfers: carries the file.
         calls: carries the LogStatusNotifications.
         effects: notes.
-        present: the time, and whether the central system can be told something.
+        may_send: whether the central system can be told something.
+        instant: the station's time now.
     """
-
-    __slots__ = ("_attempts", "_calls", "_collect", "_effects", "_interrupted", "_present", "_running",
-                 "_schemes", "_store", "_transfers", "_untold")  # fmt: skip
 
     def __init__(
         self,
@@ -58,24 +53,23 @@ class LogUploads:
         transfers: Transfers,
         calls: Calls,
         effects: Effects,
-        present: Present,
+        *,
+        may_send: Callable[[], bool],
+        instant: Callable[[], datetime],
     ) -> None:
         self._schemes = schemes
         self._collect = collect
         self._transfers = transfers
         self._calls = calls
         self._effects = effects
-        self._present = present
-        self._store = store
-        self._interrupted = _LOG_UPLOAD.records(store).get("request")
+        self._may_send = may_send
+        self._instant = instant
+        self._shelf = Shelf(store, "log_upload", int)
+        self._interrupted = self._shelf.records().get("request")
         self._running: _Upload | None = None
         self._attempts: Attempts | None = None
         self._untold: list[LogStatusNotification] = []
-
-    @property
-    def rows(self) -> Rows:
-        """The request for a log."""
-        return {GetLog: self._asked}
+        self.rows: Rows = {GetLog: self._asked}
 
     @property
     def status(self) -> LogStatusNotification:
@@ -93,13 +87,13 @@ class LogUploads:
         """The software starts: what an earlier life was uploading is lost."""
         if self._interrupted is not None:
             self._tell(UploadLogStatus.UPLOAD_FAILURE, self._interrupted)
-            _LOG_UPLOAD.delete(self._store, "request")
+            self._shelf.delete("request")
 
     def settle(self, now: Moment) -> None:
         """Start the next attempt, and tell what has not been told; of what a lost line held up, the newest."""
         if self._attempts is not None:
             self._attempts.settle(now)
-        if not self._present.is_online:
+        if not self._may_send():
             del self._untold[:-1]
             return
         for notification in self._untold:
@@ -115,7 +109,7 @@ class LogUploads:
         archive = self._collect(request.log_type, window)
         if archive is None or not is_supported(wanted.remote_location, self._schemes):
             return Reply(GetLogResult(status=LogStatus.REJECTED))
-        name = f"{_NAMES[request.log_type]}-{request.request_id}-{self._present.now.instant:%Y%m%dT%H%M%SZ}.zip"
+        name = f"{_NAMES[request.log_type]}-{request.request_id}-{self._instant():%Y%m%dT%H%M%SZ}.zip"
         patience = Patience.asked(request.retries, request.retry_interval)
         upload = _Upload(request.request_id, wanted.remote_location, name, archive, patience)
         status = LogStatus.ACCEPTED if self._running is None else LogStatus.ACCEPTED_CANCELED
@@ -125,7 +119,7 @@ class LogUploads:
         if self._attempts is not None:
             self._attempts.cancel()
         self._running = upload
-        _LOG_UPLOAD.put(self._store, "request", upload.request_id)
+        self._shelf.put("request", upload.request_id)
         self._tell(UploadLogStatus.UPLOADING, upload.request_id)
         url = file_in(upload.location, upload.file_name)
         self._attempts = Attempts(
@@ -141,7 +135,7 @@ class LogUploads:
         self._effects.note("log upload ended", file=upload.file_name, status=str(status))
         self._tell(status, upload.request_id)
         self._running = self._attempts = None
-        _LOG_UPLOAD.delete(self._store, "request")
+        self._shelf.delete("request")
 
     def _tell(self, status: UploadLogStatus, request_id: int) -> None:
         self._untold.append(LogStatusNotification(status=status, request_id=request_id))

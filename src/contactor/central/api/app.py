@@ -1,12 +1,10 @@
 """The application: the routes, the gate before them, and every failure as a problem."""
 
 from collections.abc import Mapping
-from functools import cache
 
 from fastapi import Depends, FastAPI
-from fastapi.dependencies.utils import get_flat_params
-from fastapi.params import Query
-from fastapi.routing import APIRoute, iter_route_contexts
+from fastapi.routing import iter_route_contexts
+from starlette.responses import JSONResponse, Response
 
 from contactor import __version__
 from contactor.central.api.gate import gate
@@ -15,7 +13,6 @@ from contactor.central.api.openapi import described
 from contactor.central.api.routers import (
     alarms,
     audit,
-    campaigns,
     charging_profiles,
     commands,
     configuration,
@@ -48,12 +45,10 @@ from contactor.central.api.routers import (
     transactions,
     users,
     webhooks,
-    what_if,
 )
 from contactor.central.api.routes import API
 from contactor.web.answers import tell_failures
 from contactor.web.bounds import BoundedBody, SafeHeaders
-from contactor.web.description import serve_description
 
 IMPORT_BYTES_MAX = 4 * 1024 * 1024
 
@@ -86,7 +81,6 @@ _ROUTERS = (
     diagnostics.router,
     diagnostics.station_router,
     firmware_images.router,
-    campaigns.router,
     exchange.router,
     commands.router,
     commands.rotation,
@@ -97,7 +91,6 @@ _ROUTERS = (
     system.router,
     reports.router,
     webhooks.router,
-    what_if.router,
 )
 
 
@@ -115,8 +108,16 @@ def make_app(office: Office | None = None) -> FastAPI:
     app.state.office = office
     for each in _ROUTERS:
         app.include_router(each)
-    serve_description(app, f"{API}/openapi.json", described)
-    app.state.query_names = _query_names()
+    description = JSONResponse({})
+
+    @app.get(f"{API}/openapi.json", response_class=Response, include_in_schema=False)
+    async def openapi() -> Response:
+        """Describe the API to programs."""
+        return description
+
+    document = described(app)
+    description = JSONResponse(document)
+    app.state.query_names = _query_names(document)
     tell_failures(app, "contactor.central.api", sorry="the central system could not do this; its log says more")
     file_bytes_max = 0 if office is None else office.settings.file_bytes_max
     files = {f"{API}/exchange/": file_bytes_max, f"{API}/firmware-images": file_bytes_max}
@@ -125,16 +126,16 @@ def make_app(office: Office | None = None) -> FastAPI:
     return app
 
 
-@cache
-def _query_names() -> Mapping[tuple[str, str], frozenset[str]]:
+def _query_names(document: Mapping[str, object]) -> Mapping[tuple[str, str], frozenset[str]]:
     """Which parameters each route knows in its query."""
-    routes = [route for router in _ROUTERS for route in router.routes if isinstance(route, APIRoute)]
+    paths = document["paths"]
+    assert isinstance(paths, dict)
     return {
-        (method, route.path): frozenset(
-            parameter.alias for parameter in get_flat_params(route.dependant) if isinstance(parameter.field_info, Query)
+        (method.upper(), path): frozenset(
+            parameter["name"] for parameter in operation.get("parameters", ()) if parameter["in"] == "query"
         )
-        for route in routes
-        for method in route.methods or ()
+        for path, operations in paths.items()
+        for method, operation in operations.items()
     }
 
 

@@ -2,7 +2,6 @@
 
 from contactor.central.store import (
     alarm_tables,
-    campaign_tables,
     care_tables,
     file_tables,
     ledger_tables,
@@ -29,6 +28,5 @@ PARTS = (
     alarm_tables,
     webhook_tables,
     file_tables,
-    campaign_tables,
 )
 metadata = schema.metadata

@@ -4,18 +4,16 @@ from contactor.station.store.port import StoreError
 
 
 class MemoryStore:
-    """Committed rows in one dictionary, as a fleet's stations have few; staged ones beside it until `commit`."""
-
-    __slots__ = ("_rows", "_staged", "commits")
+    """Committed rows in a dictionary; staged ones beside it until `commit`."""
 
     def __init__(self) -> None:
-        self._rows: dict[tuple[str, str], bytes] = {}
+        self._parts: dict[str, dict[str, bytes]] = {}
         self._staged: dict[tuple[str, str], bytes | None] = {}
         self.commits = 0
 
     def rows(self, part: str) -> dict[str, bytes]:
         """The committed rows of a part, sorted by key."""
-        return dict(sorted((key, value) for (where, key), value in self._rows.items() if where == part))
+        return dict(sorted(self._parts.get(part, {}).items()))
 
     def put(self, part: str, key: str, value: bytes) -> None:
         """Stage a row."""
@@ -29,11 +27,12 @@ class MemoryStore:
         """Apply everything staged."""
         if not self._staged:
             return
-        for place, value in self._staged.items():
+        for (part, key), value in self._staged.items():
+            rows = self._parts.setdefault(part, {})
             if value is None:
-                self._rows.pop(place, None)
+                rows.pop(key, None)
             else:
-                self._rows[place] = value
+                rows[key] = value
         self._staged.clear()
         self.commits += 1
 
@@ -48,8 +47,6 @@ class MemoryStore:
 
 class ForgetfulStore(MemoryStore):
     """A memory store that fails after a number of commits, for tests of power cuts and full disks."""
-
-    __slots__ = ("commits_left",)
 
     def __init__(self, commits_left: int) -> None:
         super().__init__()
