@@ -1,10 +1,14 @@
 """What is promised about a store is promised for both databases: `database` makes a test run on each."""
 
 from collections.abc import Callable, Iterator
+from shutil import copy
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
+from argon2 import PasswordHasher
+
+from contactor.central.api import tickets
 
 if TYPE_CHECKING:
     from tests.central.postgresql_server import PostgresqlServer
@@ -28,9 +32,26 @@ def postgresql(request: pytest.FixtureRequest) -> Iterator["PostgresqlServer"]:
 def new_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], str]:
     """Makes addresses of databases without a row, one after the other: SQLite files, or the PostgreSQL database."""
     if request.param == SQLITE:
-        return lambda: str(tmp_path_factory.mktemp("sqlite") / "central.db")
+        return _copies_of_one(tmp_path_factory)
     server: PostgresqlServer = request.getfixturevalue("postgresql")
     return server.clean
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """A password costs half a second of memory-hard work, and nearly every test of the API logs in."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tickets, "_hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+        yield
+
+
+def _copies_of_one(folders: pytest.TempPathFactory) -> Callable[[], str]:
+    """Files that are copied from the first: a copy costs a hundredth of the migrations."""
+    from contactor.central.store.migrate import open_newest
+
+    first = folders.mktemp("sqlite") / "central.db"
+    open_newest(str(first)).dispose()
+    return lambda: str(copy(first, folders.mktemp("sqlite") / "central.db"))
 
 
 @pytest.fixture

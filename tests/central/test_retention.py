@@ -54,7 +54,7 @@ def laters() -> Laters:
     return Laters()
 
 
-KEPT = ("readings", "statuses", "presence", "events", "messages", "alarms", "cost_orders")
+KEPT = ("readings", "statuses", "presence", "events", "messages", "alarms", "cost_orders", "files")
 FOR_EVER = {f"keep_{each}_days": 0 for each in KEPT}
 
 
@@ -129,7 +129,10 @@ def test_past_statuses_go_and_the_latest_stays_with_its_connector(central: Centr
 def test_zero_days_keep_everything_and_no_rule_touches_the_ledger(central: CentralBench, laters: Laters) -> None:
     assert rules_of(settings(**FOR_EVER)) == []
     tables = {rule.table.name for rule in rules_of(settings(**dict.fromkeys(FOR_EVER, 1)))}
-    assert tables == {"readings", "statuses", "presence_periods", "events", "messages", "alarms", "commands"}
+    assert tables == {
+        *("readings", "statuses", "presence_periods", "events", "dead_letters", "messages", "alarms", "commands"),
+        *("diagnostics", "file_contents", "file_places"),
+    }
     assert {rule.table.name for rule in rules_of(settings())} == tables - {"readings"}
     keeper(central, laters).begin()
     assert laters.waiting == []

@@ -13,7 +13,7 @@ import pytest
 from contactor.base.ids import StationId
 from contactor.central.api.role import Role
 from contactor.central.message_taps import Tap
-from contactor.cli.remote.commands import _payload
+from contactor.cli.remote.commands import payload_of
 from contactor.cli.remote.output import plain
 from tests.central.api.bench import Bench, api_in
 from tests.central.bench import STATION
@@ -129,8 +129,8 @@ async def test_every_mistake_is_one_line_with_the_next_step(tmp_path: Path) -> N
 
 def test_a_field_becomes_what_ocpp_wants_of_it() -> None:
     fields = ["connectorId=5", "idTag=5"]
-    assert _payload("RemoteStartTransaction", fields, None) == {"connectorId": 5, "idTag": "5"}
-    assert _payload("Reset", [], '{"type": "Hard"}') == {"type": "Hard"}
+    assert payload_of("RemoteStartTransaction", fields, None) == {"connectorId": 5, "idTag": "5"}
+    assert payload_of("Reset", [], '{"type": "Hard"}') == {"type": "Hard"}
 
 
 def test_what_a_terminal_would_obey_is_spelled_out() -> None:

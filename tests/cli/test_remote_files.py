@@ -4,6 +4,8 @@ import hashlib
 from pathlib import Path
 
 from contactor.central.api.role import Role
+from contactor.guide.load import load_product
+from contactor.station.firmware_image import make_image
 from tests.central.api.bench import api_in
 from tests.central.api.test_commands import virtual_station
 from tests.central.bench import STATION
@@ -40,3 +42,24 @@ async def test_an_image_is_added_installed_and_removed(tmp_path: Path) -> None:
         assert "is queued" in waiting[1]
         code, _, said = await run("images", "remove", "1")
         assert (code, f"{STATION} may still fetch it" in said) == (1, True)
+
+
+async def test_a_campaign_is_planned_begun_watched_and_reported_on(tmp_path: Path) -> None:
+    image = tmp_path / "evlink.bin"
+    image.write_bytes(make_image(load_product().name, "9.9.9", b"z" * 1000))
+    async with api_in(tmp_path) as bench, virtual_station(bench, firmware_install_s=0.1):
+        run = await runner(bench, await bench.token(Role.OPERATOR))
+        await run("images", "add", str(image), "--version", "9.9.9")
+        wish = ("campaigns", "begin", "1", "--name", "all new", "--station", STATION)
+        code, planned, _ = await run(*wish, "--dry-run")
+        assert (code, planned.splitlines()[-1]) == (0, "0 run 9.9.9 already")
+        assert (await run(*wish, "--hours", "25:00"))[0] == 2
+        assert (await run(*wish))[1] == "campaign 1 is running, with 1 stations\n"
+        code, watched, _ = await run("campaigns", "watch", "1")
+        assert (code, watched.splitlines()[-1]) == (0, "campaign 1 is done")
+        assert f"{STATION} installed" in watched
+        assert "installed" in (await run("campaigns", "stations", "1"))[1]
+        assert "9.9.9" in (await run("campaigns", "show", "1"))[1]
+        code, _, said = await run("campaigns", "pause", "1")
+        assert (code, "it is done" in said) == (1, True)
+        assert (await run("campaigns", "remove", "1"))[1] == "campaign 1 is removed\n"

@@ -194,7 +194,7 @@ def test_a_shelf_says_which_row_it_cannot_read(open_store: Opener) -> None:
     store.put("numbers", "seven", b'"7"')
     store.commit()
     with pytest.raises(StoreError, match="stored numbers 'seven' cannot be read"):
-        Shelf(store, "numbers", int).records()
+        Shelf("numbers", int).records(store)
 
 
 def test_a_forgetful_store_loses_one_event_and_no_more() -> None:

@@ -106,7 +106,7 @@ class Attempt:
             await self.station.shut_down()
 
     def logged(self) -> list[SecurityEvent]:
-        return [entry.event for entry in Shelf(self.store, "security_log", SecurityEntry).records().values()]
+        return [entry.event for entry in Shelf("security_log", SecurityEntry).records(self.store).values()]
 
 
 @pytest.mark.parametrize("key", [None, KEY], ids=["no Basic", "Basic"])

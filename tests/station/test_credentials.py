@@ -1,5 +1,7 @@
 """Keys and addresses: how they change, and the way back from ones that do not work (SEC-05..11, D-22, D-23, D-34)."""
 
+from dataclasses import dataclass
+
 import pytest
 
 from contactor.guide.load import load_product
@@ -299,11 +301,18 @@ def test_d_23_time_alone_is_no_reason_to_fall_back() -> None:
     product = load_product()
     configuration = Configuration(product, product.models["EVD1S60TBB"], {"SupervisionUrl": "wss://b"}, MemoryStore())
     good = Address("ws://a", "CP-1")
-    slow, quick = (Credentials(MemoryStore(), configuration, lambda: good) for _ in range(2))
+    slow, quick = (Credentials(MemoryStore(), configuration, Accepted(good)) for _ in range(2))
     assert [slow.missed(None, at(second)) for second in (0, 3600)] == [None, None]
     assert [quick.missed(None, at(second)) for second in (0, 1, 2, 299)] == [None] * 4
     assert slow.missed(None, at(3601)) == Address("wss://b", None)
     assert slow.address == good
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """Where the station was last accepted."""
+
+    last_good: Address
 
 
 def at(second: float) -> Moment:

@@ -20,6 +20,7 @@ from contactor.station.authorization import Verdict
 from contactor.station.calls import Failure
 from contactor.station.configuration import Configuration
 from contactor.station.events import Moment
+from contactor.station.local_list import _LOCAL_LIST as LOCAL_LIST
 from contactor.station.local_list import LocalList
 from contactor.station.outbox import Entry, Outbox, TransactionBook
 from contactor.station.reservations import Claim, Reservations
@@ -64,7 +65,7 @@ def newest_first() -> Iterator[None]:
 
     def newest(self: Outbox, book: TransactionBook, now: Moment) -> Any_:
         if not self._in_flight and self._entries and now.s >= self._not_before_s:
-            self._entries.rotate(1)
+            self._entries.insert(0, self._entries.pop())
         return send_next(self, book, now)
 
     with patch.object(Outbox, "next", newest):
@@ -90,7 +91,7 @@ def lose_reading_on_power_cut() -> Iterator[None]:
     def begin_without(self: Outbox, *given: Any_) -> None:
         begin(self, *given)
         if self._entries and self._entries[-1].is_reading:
-            self._shelf.delete(f"{self._entries.pop().number:012d}")
+            self._store.delete("outbox", f"{self._entries.pop().number:012d}")
 
     with patch.object(Outbox, "__init__", begin_without):
         yield
@@ -147,7 +148,7 @@ def acknowledge_without_keeping() -> Iterator[None]:
         status = change(self, name, text)
         key = self._product.key(name)
         if key is not None:
-            self._shelf.delete(key.key)
+            self._store.delete("configuration", key.key)
         return status
 
     with patch.object(Configuration, "change", change_only_in_memory):
@@ -206,7 +207,7 @@ def never_forget_a_badge() -> Iterator[None]:
 
 def _become_without_deleting(self: LocalList, wanted: dict[str, Any_], version: int) -> None:
     for key, entry in wanted.items():
-        self._shelf.put(key, entry)
+        LOCAL_LIST.put(self._store, key, entry)
     self._entries = wanted
     self._version = version
 

@@ -10,6 +10,8 @@ SCATTER = 0.2
 class Backoff:
     """Counts failures in a row and says how long the next wait is; never gives up."""
 
+    __slots__ = ("_dice", "_failures", "_first_s", "_longest_s", "_scatter")
+
     def __init__(
         self, dice: Dice, *, first_s: float = FIRST_S, longest_s: float = LONGEST_S, scatter: float = SCATTER
     ) -> None:

@@ -7,6 +7,8 @@ import uuid
 class Dice:
     """A seeded source of chance; the same seed gives the same throws on every machine."""
 
+    __slots__ = ("_random", "seed")
+
     def __init__(self, seed: int | str) -> None:
         self.seed = seed
         self._random = random.Random(seed)  # noqa: S311 - chance for behaviour, never for secrets

@@ -9,8 +9,10 @@ from sqlalchemy import Engine
 from contactor.base.clock import Clock
 from contactor.central.alarms.drift_watch import DriftSurroundings, DriftWatch
 from contactor.central.alarms.watch import AlarmWatch
+from contactor.central.campaigns.foreman import Foreman, ForemanSurroundings
 from contactor.central.commands.port import Desk
 from contactor.central.events.feed import Asking
+from contactor.central.files.exchange import Exchange
 from contactor.central.queries import Queries
 from contactor.central.sessions import Sessions
 from contactor.central.settings import CentralSettings
@@ -34,6 +36,8 @@ DELIVERY_PERIOD_S = 2.0
 
 DRIFT_PERIOD_S = 60.0
 """How often configurations are compared with what is wanted of them."""
+CAMPAIGN_PERIOD_S = 3.0
+"""How often firmware campaigns are looked at."""
 
 Every = Callable[[float, Callable[[], None]], None]
 """Does something again and again, every so many seconds."""
@@ -50,6 +54,7 @@ class Premises:
     asking: Asking
     clock: Clock
     queries: Queries
+    exchange: Exchange
 
 
 def begin_business(
@@ -72,10 +77,16 @@ def begin_business(
     watch = AlarmWatch(writer, clock, sessions.online, ring, log)
     post = Post(networks_of(settings.webhook_networks))
     courier = Courier(CourierSurroundings(writer, premises.engine, premises.asking, clock, post.send, log))
+    foreman = Foreman(
+        ForemanSurroundings(
+            sessions, premises.desk, writer, premises.engine, premises.asking, clock, premises.exchange, ring, log
+        )
+    )
     every(COST_PERIOD_S, clerk.tick)
     every(BELATED_PERIOD_S, clerk.look_for_belated)
     every(SCREENS_PERIOD_S, screens.tick)
     every(WATCH_PERIOD_S, watch.go_round)
     every(DRIFT_PERIOD_S, drift.go_round)
     every(DELIVERY_PERIOD_S, courier.begin)
-    return clerk.stop, screens.stop, courier.stop, drift.stop
+    every(CAMPAIGN_PERIOD_S, foreman.begin)
+    return clerk.stop, screens.stop, courier.stop, drift.stop, foreman.stop

@@ -28,6 +28,7 @@ from contactor.central.doors import Doors, open_doors
 from contactor.central.drain import drain
 from contactor.central.events.event_rows import EventRecord
 from contactor.central.events.feed import Asking, EventFeed, at_once, in_thread
+from contactor.central.files.exchange import Exchange
 from contactor.central.ghosts import GhostRule
 from contactor.central.inbound import inbound_table
 from contactor.central.knocks import Knocks
@@ -42,7 +43,7 @@ from contactor.central.sessions import Sessions
 from contactor.central.settings import CentralSettings
 from contactor.central.sites.balancer import BALANCE_PERIOD_S, Balancer
 from contactor.central.sites.site_record import Surroundings
-from contactor.central.store.database import for_writing
+from contactor.central.store.database import close_for_good, for_writing
 from contactor.central.store.migrate import open_newest
 from contactor.central.store.port import Writer
 from contactor.central.store.writer import ThreadWriter, TurnWriter
@@ -139,6 +140,7 @@ class CentralServer:
         self._at_stop: list[Callable[[], None]] = []
         self.is_draining = False
         """Whether the end has been announced: nobody new is let in."""
+        self.exchange = Exchange()
 
     async def start(self) -> None:
         """Open the store at the newest schema, take in the settings' stations and tags, and listen.
@@ -352,7 +354,7 @@ class CentralServer:
 
     async def _let_go(self, writer: Writer, engine: Engine) -> None:
         await writer.stop()
-        engine.dispose()
+        close_for_good(engine)
         self._running = None
 
     def _begin_rounds(self, running: _Parts) -> None:
@@ -370,9 +372,8 @@ class CentralServer:
         self._every(GHOSTS_PERIOD_S, ghosts.apply)
         self._every(CERTIFICATES_PERIOD_S, running.certificates.renew_changed)
         asking = _asking_for(running.writer)
-        premises = Premises(
-            running.sessions, running.desk, running.writer, running.engine, asking, self._clock, running.queries
-        )
+        sessions, desk, writer, engine = running.sessions, running.desk, running.writer, running.engine
+        premises = Premises(sessions, desk, writer, engine, asking, self._clock, running.queries, self.exchange)
         self._at_stop += begin_business(self.settings, premises, running.events.ring, self._every, self._log)
 
     def _every(self, period_s: float, deed: Callable[[], None]) -> None:

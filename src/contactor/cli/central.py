@@ -19,6 +19,7 @@ from contactor.central.settings_file import load_settings
 from contactor.cli import logs, loop
 from contactor.cli.console import DEFAULT_PORT
 from contactor.cli.console_process import ConsoleProcess
+from contactor.virtual.twin.twins import VirtualTwins
 
 _DEFAULTS = CentralSettings()
 
@@ -101,7 +102,7 @@ async def _serve(settings: CentralSettings, console_port: int | None) -> int:
         told = _addresses(settings, central)
         api = None
         if settings.api_port is not None:
-            api = await running.enter_async_context(ApiServer(central))
+            api = await running.enter_async_context(ApiServer(central, twins=VirtualTwins()))
             told["api"] = api.url
             # With TLS its certificate names another host than the one by which this machine reaches it.
             if console_port is not None and settings.api_tls_certificate is None:

@@ -31,6 +31,7 @@ COMMANDS = {
     "sites": "contactor.cli.remote.sites:app",
     "files": "contactor.cli.remote.diagnostics:app",
     "images": "contactor.cli.remote.images:app",
+    "campaigns": "contactor.cli.remote.campaigns:app",
     "reservations": "contactor.cli.remote.reservations:app",
     "lists": "contactor.cli.remote.lists:app",
     "configuration": "contactor.cli.remote.configuration:app",

@@ -331,6 +331,7 @@ class Product:
     file_transfer_schemes: tuple[str, ...]
     _keys_by_folded_name: Mapping[str, ConfigurationKey] = field(init=False, repr=False, compare=False)
     _offered: dict[frozenset[str], frozenset[str]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _defaults: dict[str, Mapping[str, str]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         known = (key for key in self.configuration.values() if key.access is not Access.FACTORY)
@@ -345,6 +346,15 @@ class Product:
         """Find a key whose first value the factory may set: those of `key`, and those only the factory knows."""
         folded = name.casefold()
         return next((key for key in self.configuration.values() if key.key.casefold() == folded), None)
+
+    def defaults(self, model: Model) -> Mapping[str, str]:
+        """What the keys of a model are set to before anybody writes them; a key that is never set is not in it."""
+        known = self._defaults.get(model.reference)
+        if known is None:
+            defaults = ((name, key.default_for(model)) for name, key in self.configuration.items())
+            known = {name: default for name, default in defaults if default is not None}
+            self._defaults[model.reference] = known  # shared, as the answers of `offers` are
+        return known
 
     def offers(self, profiles: Collection[str]) -> frozenset[str]:
         """The actions on offer while these feature profiles are; the white paper's are no profile's (CF-18)."""

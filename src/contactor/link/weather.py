@@ -62,6 +62,8 @@ CLEAR = Weather()
 class Sky:
     """The weather of the moment over any number of links; assign `weather` to change it for all of them."""
 
+    __slots__ = ("_dice", "weather")
+
     def __init__(self, dice: Dice, weather: Weather = CLEAR) -> None:
         self.weather = weather
         self._dice = dice
@@ -78,6 +80,8 @@ class Sky:
 
 class _Lane:
     """One direction of a line: things happen after their delay, but never before what was put in earlier."""
+
+    __slots__ = ("_free_at_s", "_scheduler", "_timers", "_waiting")
 
     def __init__(self, scheduler: Scheduler) -> None:
         self._scheduler = scheduler
@@ -110,6 +114,9 @@ class _Lane:
 
 class WeatheredLink:
     """A receiver to the real link, a link to the real receiver, and the weather in between."""
+
+    __slots__ = ("_inner", "_inward", "_is_open", "_is_over", "_is_silent", "_outward", "_receiver", "_scheduler",
+                 "_sky", "_was_swallowed")  # fmt: skip
 
     def __init__(self, receiver: Receiver, sky: Sky, scheduler: Scheduler) -> None:
         self._receiver = receiver
@@ -246,6 +253,8 @@ class WeatheredLink:
 
 class WeatherDialer:
     """Dials through the weather."""
+
+    __slots__ = ("_dialer", "_sky")
 
     def __init__(self, dialer: Dialer, sky: Sky) -> None:
         self._dialer = dialer

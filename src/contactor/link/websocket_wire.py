@@ -188,6 +188,8 @@ class Conversation(WSListener):
         if self._roll is not None:
             self._roll.join(self)
         transport.underlying_transport.set_write_buffer_limits(high=CONGESTED_BYTES)
+        for half in (transport.request, transport.response):
+            half.headers.clear()  # nobody reads them any more, and a password is among them
         pulse = Pulse(
             self._pings.interval_s,
             self._pings.answer_limit_s,

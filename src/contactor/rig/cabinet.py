@@ -35,6 +35,8 @@ class Cabinet:
         BadSetting: the cabinet would have no module.
     """
 
+    __slots__ = ("_derating", "_feeds", "_kind", "_modules", "_supply", "_wanted")
+
     def __init__(self, module_count: int, kind: ModuleKind = MODULE) -> None:
         if module_count < 1:
             raise BadSetting("module count", module_count, "a cabinet has at least 1 power module")

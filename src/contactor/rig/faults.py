@@ -50,6 +50,8 @@ Scope = OutletNumber | None
 class Faults:
     """The active codes, oldest first; each at most once per outlet and once for the station (outlet None)."""
 
+    __slots__ = ("_active",)
+
     def __init__(self) -> None:
         self._active: dict[tuple[str, Scope], None] = {}
 

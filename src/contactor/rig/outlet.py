@@ -39,6 +39,10 @@ class Outlet:
     once, for modules cut current within milliseconds; current rises at the ramp rate, and falls at one on StopEnergy.
     """
 
+    __slots__ = ("_demand_told_at_s", "_derating", "_dice", "_is_ramping", "_module", "_modules_told",
+                 "_open_circuit_v", "_rating", "_rests", "_settings", "_tell", "due_s", "feed", "is_blocked",
+                 "limit_a", "limit_w", "lock", "meter", "number", "plug", "state", "vehicle")  # fmt: skip
+
     def __init__(
         self,
         number: OutletNumber,

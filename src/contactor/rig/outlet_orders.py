@@ -1,7 +1,11 @@
 """What the commands of the software, and active trouble, do to one outlet."""
 
+from collections.abc import Mapping
+
 from contactor.base.errors import BrokenPromise
+from contactor.base.ids import OutletNumber
 from contactor.hardware.commands import AllowEnergy, Command, GrantPower, ReleaseCable, StopEnergy
+from contactor.rig.cabinet import Cabinet
 from contactor.rig.faults import Faults
 from contactor.rig.outlet import Outlet
 from contactor.rig.outlet_moves import LATCHED
@@ -37,3 +41,9 @@ def afflict(outlet: Outlet, faults: Faults, now_s: float) -> None:
     if outlet.lock is not None:
         outlet.lock.is_jammed = faults.lock_is_jammed(outlet.number)
     outlet.derate(faults.outlet_derating(outlet.number), now_s)
+
+
+def feed_all(outlets: Mapping[OutletNumber, Outlet], cabinet: Cabinet, now_s: float) -> None:
+    """Connect every outlet to the modules it holds now."""
+    for outlet in outlets.values():
+        outlet.be_fed(cabinet.feed(outlet.number), now_s)

@@ -13,9 +13,6 @@ from contactor.base.ids import OutletNumber
 from contactor.hardware.commands import Command, GrantPower
 from contactor.hardware.port import Reading
 from contactor.hardware.signals import (
-    FaultCleared,
-    FaultRaised,
-    ModulesChanged,
     ScreenTouched,
     Signal,
     StopPressed,
@@ -23,11 +20,10 @@ from contactor.hardware.signals import (
 from contactor.rig.badge_reader import read_badge
 from contactor.rig.cabinet import Cabinet
 from contactor.rig.cable_lock import CableLock
-from contactor.rig.faults import MODULE_FAULT, Faults, canonical_dtc, takes_module
 from contactor.rig.meter import Meter
 from contactor.rig.outlet import NEVER_S, Outlet
 from contactor.rig.outlet_moves import OutletState
-from contactor.rig.outlet_orders import afflict, carry_out
+from contactor.rig.outlet_orders import carry_out, feed_all
 from contactor.rig.outlet_record import restore_outlet
 from contactor.rig.plug import RATINGS, CableRating, PlugKind
 from contactor.rig.power_module import MODULE, ModuleKind
@@ -35,6 +31,7 @@ from contactor.rig.rig_record import faults_from, rig_record
 from contactor.rig.settings import RigSettings
 from contactor.rig.snapshot import RigSnapshot
 from contactor.rig.supply import Supply, supply_from
+from contactor.rig.troubles import Troubles
 from contactor.rig.vehicle import Vehicle
 
 DEFAULTS = RigSettings()
@@ -50,6 +47,8 @@ class Rig:
     Raises:
         BadSetting: no outlet, no module, or more registers than outlets.
     """
+
+    __slots__ = ("_cabinet", "_is_powered", "_now_s", "_outlets", "_signals", "_troubles")
 
     def __init__(
         self,
@@ -69,12 +68,11 @@ class Rig:
         if len(registers_wh) > len(model_outlets):
             raise BadSetting("meter registers", list(registers_wh), f"this charger has {len(model_outlets)} outlets")
         self._now_s = start_s
-        self._dice = dice
         self._is_powered = True
         self._signals: list[Signal] = []
-        self._faults = Faults()
         self._cabinet = Cabinet(module_count, module)
         self._outlets: dict[OutletNumber, Outlet] = {}
+        self._troubles = Troubles(self._outlets, self._cabinet, dice, self._tell)
         first_readings_wh = (*registers_wh, *([0] * len(model_outlets)))
         for number, (plug, first_wh) in enumerate(zip(model_outlets, first_readings_wh, strict=False), start=1):
             self._outlets[OutletNumber(number)] = Outlet(
@@ -149,7 +147,7 @@ class Rig:
 
     def faults(self) -> Sequence[tuple[str, OutletNumber | None]]:
         """The active trouble codes, oldest first."""
-        return self._faults.active
+        return self._troubles.faults.active
 
     def obey(self, command: Command) -> None:
         """Do what is asked; without electronics nobody listens.
@@ -169,7 +167,7 @@ class Rig:
         carry_out(command, outlet, self._now_s)
         if isinstance(command, GrantPower):
             self._cabinet.ask(outlet.number, command.modules)
-            self._feed_outlets()
+            feed_all(self._outlets, self._cabinet, self._now_s)
 
     # What drivers and passers-by do.
 
@@ -222,7 +220,7 @@ class Rig:
         Raises:
             BadSetting: the badge has no text.
         """
-        presented = read_badge(uid, is_working=self._faults.reader_works())
+        presented = read_badge(uid, is_working=self._troubles.faults.reader_works())
         if presented is not None:
             self._tell(presented)
 
@@ -232,7 +230,7 @@ class Rig:
         Raises:
             BadSetting: no such outlet.
         """
-        self._tell(ScreenTouched(None if outlet is None else self._outlet(outlet).number))
+        self._tell(ScreenTouched(self._scope(outlet)))
 
     def press_stop(self, outlet: OutletNumber) -> None:
         """Press the stop button of an outlet on the screen.
@@ -250,14 +248,7 @@ class Rig:
         Raises:
             BadSetting: no such outlet, or an empty code.
         """
-        dtc = canonical_dtc(dtc)
-        scope = None if outlet is None else self._outlet(outlet).number
-        if not self._faults.set_active(dtc, scope):
-            return
-        self._tell(FaultRaised(dtc, scope))
-        if takes_module(dtc) and self._cabinet.fail_one(dtc, self._dice):
-            self._tell(ModulesChanged())
-        self._apply_faults()
+        self._troubles.begin(dtc, self._scope(outlet), self._now_s)
 
     def clear_fault(self, dtc: str, outlet: OutletNumber | None = None) -> None:
         """End a trouble code and mend what it broke; energy stays off until it is allowed anew.
@@ -265,13 +256,7 @@ class Rig:
         Raises:
             BadSetting: no such outlet, or the code is not active there.
         """
-        dtc = canonical_dtc(dtc)
-        scope = None if outlet is None else self._outlet(outlet).number
-        self._faults.clear(dtc, scope)
-        self._tell(FaultCleared(dtc, scope))
-        if not self._faults.is_active(dtc) and self._cabinet.mend(dtc):
-            self._tell(ModulesChanged())
-        self._apply_faults()
+        self._troubles.end(dtc, self._scope(outlet), self._now_s)
 
     def fail_module(self, number: int) -> None:
         """Break one power module by its number, from 1; clearing the module fault mends all that failed so.
@@ -279,23 +264,11 @@ class Rig:
         Raises:
             BadSetting: no such module.
         """
-        if not self._cabinet.fail(number, MODULE_FAULT):
-            return
-        if self._faults.set_active(MODULE_FAULT, None):
-            self._tell(FaultRaised(MODULE_FAULT, None))
-        self._tell(ModulesChanged())
-        self._apply_faults()
+        self._troubles.break_module(number, self._now_s)
 
     def change_supply(self, supply: Supply) -> None:
         """Change the mains; a voltage at which no module runs is told as trouble for as long as it lasts."""
-        before = self._cabinet.supply.trouble
-        self._cabinet.hang_on(supply)
-        if before != supply.trouble:
-            if before is not None and (before, None) in self._faults.active:
-                self.clear_fault(before)
-            if supply.trouble is not None:
-                self.raise_fault(supply.trouble)
-        self._feed_outlets()
+        self._troubles.change_supply(supply, self._now_s)
 
     # Power of the electronics, and what outlasts it.
 
@@ -312,7 +285,7 @@ class Rig:
         for outlet in self._outlets.values():
             outlet.trip(self._now_s)
         self._cabinet.release_all()
-        self._feed_outlets()
+        feed_all(self._outlets, self._cabinet, self._now_s)
         self._is_powered = False
         self._signals.clear()
 
@@ -322,7 +295,7 @@ class Rig:
 
     def snapshot(self) -> RigSnapshot:
         """Write down what a power cut leaves, in plain values: vehicles, batteries, meters, faults, failed modules."""
-        return rig_record(self._outlets.values(), self._cabinet, self._faults, self._now_s)
+        return rig_record(self._outlets.values(), self._cabinet, self._troubles.faults, self._now_s)
 
     def restore(self, snapshot: RigSnapshot) -> None:
         """Become what was written down, as after a power cut: contactors open, no grants, nothing told.
@@ -339,8 +312,8 @@ class Rig:
             restore_outlet(outlet, record, self._now_s)
         self._cabinet.hang_on(supply_from(snapshot.get("supply")))
         self._cabinet.restore_failed((module["number"], module["dtc"]) for module in snapshot["failed_modules"])
-        self._faults.restore(faults_from(snapshot))
-        self._apply_faults()
+        self._troubles.faults.restore(faults_from(snapshot))
+        self._troubles.apply(self._now_s)
         self._is_powered = is_powered
         self._signals.clear()
 
@@ -377,6 +350,9 @@ class Rig:
         except KeyError:
             raise BadSetting("outlet", outlet, f"this charger has outlets 1 to {len(self._outlets)}") from None
 
+    def _scope(self, outlet: OutletNumber | None) -> OutletNumber | None:
+        return None if outlet is None else self._outlet(outlet).number
+
     def _vehicle_at(self, outlet: OutletNumber) -> Vehicle:
         vehicle = self._outlet(outlet).vehicle
         if vehicle is None:
@@ -386,14 +362,3 @@ class Rig:
     def _tell(self, signal: Signal) -> None:
         if self._is_powered:
             self._signals.append(signal)
-
-    def _feed_outlets(self) -> None:
-        for outlet in self._outlets.values():
-            outlet.be_fed(self._cabinet.feed(outlet.number), self._now_s)
-
-    def _apply_faults(self) -> None:
-        """Bring outlets and cabinet into line with the active codes."""
-        for outlet in self._outlets.values():
-            afflict(outlet, self._faults, self._now_s)
-        self._cabinet.derate(self._faults.cabinet_derating())
-        self._feed_outlets()

@@ -40,6 +40,10 @@ class Expected:
 class Access:
     """The driver's side of the station: at most one expected start for each connector."""
 
+    __slots__ = ("_authorization", "_badge_before_plug", "_can_charge", "_charging", "_configuration", "_connectors",
+                 "_effects", "_expected", "_free_start_tried", "_reservations", "_screen", "_settings",
+                 "_smart_charging", "_waiting_since_s")  # fmt: skip
+
     def __init__(
         self,
         settings: StationSettings,
@@ -68,7 +72,7 @@ class Access:
         self._can_charge = can_charge
         self._expected: dict[ConnectorId, Expected] = {}
         self._waiting_since_s: dict[ConnectorId, float] = {}
-        self._free_start_tried: set[ConnectorId] = set()
+        self._free_start_tried: frozenset[ConnectorId] = frozenset()
 
     def is_expected(self, connector_id: ConnectorId) -> bool:
         """Whether a start waits at a connector."""
@@ -102,7 +106,7 @@ class Access:
         """A car was connected: whoever is expected may begin."""
         connector.plug(now)
         self._screen.plugged(connector.id)
-        self._free_start_tried.discard(connector.id)
+        self._free_start_tried -= {connector.id}
         if self._charging.open_on(connector.id) is not None:
             self._charging.resume(connector)
             return
@@ -194,7 +198,7 @@ class Access:
         id_tag = IdTag(self._configuration.text(Key.DEFAULT_ID_TAG) or "")
         if not self._reservations.admits(connector.id, id_tag, None):
             return  # kept for somebody else, whose visit this is not
-        self._free_start_tried.add(connector.id)
+        self._free_start_tried |= {connector.id}
         expected = Expected(id_tag, now.s)
         self._expected[connector.id] = expected
         self._authorization.decide_free(id_tag, now, lambda decision, at: self._decided(expected, decision, at))
@@ -208,7 +212,7 @@ class Access:
         for connector in self._connectors.values():
             if connector.id in self._expected and not self._can_charge(connector.id):
                 self.drop(connector.id)
-                self._free_start_tried.discard(connector.id)
+                self._free_start_tried -= {connector.id}
             if self._is_free_start(connector):
                 self._begin_free_visit(connector, now)
             self._note_waiting(connector, now)

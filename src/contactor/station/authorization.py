@@ -17,6 +17,7 @@ from contactor.station.configuration import Configuration
 from contactor.station.events import Moment
 from contactor.station.keys import Key
 from contactor.station.local_list import LocalList
+from contactor.station.present import Present
 
 
 class Standing(StrEnum):
@@ -80,20 +81,22 @@ def is_presentable(uid: str) -> bool:
 class Authorization:
     """Finds the decision for a badge: from what is known here, or from the central system."""
 
+    __slots__ = ("_cache", "_calls", "_configuration", "_conflict_found", "_list", "_present")
+
     def __init__(
         self,
         configuration: Configuration,
         cache: BadgeCache,
         local_list: LocalList,
         calls: Calls,
-        is_online: Callable[[], bool],
+        present: Present,
         conflict_found: Callable[[Moment], None],
     ) -> None:
         self._configuration = configuration
         self._cache = cache
         self._list = local_list
         self._calls = calls
-        self._is_online = is_online
+        self._present = present
         self._conflict_found = conflict_found
 
     def decide(self, id_tag: IdTag, now: Moment, then: Then, *, needs_parent: bool = False) -> None:
@@ -102,7 +105,7 @@ class Authorization:
         With `needs_parent` a badge that is known here but not its parent is asked about while that is possible
         (RSV-08).
         """
-        is_online = self._is_online()
+        is_online = self._present.is_online
         verdict = self._judge(id_tag, now, online=is_online)
         if needs_parent and is_online and self.parent_known_here(id_tag, now) is None:
             verdict = Verdict.ASK_CENTRAL
@@ -113,7 +116,7 @@ class Authorization:
 
     def decide_free(self, id_tag: IdTag, now: Moment, then: Then) -> None:
         """Decide about the tag that stands for everybody: only the central system can refuse it (D-26)."""
-        if self._is_online():
+        if self._present.is_online:
             self._ask(id_tag, then, lambda tag, at: self._decision(tag, at, is_accepted=True))
         else:
             then(self._decision(id_tag, now, is_accepted=True), now)

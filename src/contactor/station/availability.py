@@ -1,12 +1,14 @@
 """Knows which connectors may be used, and which change waits for a transaction to end (AVL-01..11)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 
 import msgspec
 
 from contactor.base.ids import ConnectorId
 from contactor.ocpp.enumerations import AvailabilityStatus, AvailabilityType
+from contactor.station.connector import Connector
 from contactor.station.store.port import Shelf, Store
+from contactor.station.transactions import Transactions
 
 STATION = ConnectorId(0)
 
@@ -16,24 +18,28 @@ class _Flag(msgspec.Struct):
     scheduled: bool | None = None
 
 
+_AVAILABILITY = Shelf("availability", _Flag)
+
+
 class Availability:
     """One flag for the station and one for each connector; both must be up for a connector to be operative.
 
-    `is_busy` tells of a transaction, `is_finishing` of a car that stayed when its charge was over.
+    `is_held` tells of connectors that the station itself keeps out of use.
     """
+
+    __slots__ = ("_connectors", "_flags", "_store", "_transactions", "is_held")
 
     def __init__(
         self,
         store: Store,
-        connector_ids: Sequence[ConnectorId],
-        is_busy: Callable[[ConnectorId], bool],
-        is_finishing: Callable[[ConnectorId], bool],
+        connectors: Mapping[ConnectorId, Connector],
+        transactions: Transactions,
     ) -> None:
-        self._shelf = Shelf(store, "availability", _Flag)
-        kept = self._shelf.records()
-        self._flags = {each: kept.get(str(each), _Flag()) for each in (STATION, *connector_ids)}
-        self._is_busy = is_busy
-        self._is_finishing = is_finishing
+        self._store = store
+        kept = _AVAILABILITY.records(store)
+        self._flags = {each: kept.get(str(each), _Flag()) for each in (STATION, *connectors)}
+        self._connectors = connectors
+        self._transactions = transactions
         self.is_held: Callable[[ConnectorId], bool] = lambda _connector_id: False
 
     def is_operative(self, connector_id: ConnectorId) -> bool:
@@ -71,7 +77,7 @@ class Availability:
         """Carry out what was scheduled and need not wait any longer."""
         for connector_id, flag in self._flags.items():
             # The driver first takes the cable off, then the connector goes out of service (F8).
-            is_left = connector_id == STATION or not self._is_finishing(connector_id)
+            is_left = connector_id == STATION or not self._connectors[connector_id].is_over
             if flag.scheduled is not None and is_left and not self._waits(connector_id):
                 flag.is_operative, flag.scheduled = flag.scheduled, None
                 self._keep(connector_id)
@@ -88,8 +94,8 @@ class Availability:
 
     def _waits(self, connector_id: ConnectorId) -> bool:
         if connector_id == STATION:
-            return any(self._is_busy(each) for each in self._flags if each != STATION)
-        return self._is_busy(connector_id)
+            return self._transactions.open_count > 0
+        return self._transactions.open_on(connector_id) is not None
 
     def _keep(self, connector_id: ConnectorId) -> None:
-        self._shelf.put(str(connector_id), self._flags[connector_id])
+        _AVAILABILITY.put(self._store, str(connector_id), self._flags[connector_id])

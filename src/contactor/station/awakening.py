@@ -26,6 +26,8 @@ _INTERRUPTED_BY = {
 class Awakening:
     """Takes over the hardware as it is found."""
 
+    __slots__ = ("_access", "_charging", "_connectors", "_effects", "_faults", "_hardware", "_screen", "_security_log")
+
     def __init__(
         self,
         connectors: Mapping[ConnectorId, Connector],

@@ -20,12 +20,17 @@ class _Cached(msgspec.Struct, frozen=True):
     learned_at: datetime
 
 
+_BADGE_CACHE = Shelf("badge_cache", _Cached)
+
+
 class BadgeCache:
     """Entries by badge, valid and not, over power cuts; case does not count."""
 
+    __slots__ = ("_entries", "_store")
+
     def __init__(self, store: Store) -> None:
-        self._shelf = Shelf(store, "badge_cache", _Cached)
-        self._entries = self._shelf.records()
+        self._store = store
+        self._entries = _BADGE_CACHE.records(store)
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -41,7 +46,7 @@ class BadgeCache:
         if key not in self._entries and len(self._entries) >= CAPACITY:
             self._forget(self._least_useful(instant))
         self._entries[key] = entry = _Cached(info, instant)
-        self._shelf.put(key, entry)
+        _BADGE_CACHE.put(self._store, key, entry)
 
     def forget(self, id_tag: IdTag) -> None:
         """Drop one badge, for instance because the local list now speaks for it (CA-08)."""
@@ -55,7 +60,7 @@ class BadgeCache:
 
     def _forget(self, key: str) -> None:
         del self._entries[key]
-        self._shelf.delete(key)
+        _BADGE_CACHE.delete(self._store, key)
 
     def _least_useful(self, instant: datetime) -> str:
         # Not-valid entries go first, then the oldest.

@@ -53,6 +53,8 @@ class Calls:
     The queues are lists: they are short, and an empty deque weighs ten times as much in a fleet.
     """
 
+    __slots__ = ("_displaced", "_ordinary", "_urgent", "current")
+
     def __init__(self) -> None:
         self._urgent: list[Errand] = []
         self._ordinary: list[Errand] = []

@@ -35,6 +35,8 @@ class _Ending:
 class Charging:
     """The one place where transactions open and close."""
 
+    __slots__ = ("_connectors", "_effects", "_ending", "_hardware", "_metering", "_transactions")
+
     def __init__(
         self,
         connectors: Mapping[ConnectorId, Connector],

@@ -17,6 +17,9 @@ class _Value(msgspec.Struct, frozen=True):
     value: str
 
 
+_CONFIGURATION = Shelf("configuration", _Value)
+
+
 class Configuration:
     """The keys of the product as this station has them.
 
@@ -28,28 +31,28 @@ class Configuration:
         BadSetting: an initial value names no key or breaks its limits.
     """
 
+    __slots__ = ("_held", "_layers", "_model", "_product", "_store", "_written")
+
     def __init__(self, product: Product, model: Model, initial: Mapping[str, str], store: Store) -> None:
         self._product = product
         self._model = model
-        self._shelf = Shelf(store, "configuration", _Value)
-        self._values: dict[str, str] = {
-            name: default
-            for name, key in product.configuration.items()
-            if (default := key.default_for(model)) is not None
-        }
+        self._store = store
+        self._written: dict[str, str] = {}
         for name, text in initial.items():
             self._set_initial(name, text)
-        for name, kept in self._shelf.records().items():
+        for name, kept in _CONFIGURATION.records(store).items():
             # A key that a newer product dropped is left in the store and out of sight.
             if name in product.configuration:
-                self._values[name] = kept.value
-        self._in_force = dict(self._values)
+                self._written[name] = kept.value
+        # What a write that needs a restart has not replaced yet.
+        self._held: dict[str, str | None] = {}
+        self._layers: tuple[Mapping[str, str | None], ...] = (self._held, self._written, product.defaults(model))
 
     def _set_initial(self, name: str, text: str) -> None:
         key = self._product.factory_key(name)
         if key is None:
             raise BadSetting(f"initial value of {name}", text, "the guide has no such key; see: contactor guide keys")
-        self._values[key.key] = canonical_value(key, text)
+        self._written[key.key] = canonical_value(key, text)
 
     # Reading, as the software does
 
@@ -57,22 +60,30 @@ class Configuration:
         """Whether the product has a key at all, if only in its factory."""
         return key in self._product.configuration
 
-    def text(self, key: Key) -> str | None:
+    def text(self, key: str) -> str | None:
         """The value in force, or None where the key was never set."""
-        return self._in_force.get(key)
+        for values in self._layers:
+            if key in values:
+                return values[key]
+        return None
 
     def number(self, key: Key) -> int:
         """The value in force of an integer key."""
-        return int(self._in_force[key])
+        return int(self._known(key))
 
     def flag(self, key: str) -> bool:
         """The value in force of a boolean key."""
-        return self._in_force[key] == "true"
+        return self._known(key) == "true"
 
     def items(self, key: Key) -> tuple[str, ...]:
         """The value in force of a list key."""
-        value = self._in_force[key]
+        value = self._known(key)
         return tuple(value.split(",")) if value else ()
+
+    def _known(self, key: str) -> str:
+        value = self.text(key)
+        assert value is not None, f"{key} has a value in every product that has the key"
+        return value
 
     # Reading and writing, as the central system does
 
@@ -89,11 +100,13 @@ class Configuration:
             return ConfigurationStatus.REJECTED
         if not self._fits_the_others(key.key, value):
             return ConfigurationStatus.REJECTED
-        self._values[key.key] = value
-        self._shelf.put(key.key, _Value(value))
-        if key.reboot_needed and value != self._in_force.get(key.key):
+        in_force = self.text(key.key)
+        self._written[key.key] = value
+        _CONFIGURATION.put(self._store, key.key, _Value(value))
+        self._held.pop(key.key, None)
+        if key.reboot_needed and value != in_force:
+            self._held[key.key] = in_force
             return ConfigurationStatus.REBOOT_REQUIRED
-        self._in_force[key.key] = value
         return ConfigurationStatus.ACCEPTED
 
     def canonical(self, name: str) -> str:
@@ -103,8 +116,9 @@ class Configuration:
 
     def overwrite(self, key: Key, value: str) -> None:
         """Keep a value the software itself found out, such as the heartbeat interval of a boot (D-36)."""
-        self._values[key] = self._in_force[key] = value
-        self._shelf.put(key, _Value(value))
+        self._written[key] = value
+        self._held.pop(key, None)
+        _CONFIGURATION.put(self._store, key, _Value(value))
 
     def report(self, names: Iterable[str] | None) -> tuple[list[KeyValue], list[str]]:
         """Answer GetConfiguration: the known keys and the names nobody knows (CF-10..14)."""
@@ -122,12 +136,16 @@ class Configuration:
         return list(known.values()), list(unknown)
 
     def _described(self, key: ConfigurationKey) -> KeyValue:
-        value = self._values.get(key.key) if key.readable else None
+        value = self._wanted(key.key) if key.readable else None
         return KeyValue(
             key=key.key,
             readonly=key.access is Access.RO,
             value=msgspec.UNSET if value is None else value,
         )
+
+    def _wanted(self, name: str) -> str | None:
+        """The value last written, in force or not."""
+        return next((values[name] for values in self._layers[1:] if name in values), None)
 
     def is_switched_on(self, measurand: str) -> bool:
         """Whether a measurand may be sent: no key switches it, or the one that does is true (D-10)."""
@@ -143,7 +161,7 @@ class Configuration:
             return value == "false" or self._model.cables is not Cables.FIXED  # D-12
         if name == Key.SUPERVISION_URL:
             # TLS may not be given up over OCPP (SEC-03).
-            return is_encrypted(value) or not is_encrypted(self._in_force.get(Key.SUPERVISION_URL, ""))
+            return is_encrypted(value) or not is_encrypted(self.text(Key.SUPERVISION_URL) or "")
         return True
 
 

@@ -24,6 +24,9 @@ class Line(StrEnum):
 class Connection:
     """Dials, hangs up and waits; never gives up."""
 
+    __slots__ = ("_backoff", "_configuration", "_credentials", "_dial_at_s", "_effects", "_hurry", "_line",
+                 "_up_since_s", "down_since_s")  # fmt: skip
+
     def __init__(
         self, configuration: Configuration, credentials: Credentials, backoff: Backoff, effects: Effects
     ) -> None:

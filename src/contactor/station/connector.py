@@ -18,19 +18,25 @@ class Receipt:
     elapsed_s: float
 
 
+_VISIT_OVER = Shelf("visit_over", bool)
+
+
 class Connector:
     """The state of one connector that belongs to nobody else.
 
     `receipt` tells the driver of the last charge of the visit.
     """
 
+    __slots__ = ("_has_begun", "_is_over", "_store", "changed_at", "energy", "id", "is_plugged", "outlet",
+                 "plugged_since_s", "receipt", "status")  # fmt: skip
+
     def __init__(self, number: int, instant: datetime, store: Store) -> None:
         self.id = ConnectorId(number)
         self.outlet = OutletNumber(number)
         self.is_plugged = False
         self.plugged_since_s = 0.0
-        self._shelf = Shelf(store, "visit_over", bool)
-        self._is_over = self._shelf.records().get(str(number), False)
+        self._store = store
+        self._is_over = _VISIT_OVER.records(store).get(str(number), False)
         self.receipt: Receipt | None = None
         self.energy = Energy.OFF
         self.status = Status.AVAILABLE
@@ -49,7 +55,7 @@ class Connector:
     def is_over(self, is_over: bool) -> None:
         if is_over != self._is_over:
             self._is_over = is_over
-            self._shelf.put(str(self.id), is_over)
+            _VISIT_OVER.put(self._store, str(self.id), is_over)
 
     def find_plugged(self, now: Moment) -> None:
         """A car is there when the software starts."""

@@ -4,13 +4,15 @@ from collections.abc import Callable
 
 from contactor.ocpp.errors import ErrorCode, ProtocolViolation
 from contactor.ocpp.events import CallAnswered, CallFailed, CallInvalid, CallReceived, CallTimedOut, FrameIgnored
+from contactor.ocpp.messages import Request
 from contactor.ocpp.peer import Peer
 from contactor.station.calls import Calls, Errand, Failure, FailureKind
+from contactor.station.connection import Connection
 from contactor.station.effects import Effects, SendText
 from contactor.station.events import Moment
-from contactor.station.inbound import Inbound
 from contactor.station.outbox import Outbox, TransactionBook
 from contactor.station.registration import Registration, Standing
+from contactor.station.reply import Reply
 from contactor.station.security_log import SecurityLog
 from contactor.station.security_watch import SecurityWatch
 
@@ -19,7 +21,10 @@ BACKLOG = 3
 
 
 class Conversation:
-    """Joins the protocol peer with everything that wants to speak or has to answer."""
+    """Joins the protocol peer with everything that wants to speak; `reply` answers requests."""
+
+    __slots__ = ("_book", "_calls", "_connection", "_effects", "_outbox", "_peer", "_registration",
+                 "_reply", "_security_log", "_watch")  # fmt: skip
 
     def __init__(
         self,
@@ -29,9 +34,9 @@ class Conversation:
         outbox: Outbox,
         book: TransactionBook,
         security_log: SecurityLog,
-        inbound: Inbound,
+        reply: Callable[[Request], Reply],
         effects: Effects,
-        is_up: Callable[[], bool],
+        connection: Connection,
     ) -> None:
         self._peer = peer
         self._calls = calls
@@ -40,14 +45,14 @@ class Conversation:
         self._book = book
         self._security_log = security_log
         self._watch = SecurityWatch(security_log, outbox.__len__)
-        self._inbound = inbound
+        self._reply = reply
         self._effects = effects
-        self._is_up = is_up
+        self._connection = connection
 
     @property
     def deadline_s(self) -> float | None:
         """When the open call times out or, with none open, when the next one becomes due."""
-        if not self._is_up():
+        if not self._connection.is_up:
             return None
         if self._peer.is_calling:
             return self._peer.deadline_s
@@ -100,7 +105,7 @@ class Conversation:
     def settle(self, now: Moment) -> None:
         """Send the next call if none is open."""
         self._watch.settle(now)
-        if not self._is_up() or self._peer.is_calling:
+        if not self._connection.is_up or self._peer.is_calling:
             return
         errand = self._next(now)
         if errand is None:
@@ -129,7 +134,7 @@ class Conversation:
             return
         self._watch.request_came(call.message_id, call.request, now)
         try:
-            reply = self._inbound.reply(call.request)
+            reply = self._reply(call.request)
         except ProtocolViolation as violation:
             text = self._peer.refuse(call.message_id, violation.code, violation.description, violation.details)
             self._effects.add(SendText(text))

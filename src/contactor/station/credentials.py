@@ -1,7 +1,6 @@
 """Knows where to dial and with which key: those in force, and the last good ones to fall back on (D-23, SEC-10)."""
 
-from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -28,6 +27,15 @@ class Address(NamedTuple):
     identity: str | None
 
 
+class Acceptance(Protocol):
+    """Who knows where the station belongs."""
+
+    @property
+    def last_good(self) -> Address | None:
+        """The address at which it was last accepted."""
+        ...
+
+
 class _PreviousKey(msgspec.Struct, frozen=True):
     """The key before the present one; `is_good` once it was let in where the present one was not."""
 
@@ -35,17 +43,20 @@ class _PreviousKey(msgspec.Struct, frozen=True):
     is_good: bool = False
 
 
+_PREVIOUS_KEY = Shelf("previous_key", _PreviousKey)
+
+
 class Credentials:
-    """What the next attempt to connect uses; it learns from how the attempts end.
+    """What the next attempt to connect uses; it learns from how the attempts end."""
 
-    `last_good` is the address at which the station was last accepted.
-    """
+    __slots__ = ("_acceptance", "_configuration", "_dialled_key", "_first_miss_s", "_key", "_misses",
+                 "_previous", "_refusals", "_store")  # fmt: skip
 
-    def __init__(self, store: Store, configuration: Configuration, last_good: Callable[[], Address | None]) -> None:
+    def __init__(self, store: Store, configuration: Configuration, acceptance: Acceptance) -> None:
         self._configuration = configuration
-        self._last_good = last_good
-        self._shelf = Shelf(store, "previous_key", _PreviousKey)
-        self._previous = self._shelf.records().get("key")
+        self._acceptance = acceptance
+        self._store = store
+        self._previous = _PREVIOUS_KEY.records(store).get("key")
         self._key = configuration.text(Key.AUTHORIZATION_KEY)
         self._dialled_key = self._key
         self._refusals = 0
@@ -82,7 +93,7 @@ class Credentials:
             return
         if self._dialled_key == self._key:
             self._previous = None
-            self._shelf.delete("key")
+            _PREVIOUS_KEY.delete(self._store, "key")
         elif not self._previous.is_good:
             self._remember(_PreviousKey(self._previous.key, is_good=True))
 
@@ -92,7 +103,7 @@ class Credentials:
         Returns the address given up, if this was the one attempt too many and the last good one is in force again.
         """
         self._refusals += status == _UNAUTHORISED
-        good = self._last_good()
+        good = self._acceptance.last_good
         if good is None or good == self.address:
             return None
         if self._misses == 0:
@@ -116,4 +127,4 @@ class Credentials:
 
     def _remember(self, previous: _PreviousKey) -> None:
         self._previous = previous
-        self._shelf.put("key", previous)
+        _PREVIOUS_KEY.put(self._store, "key", previous)

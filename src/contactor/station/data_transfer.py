@@ -51,6 +51,8 @@ class _Shown:
 class Costs:
     """The last cost told of each connector; a total, so a new one replaces the old one."""
 
+    __slots__ = ("_connectors", "_effects", "_message", "_shown", "_transactions")
+
     def __init__(
         self,
         message: CostMessage | None,
@@ -63,7 +65,11 @@ class Costs:
         self._transactions = transactions
         self._effects = effects
         self._shown: dict[ConnectorId, _Shown] = {}
-        self.rows: Rows = {DataTransfer: self._asked}
+
+    @property
+    def rows(self) -> Rows:
+        """The message that tells a cost."""
+        return {DataTransfer: self._asked}
 
     def cost(self, connector_id: ConnectorId) -> Cost | None:
         """What the screen shows for a connector; after the transaction it stays until the visit is over (DT-07)."""

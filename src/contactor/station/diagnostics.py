@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import datetime
 
 import msgspec
 from msgspec import UNSET
@@ -15,6 +14,7 @@ from contactor.station.diagnostics_archive import Window
 from contactor.station.effects import Effects, StartUpload
 from contactor.station.events import Moment
 from contactor.station.location import file_in, is_supported
+from contactor.station.present import Present
 from contactor.station.progress import Progress
 from contactor.station.reply import Reply, Rows
 from contactor.station.store.port import Shelf, Store
@@ -39,6 +39,9 @@ class _Promised(msgspec.Struct, frozen=True):
     file_name: str
 
 
+_DIAGNOSTICS = Shelf("diagnostics", _Promised)
+
+
 class Diagnostics:
     """One upload at a time and one more waiting (DG-06); the archive is made when it is asked for.
 
@@ -50,9 +53,11 @@ class Diagnostics:
         transfers: carries the file.
         calls: carries the DiagnosticsStatusNotifications.
         effects: notes.
-        may_send: whether the central system can be told something.
-        instant: the station's time now.
+        present: the time, and whether the central system can be told something.
     """
+
+    __slots__ = ("_asked_for", "_attempts", "_broken_promises", "_collect", "_effects", "_present",
+                 "_progress", "_running", "_schemes", "_serial", "_store", "_transfers", "_waiting")  # fmt: skip
 
     def __init__(
         self,
@@ -63,30 +68,26 @@ class Diagnostics:
         transfers: Transfers,
         calls: Calls,
         effects: Effects,
-        *,
-        may_send: Callable[[], bool],
-        instant: Callable[[], datetime],
+        present: Present,
     ) -> None:
         self._serial = _NOT_IN_FILE_NAMES.sub("_", serial)
         self._schemes = schemes
         self._collect = collect
         self._transfers = transfers
         self._effects = effects
-        self._instant = instant
-        self._shelf = Shelf(store, "diagnostics", _Promised)
-        self._progress = Progress(
-            store,
-            DiagnosticsStatus,
-            lambda status: DiagnosticsStatusNotification(status=status),
-            calls,
-            may_send,
-        )
-        self._broken_promises = list(self._shelf.records())
+        self._present = present
+        self._store = store
+        self._progress = Progress(store, DiagnosticsStatus, _notification, calls, present)
+        self._broken_promises = list(_DIAGNOSTICS.records(store))
         self._running: _Upload | None = None
         self._waiting: _Upload | None = None
         self._attempts: Attempts | None = None
         self._asked_for = 0
-        self.rows: Rows = {GetDiagnostics: self._asked}
+
+    @property
+    def rows(self) -> Rows:
+        """The request for a file."""
+        return {GetDiagnostics: self._asked}
 
     @property
     def status(self) -> DiagnosticsStatus:
@@ -105,7 +106,7 @@ class Diagnostics:
         for file_name in self._broken_promises:
             self._effects.note("diagnostics upload failed", file=file_name, reason="interrupted by a restart")
             self._progress.step(DiagnosticsStatus.UPLOAD_FAILED)
-            self._shelf.delete(file_name)
+            _DIAGNOSTICS.delete(self._store, file_name)
         self._broken_promises.clear()
 
     def settle(self, now: Moment) -> None:
@@ -136,7 +137,7 @@ class Diagnostics:
     def _new_name(self) -> str:
         # The count keeps the names of one second apart.
         self._asked_for += 1
-        return f"diagnostics-{self._serial}-{self._instant():%Y%m%dT%H%M%SZ}-{self._asked_for}.zip"
+        return f"diagnostics-{self._serial}-{self._present.now.instant:%Y%m%dT%H%M%SZ}-{self._asked_for}.zip"
 
     def _begin(self, upload: _Upload) -> None:
         if not is_supported(upload.location, self._schemes):
@@ -145,9 +146,9 @@ class Diagnostics:
             return
         if self._waiting is not None:
             self._effects.note("diagnostics upload replaced", file=self._waiting.file_name)
-            self._shelf.delete(self._waiting.file_name)
+            _DIAGNOSTICS.delete(self._store, self._waiting.file_name)
         self._waiting = upload
-        self._shelf.put(upload.file_name, _Promised(upload.file_name))
+        _DIAGNOSTICS.put(self._store, upload.file_name, _Promised(upload.file_name))
 
     # The upload
 
@@ -170,5 +171,9 @@ class Diagnostics:
         else:
             self._effects.note("diagnostics upload failed", file=upload.file_name, reason=reason)
         self._progress.step(status)
-        self._shelf.delete(upload.file_name)
+        _DIAGNOSTICS.delete(self._store, upload.file_name)
         self._running = self._attempts = None
+
+
+def _notification(status: DiagnosticsStatus) -> DiagnosticsStatusNotification:
+    return DiagnosticsStatusNotification(status=status)

@@ -1,7 +1,7 @@
 """Knows what goes into a diagnostics file: what the station remembers of a window of time, and no secret (DG-05)."""
 
 import zipfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
@@ -13,6 +13,7 @@ from contactor.ocpp.enumerations import LogType
 from contactor.station.configuration import Configuration
 from contactor.station.faults import Faults
 from contactor.station.location import without_secrets
+from contactor.station.present import Present
 from contactor.station.security_log import SecurityLog
 from contactor.station.trace import Trace
 from contactor.station.transactions import Transaction, Transactions
@@ -50,7 +51,7 @@ class Records:
     transactions: Transactions
     faults: Faults
     configuration: Configuration
-    instant: Callable[[], datetime]
+    present: Present
 
     def archive(self, window: Window) -> bytes | None:
         """A ZIP file of everything in a window; None if nothing happened in it (DG-01).
@@ -94,12 +95,12 @@ class Records:
         ]
 
     def _end_of(self, transaction: Transaction) -> datetime:
-        return transaction.alive_at if transaction.is_stopped else max(transaction.alive_at, self.instant())
+        return transaction.alive_at if transaction.is_stopped else max(transaction.alive_at, self.present.now.instant)
 
     def _present_state(self, window: Window) -> Mapping[str, bytes]:
         about = {
             **self.about,
-            "made": to_text(self.instant()),
+            "made": to_text(self.present.now.instant),
             "from": None if window.start is None else to_text(window.start),
             "to": None if window.stop is None else to_text(window.stop),
         }

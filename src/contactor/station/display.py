@@ -125,16 +125,19 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Signs:
-    """Facts of the whole station, read when a view is made."""
+    """Facts of the whole station."""
 
-    is_online: Callable[[], bool]
-    is_restarting: Callable[[], bool]
-    is_updating: Callable[[], bool]
+    is_online: bool
+    is_restarting: bool
+    is_updating: bool
     cost: Callable[[ConnectorId], RunningCost | None]
 
 
 class Display:
     """Puts views together from what the parts know."""
+
+    __slots__ = ("_access", "_charging", "_configuration", "_connectors", "_faults", "_hardware", "_reservations",
+                 "_screen", "_signs")  # fmt: skip
 
     def __init__(
         self,
@@ -163,10 +166,10 @@ class Display:
         return View(
             shown=self._screen.shown,
             connectors=tuple(self._connector_view(connector, now) for connector in self._connectors.values()),
-            is_online=self._signs.is_online(),
+            is_online=self._signs.is_online,
             is_free=not self._configuration.flag(Key.AUTHENTICATION_OCPP_MODE),
-            is_updating=self._signs.is_updating(),
-            is_restarting=self._signs.is_restarting(),
+            is_updating=self._signs.is_updating,
+            is_restarting=self._signs.is_restarting,
             fault=self._fault(STATION),
         )
 

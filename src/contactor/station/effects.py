@@ -96,6 +96,8 @@ Effect = Command | Dial | SendText | HangUp | SetPing | Restart | StartDownload 
 class Effects:
     """The effects of the event being handled, in the order they were asked for."""
 
+    __slots__ = ("_asked",)
+
     def __init__(self) -> None:
         self._asked: list[Effect] = []
 

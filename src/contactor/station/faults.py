@@ -1,6 +1,6 @@
 """Knows the active trouble codes and what the guide says they do (FLT-01..12, D-20)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 
 from contactor.base.ids import ConnectorId, OutletNumber
 from contactor.guide.entries import Effect, Scope, VendorError
@@ -13,7 +13,9 @@ STATION = ConnectorId(0)
 class Faults:
     """Active codes in the order they came, each on an outlet or on the whole station."""
 
-    def __init__(self, table: Mapping[str, VendorError], connector_ids: Sequence[ConnectorId]) -> None:
+    __slots__ = ("_active", "_connector_ids", "_table")
+
+    def __init__(self, table: Mapping[str, VendorError], connector_ids: Collection[ConnectorId]) -> None:
         self._table = table
         self._connector_ids = connector_ids
         self._active: list[tuple[str, OutletNumber | None]] = []

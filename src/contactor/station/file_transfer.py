@@ -81,6 +81,8 @@ class NetworkFiles:
         idle_s: and none is silent for longer than this.
     """
 
+    __slots__ = ("_idle_s", "_limit_s", "_tls")
+
     def __init__(self, tls: ssl.SSLContext | None = None, *, limit_s: float = LIMIT_S, idle_s: float = IDLE_S) -> None:
         self._tls = tls
         self._limit_s = limit_s
@@ -203,6 +205,8 @@ class NetworkFiles:
 class _Receipt:
     """What has come in so far, and never more than was asked for."""
 
+    __slots__ = ("_progress", "_size_max", "content", "expected")
+
     def __init__(self, size_max: int, progress: Progress) -> None:
         self.content = bytearray()
         self.expected: int | None = None
@@ -227,6 +231,8 @@ class _Receipt:
 
 class _Dispatch:
     """What is to go out, piece by piece."""
+
+    __slots__ = ("_progress", "content")
 
     def __init__(self, content: bytes, progress: Progress) -> None:
         self.content = content

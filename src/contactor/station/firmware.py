@@ -19,10 +19,13 @@ from contactor.station.effects import Effects, HangUp, Restart, RestartKind, Sta
 from contactor.station.events import Moment, PowerOnCause
 from contactor.station.firmware_image import BadImage, read_image
 from contactor.station.location import is_supported
+from contactor.station.present import Present
 from contactor.station.progress import Progress
 from contactor.station.reply import Reply, Rows
+from contactor.station.reset import Reset
 from contactor.station.security_log import SecurityEvent, SecurityLog
 from contactor.station.store.port import Shelf, Store
+from contactor.station.transactions import Transactions
 from contactor.station.transfers import Attempts, Patience, Transfers
 
 IMAGE_MAX_BYTES = 64 * 1024 * 1024
@@ -67,13 +70,17 @@ class _Running(msgspec.Struct, frozen=True):
     version: str
 
 
+_FIRMWARE = Shelf("firmware", _Running)
+_FIRMWARE_UPDATE = Shelf("firmware_update", Update)
+
+
 def running_version(store: Store, factory_version: str) -> str:
     """The version of the installed firmware: the last update's, or the one the station left the factory with.
 
     Raises:
         StoreError: the stored version cannot be read.
     """
-    kept = Shelf(store, "firmware", _Running).records().get("running")
+    kept = _FIRMWARE.records(store).get("running")
     return kept.version if kept else factory_version
 
 
@@ -96,10 +103,13 @@ class Firmware:
         calls: carries the FirmwareStatusNotifications.
         security_log: hears of the restart and of the new version (FW-12).
         effects: restart and notes.
-        may_send: whether the central system can be told something.
-        is_busy: whether a connector has an open transaction, which an installation waits for.
-        may_install: whether nothing else is about to restart the station.
+        transactions: an installation waits until none is open.
+        reset: may be about to restart the station as well.
+        present: whether the central system can be told something.
     """
+
+    __slots__ = ("_attempts", "_due_s", "_effects", "_image", "_is_leaving", "_progress", "_reset",
+                 "_security_log", "_store", "_transactions", "_transfers", "_update")  # fmt: skip
 
     def __init__(
         self,
@@ -109,40 +119,27 @@ class Firmware:
         calls: Calls,
         security_log: SecurityLog,
         effects: Effects,
-        *,
-        connector_ids: Sequence[ConnectorId],
-        may_send: Callable[[], bool],
-        is_busy: Callable[[ConnectorId], bool],
-        may_install: Callable[[], bool],
+        transactions: Transactions,
+        reset: Reset,
+        present: Present,
     ) -> None:
         self._image = image
         self._transfers = transfers
         self._security_log = security_log
         self._effects = effects
-        self._connector_ids = connector_ids
-        self._is_busy = is_busy
-        self._may_install = may_install
-        self._progress = Progress(
-            store,
-            FirmwareStatus,
-            lambda status: FirmwareStatusNotification(status=status),
-            calls,
-            may_send,
-        )
-        self._running_shelf = Shelf(store, "firmware", _Running)
-        self._shelf = Shelf(store, "firmware_update", Update)
-        self._update = self._shelf.records().get("update")
+        self._transactions = transactions
+        self._reset = reset
+        self._progress = Progress(store, FirmwareStatus, _notification, calls, present)
+        self._store = store
+        self._update = _FIRMWARE_UPDATE.records(store).get("update")
         self._attempts: Attempts | None = None
         self._due_s: float | None = None
         self._is_leaving = False
-        self.rows: Rows = {UpdateFirmware: self._asked}
-        self._steps: Mapping[Stage, Callable[[Update, Moment], None]] = {
-            Stage.SCHEDULED: self._wait_for_date,
-            Stage.DOWNLOADING: self._download,
-            Stage.DOWNLOADED: self._wait_for_quiet,
-            Stage.INSTALLING: self._install,
-            Stage.INSTALLED: lambda _update, _now: None,
-        }
+
+    @property
+    def rows(self) -> Rows:
+        """The request for an update."""
+        return {UpdateFirmware: self._asked}
 
     @property
     def status(self) -> FirmwareStatus:
@@ -159,7 +156,7 @@ class Firmware:
     def holds(self, connector_id: ConnectorId) -> bool:
         """Whether an idle connector is kept out of use for the update (FW-07); nothing of this is stored (ST-11)."""
         waits = self._update is not None and self._update.stage in (Stage.DOWNLOADED, Stage.INSTALLING)
-        return (waits or self._is_leaving) and not self._is_busy(connector_id)
+        return (waits or self._is_leaving) and self._transactions.open_on(connector_id) is None
 
     @property
     def deadline_s(self) -> float | None:
@@ -180,7 +177,7 @@ class Firmware:
         stage = None
         while self._update is not None and self._update.stage is not stage:
             stage = self._update.stage
-            self._steps[stage](self._update, now)
+            _STEPS[stage](self, self._update, now)
         self._progress.settle()
 
     # The request
@@ -248,7 +245,7 @@ class Firmware:
         self._end()
 
     def _wait_for_quiet(self, update: Update, _now: Moment) -> None:
-        if self._may_install() and not any(self._is_busy(each) for each in self._connector_ids):
+        if not self._reset.is_running and not self._transactions.open_count:
             self._enter(update, Stage.INSTALLING)
 
     def _install(self, update: Update, now: Moment) -> None:
@@ -261,7 +258,7 @@ class Firmware:
         update.stage = Stage.INSTALLED
         self._keep(update)
         self._is_leaving = True
-        self._running_shelf.put("running", _Running(update.version))
+        _FIRMWARE.put(self._store, "running", _Running(update.version))
         self._security_log.record(SecurityEvent.RESET_OR_REBOOT, now, f"firmware {update.version}")
         self._effects.add(HangUp(_GOING_AWAY, "restarting"))
         self._effects.add(Restart(RestartKind.SOFT, PowerOnCause.REBOOT))
@@ -279,7 +276,20 @@ class Firmware:
         self._attempts = None
         self._due_s = None
         self._update = None
-        self._shelf.delete("update")
+        _FIRMWARE_UPDATE.delete(self._store, "update")
 
     def _keep(self, update: Update) -> None:
-        self._shelf.put("update", update)
+        _FIRMWARE_UPDATE.put(self._store, "update", update)
+
+
+_STEPS: Mapping[Stage, Callable[[Firmware, Update, Moment], None]] = {
+    Stage.SCHEDULED: Firmware._wait_for_date,
+    Stage.DOWNLOADING: Firmware._download,
+    Stage.DOWNLOADED: Firmware._wait_for_quiet,
+    Stage.INSTALLING: Firmware._install,
+    Stage.INSTALLED: lambda _firmware, _update, _now: None,
+}
+
+
+def _notification(status: FirmwareStatus) -> FirmwareStatusNotification:
+    return FirmwareStatusNotification(status=status)

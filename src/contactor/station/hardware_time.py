@@ -9,6 +9,8 @@ _HAIR_S = 1e-6
 class HardwareTime:
     """Lets `speed` seconds of the hardware pass in one of the clock's."""
 
+    __slots__ = ("_clock", "_hardware", "_zero_s", "speed")
+
     def __init__(self, hardware: SteppedHardware, clock: Clock, speed: float) -> None:
         self._hardware = hardware
         self._clock = clock

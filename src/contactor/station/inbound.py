@@ -3,7 +3,7 @@
 Requests about one key, flag or list are answered here; a part with a life of its own brings its own rows.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
@@ -58,7 +58,14 @@ NO_LIST = -1
 
 
 class Inbound:
-    """Answers requests; the rows below are everything the station offers."""
+    """Answers requests; the rows below are everything a station can offer, the codec lets through what this one does.
+
+    It has no state of its own and is made for each request: a table of thirty rows for each of a fleet's stations
+    would weigh as much as the rest of them.
+    """
+
+    __slots__ = ("_availability", "_cache", "_configuration", "_key_changed", "_list", "_registration",
+                 "_remote_control", "_reset", "_rows", "_triggers")  # fmt: skip
 
     def __init__(
         self,
@@ -71,9 +78,7 @@ class Inbound:
         cache: BadgeCache,
         local_list: LocalList,
         key_changed: Callable[[str, Moment], None],
-        more_rows: Iterable[Rows] = (),
-        *,
-        offered: Collection[str],
+        more_rows: Iterable[Rows],
     ) -> None:
         self._configuration = configuration
         self._registration = registration
@@ -99,13 +104,6 @@ class Inbound:
         }
         for rows in more_rows:
             self._rows.update(rows)
-        # What the product does not have, or the factory has switched off with its profile, is no row at all (CF-18).
-        self._rows = {request: row for request, row in self._rows.items() if request.__name__ in offered}
-
-    @property
-    def actions(self) -> list[str]:
-        """The names of the actions offered; any other known one is answered NotSupported."""
-        return [request.__name__ for request in self._rows]
 
     def reply(self, request: Request) -> Reply:
         """Judge a request, and change nothing that its answer does not promise.

@@ -13,6 +13,8 @@ from contactor.station.security_log import SecurityEvent, SecurityLog
 class KeyEffects:
     """What a write sets off; everything else reads its key when it needs it."""
 
+    __slots__ = ("_configuration", "_connection", "_effects", "_registration", "_security_log")
+
     def __init__(
         self,
         configuration: Configuration,

@@ -18,6 +18,9 @@ from contactor.station.timekeeping import STEP_WORTH_TELLING_S, Timekeeping
 class LineEvents:
     """The line to the central system, seen by everything that depends on it."""
 
+    __slots__ = ("_connection", "_conversation", "_effects", "_registration", "_security_log", "_status_reports",
+                 "_timekeeping")  # fmt: skip
+
     def __init__(
         self,
         connection: Connection,
@@ -36,15 +39,9 @@ class LineEvents:
         self._security_log = security_log
         self._effects = effects
 
-    @property
-    def rows(self) -> Mapping[type[Event], Callable[[Any, Moment], None]]:
-        """Handlers by kind of event; Any, because each takes its own kind."""
-        return {
-            events.LinkOpened: self._link_opened,
-            events.LinkClosed: self._link_closed,
-            events.DialFailed: self._dial_failed,
-            events.TextReceived: lambda event, now: self._conversation.received(event.text, now),
-        }
+    def handle(self, event: Event, now: Moment) -> None:
+        """Take one of the events below."""
+        _ROWS[type(event)](self, event, now)
 
     def _link_opened(self, _event: events.LinkOpened, now: Moment) -> None:
         self._connection.opened(now)
@@ -80,3 +77,17 @@ class LineEvents:
         step_s = self._timekeeping.synchronise(result.current_time, now)
         if abs(step_s) >= STEP_WORTH_TELLING_S:
             self._security_log.record(SecurityEvent.SETTING_SYSTEM_TIME, now, f"clock set by {step_s:+.1f} s")
+
+    def _text_received(self, event: events.TextReceived, now: Moment) -> None:
+        self._conversation.received(event.text, now)
+
+
+# Any: each handler takes its own kind of event.
+_ROWS: Mapping[type[Event], Callable[[LineEvents, Any, Moment], None]] = {
+    events.LinkOpened: LineEvents._link_opened,
+    events.LinkClosed: LineEvents._link_closed,
+    events.DialFailed: LineEvents._dial_failed,
+    events.TextReceived: LineEvents._text_received,
+}
+KINDS = frozenset(_ROWS)
+"""The kinds of events that are for this file."""

@@ -16,16 +16,21 @@ class _Version(msgspec.Struct, frozen=True):
     version: int
 
 
+_LOCAL_LIST = Shelf("local_list", AuthorizationData)
+_LOCAL_LIST_VERSION = Shelf("local_list_version", _Version)
+
+
 class LocalList:
     """Entries by badge and the list's version; an update happens whole or not at all."""
+
+    __slots__ = ("_entries", "_entries_max", "_entries_per_request_max", "_store", "_version")
 
     def __init__(self, store: Store, *, entries_max: int, entries_per_request_max: int) -> None:
         self._entries_max = entries_max
         self._entries_per_request_max = entries_per_request_max
-        self._shelf = Shelf(store, "local_list", AuthorizationData)
-        self._version_shelf = Shelf(store, "local_list_version", _Version)
-        self._entries = self._shelf.records()
-        kept = self._version_shelf.records().get("version")
+        self._store = store
+        self._entries = _LOCAL_LIST.records(store)
+        kept = _LOCAL_LIST_VERSION.records(store).get("version")
         self._version = kept.version if kept else 0
 
     def __len__(self) -> int:
@@ -61,13 +66,13 @@ class LocalList:
 
     def _become(self, wanted: dict[str, AuthorizationData], version: int) -> None:
         for key in self._entries.keys() - wanted.keys():
-            self._shelf.delete(key)
+            _LOCAL_LIST.delete(self._store, key)
         for key, entry in wanted.items():
             if self._entries.get(key) != entry:
-                self._shelf.put(key, entry)
+                _LOCAL_LIST.put(self._store, key, entry)
         self._entries = wanted
         self._version = version
-        self._version_shelf.put("version", _Version(version))
+        _LOCAL_LIST_VERSION.put(self._store, "version", _Version(version))
 
 
 def _replaced(entries: Sequence[AuthorizationData]) -> dict[str, AuthorizationData] | None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from msgspec import UNSET
 
@@ -13,6 +12,7 @@ from contactor.station.diagnostics_archive import Window
 from contactor.station.effects import Effects, StartUpload
 from contactor.station.events import Moment
 from contactor.station.location import file_in, is_supported
+from contactor.station.present import Present
 from contactor.station.reply import Reply, Rows
 from contactor.station.store.port import Shelf, Store
 from contactor.station.transfers import Attempts, Patience, Transfers
@@ -31,6 +31,9 @@ class _Upload:
     patience: Patience
 
 
+_LOG_UPLOAD = Shelf("log_upload", int)
+
+
 class LogUploads:
     """One upload at a time.
 
@@ -41,9 +44,11 @@ class LogUploads:
         transfers: carries the file.
         calls: carries the LogStatusNotifications.
         effects: notes.
-        may_send: whether the central system can be told something.
-        instant: the station's time now.
+        present: the time, and whether the central system can be told something.
     """
+
+    __slots__ = ("_attempts", "_calls", "_collect", "_effects", "_interrupted", "_present", "_running",
+                 "_schemes", "_store", "_transfers", "_untold")  # fmt: skip
 
     def __init__(
         self,
@@ -53,23 +58,24 @@ class LogUploads:
         transfers: Transfers,
         calls: Calls,
         effects: Effects,
-        *,
-        may_send: Callable[[], bool],
-        instant: Callable[[], datetime],
+        present: Present,
     ) -> None:
         self._schemes = schemes
         self._collect = collect
         self._transfers = transfers
         self._calls = calls
         self._effects = effects
-        self._may_send = may_send
-        self._instant = instant
-        self._shelf = Shelf(store, "log_upload", int)
-        self._interrupted = self._shelf.records().get("request")
+        self._present = present
+        self._store = store
+        self._interrupted = _LOG_UPLOAD.records(store).get("request")
         self._running: _Upload | None = None
         self._attempts: Attempts | None = None
         self._untold: list[LogStatusNotification] = []
-        self.rows: Rows = {GetLog: self._asked}
+
+    @property
+    def rows(self) -> Rows:
+        """The request for a log."""
+        return {GetLog: self._asked}
 
     @property
     def status(self) -> LogStatusNotification:
@@ -87,13 +93,13 @@ class LogUploads:
         """The software starts: what an earlier life was uploading is lost."""
         if self._interrupted is not None:
             self._tell(UploadLogStatus.UPLOAD_FAILURE, self._interrupted)
-            self._shelf.delete("request")
+            _LOG_UPLOAD.delete(self._store, "request")
 
     def settle(self, now: Moment) -> None:
         """Start the next attempt, and tell what has not been told; of what a lost line held up, the newest."""
         if self._attempts is not None:
             self._attempts.settle(now)
-        if not self._may_send():
+        if not self._present.is_online:
             del self._untold[:-1]
             return
         for notification in self._untold:
@@ -109,7 +115,7 @@ class LogUploads:
         archive = self._collect(request.log_type, window)
         if archive is None or not is_supported(wanted.remote_location, self._schemes):
             return Reply(GetLogResult(status=LogStatus.REJECTED))
-        name = f"{_NAMES[request.log_type]}-{request.request_id}-{self._instant():%Y%m%dT%H%M%SZ}.zip"
+        name = f"{_NAMES[request.log_type]}-{request.request_id}-{self._present.now.instant:%Y%m%dT%H%M%SZ}.zip"
         patience = Patience.asked(request.retries, request.retry_interval)
         upload = _Upload(request.request_id, wanted.remote_location, name, archive, patience)
         status = LogStatus.ACCEPTED if self._running is None else LogStatus.ACCEPTED_CANCELED
@@ -119,7 +125,7 @@ class LogUploads:
         if self._attempts is not None:
             self._attempts.cancel()
         self._running = upload
-        self._shelf.put("request", upload.request_id)
+        _LOG_UPLOAD.put(self._store, "request", upload.request_id)
         self._tell(UploadLogStatus.UPLOADING, upload.request_id)
         url = file_in(upload.location, upload.file_name)
         self._attempts = Attempts(
@@ -135,7 +141,7 @@ class LogUploads:
         self._effects.note("log upload ended", file=upload.file_name, status=str(status))
         self._tell(status, upload.request_id)
         self._running = self._attempts = None
-        self._shelf.delete("request")
+        _LOG_UPLOAD.delete(self._store, "request")
 
     def _tell(self, status: UploadLogStatus, request_id: int) -> None:
         self._untold.append(LogStatusNotification(status=status, request_id=request_id))

@@ -1,9 +1,5 @@
 """The jobs that move files: diagnostics and logs out, firmware in."""
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
-
-from contactor.base.ids import ConnectorId
 from contactor.guide.entries import Product
 from contactor.station.calls import Calls
 from contactor.station.diagnostics import Diagnostics
@@ -14,7 +10,9 @@ from contactor.station.faults import Faults
 from contactor.station.firmware import Firmware, Image
 from contactor.station.log_uploads import LogUploads
 from contactor.station.memory import Memory
+from contactor.station.present import Present
 from contactor.station.reply import Rows
+from contactor.station.reset import Reset
 from contactor.station.settings import StationSettings
 from contactor.station.trace import Trace
 from contactor.station.transfers import Transfers
@@ -22,6 +20,8 @@ from contactor.station.transfers import Transfers
 
 class Maintenance:
     """Puts the parts of these jobs together; they share the transfers and know nothing of each other."""
+
+    __slots__ = ("diagnostics", "firmware", "log_uploads", "transfers")
 
     def __init__(
         self,
@@ -32,11 +32,8 @@ class Maintenance:
         faults: Faults,
         calls: Calls,
         effects: Effects,
-        *,
-        connector_ids: Sequence[ConnectorId],
-        is_online: Callable[[], bool],
-        may_install: Callable[[], bool],
-        instant: Callable[[], datetime],
+        reset: Reset,
+        present: Present,
     ) -> None:
         self.transfers = Transfers(effects)
         about = {
@@ -45,7 +42,7 @@ class Maintenance:
             "serial": settings.serial,
             "firmware": memory.firmware_version,
         }
-        records = Records(about, trace, memory.security_log, memory.transactions, faults, memory.configuration, instant)
+        records = Records(about, trace, memory.security_log, memory.transactions, faults, memory.configuration, present)
         self.diagnostics = Diagnostics(
             memory.store,
             settings.serial,
@@ -54,13 +51,11 @@ class Maintenance:
             self.transfers,
             calls,
             effects,
-            may_send=is_online,
-            instant=instant,
+            present,
         )
         self.log_uploads = LogUploads(
-            memory.store, product.file_transfer_schemes, records.log, self.transfers, calls, effects,
-            may_send=is_online, instant=instant,
-        )  # fmt: skip
+            memory.store, product.file_transfer_schemes, records.log, self.transfers, calls, effects, present
+        )
         self.firmware = Firmware(
             memory.store,
             Image(product.name, product.file_transfer_schemes, settings.firmware_install_s),
@@ -68,11 +63,11 @@ class Maintenance:
             calls,
             memory.security_log,
             effects,
-            connector_ids=connector_ids,
-            may_send=is_online,
-            is_busy=lambda each: memory.transactions.open_on(each) is not None,
-            may_install=may_install,
+            memory.transactions,
+            reset,
+            present,
         )
+        reset.bar = self.firmware
 
     @property
     def rows(self) -> Rows:

@@ -37,6 +37,10 @@ _VALUES: Mapping[str, Callable[[Reading], float | None]] = {
 class Metering:
     """Samples open transactions on their own grid and all connectors on the clock's."""
 
+    __slots__ = ("_aligned_interval_s", "_aligned_next", "_configuration", "_data", "_deadline_s", "_grids",
+                 "_hardware", "_interval_offline", "_measurands", "_offline_since_s", "_outbox", "_switched",
+                 "_transactions")  # fmt: skip
+
     def __init__(
         self,
         configuration: Configuration,
@@ -233,6 +237,8 @@ class _Rhythm(NamedTuple):
 
 class _Grid:
     """When one transaction is sampled and was kept, in monotonic seconds; `told_at` is its newest timestamp told."""
+
+    __slots__ = ("_rhythm", "due_s", "life_sign_s", "start_s", "told_at")
 
     def __init__(self, start: Moment) -> None:
         self.start_s = start.s

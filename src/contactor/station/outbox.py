@@ -1,6 +1,5 @@
 """Knows every transaction-related message the central system has not confirmed, in order (Q-01..13)."""
 
-from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
@@ -55,14 +54,19 @@ class TransactionBook(Protocol):
         ...
 
 
+_OUTBOX = Shelf("outbox", Entry)
+
+
 class Outbox:
     """One queue for the whole station, in the order things happened; persistent; one message in flight."""
 
+    __slots__ = ("_configuration", "_entries", "_in_flight", "_new_id", "_next_number", "_not_before_s", "_store")
+
     def __init__(self, store: Store, configuration: Configuration, new_id: Callable[[], str]) -> None:
-        self._shelf = Shelf(store, "outbox", Entry)
+        self._store = store
         self._configuration = configuration
         self._new_id = new_id
-        self._entries = deque(self._shelf.records().values())
+        self._entries = list(_OUTBOX.records(store).values())  # lighter than a deque in a fleet
         self._next_number = self._entries[-1].number + 1 if self._entries else 1
         self._not_before_s = 0.0
         self._in_flight = False
@@ -143,26 +147,26 @@ class Outbox:
             book.stop_settled(entry.transaction, None, now)
 
     def _remove_head(self, entry: Entry) -> None:
-        head = self._entries.popleft()
+        head = self._entries.pop(0)
         assert head is entry, "only the head is ever in flight"
         self._in_flight = False
         self._not_before_s = 0.0
-        self._shelf.delete(_key(entry))
+        _OUTBOX.delete(self._store, _key(entry))
 
     def _thin_out(self) -> None:
         """Drop every second reading of the oldest transaction that has any; starts and stops stay (Q-10)."""
-        waiting = [entry for entry in list(self._entries)[1:] if entry.is_reading]
+        waiting = [entry for entry in self._entries[1:] if entry.is_reading]
         if not waiting:
             return
         oldest = waiting[0].transaction
         dropped = [entry for entry in waiting if entry.transaction == oldest][::2]
         for entry in dropped:
-            self._shelf.delete(_key(entry))
+            _OUTBOX.delete(self._store, _key(entry))
         gone = {entry.number for entry in dropped}
-        self._entries = deque(entry for entry in self._entries if entry.number not in gone)
+        self._entries = [entry for entry in self._entries if entry.number not in gone]
 
     def _keep(self, entry: Entry) -> None:
-        self._shelf.put(_key(entry), entry)
+        _OUTBOX.put(self._store, _key(entry), entry)
 
 
 def _key(entry: Entry) -> str:

@@ -26,6 +26,9 @@ from contactor.station.unlocking import Unlocking
 class OutletEvents:
     """Cables, current, badges, buttons and faults."""
 
+    __slots__ = ("_access", "_charging", "_configuration", "_connectors", "_effects", "_faults", "_screen",
+                 "_security_log", "_statuses", "_transactions", "_unlocking")  # fmt: skip
+
     def __init__(
         self,
         configuration: Configuration,
@@ -52,25 +55,12 @@ class OutletEvents:
         self._unlocking = unlocking
         self._effects = effects
 
-    @property
-    def rows(self) -> Mapping[type[Event], Callable[[Any, Moment], None]]:
-        """Handlers by kind of signal; Any, because each takes its own kind."""
-        return {
-            signals.CablePlugged: lambda event, now: self._access.plugged(self._at(event.outlet), now),
-            signals.CableUnplugged: self._unplugged,
-            signals.EnergyFlowing: lambda event, _now: self._energy_is(event.outlet, Energy.FLOWING),
-            signals.VehiclePaused: lambda event, _now: self._energy_is(event.outlet, Energy.PAUSED_BY_VEHICLE),
-            signals.VehicleEnded: self._vehicle_ended,
-            signals.EnergyOff: lambda event, now: self._charging.energy_is_off(self._at(event.outlet), now),
-            # Sharing the cabinet settles after every event anyway.
-            signals.DemandChanged: lambda _event, _now: None,
-            signals.ModulesChanged: lambda _event, _now: None,
-            signals.BadgePresented: lambda event, now: self._access.badge(event.uid, now),
-            signals.ScreenTouched: lambda event, _now: self._screen.touched(event.outlet),
-            signals.StopPressed: lambda event, now: self._access.stop_pressed(self._at(event.outlet), now),
-            signals.FaultRaised: self._fault_raised,
-            signals.FaultCleared: self._fault_cleared,
-        }
+    def handle(self, event: Event, now: Moment) -> None:
+        """Take one of the signals below."""
+        _ROWS[type(event)](self, event, now)
+
+    def _plugged(self, event: signals.CablePlugged, now: Moment) -> None:
+        self._access.plugged(self._at(event.outlet), now)
 
     def _unplugged(self, event: signals.CableUnplugged, now: Moment) -> None:
         connector = self._at(event.outlet)
@@ -79,6 +69,15 @@ class OutletEvents:
             self._statuses.settle_one(connector, now, EV_SIDE_DISCONNECTED)
         self._unlocking.vehicle_left(connector)
         self._access.unplugged(connector)
+
+    def _energy_flowing(self, event: signals.EnergyFlowing, _now: Moment) -> None:
+        self._energy_is(event.outlet, Energy.FLOWING)
+
+    def _vehicle_paused(self, event: signals.VehiclePaused, _now: Moment) -> None:
+        self._energy_is(event.outlet, Energy.PAUSED_BY_VEHICLE)
+
+    def _energy_off(self, event: signals.EnergyOff, now: Moment) -> None:
+        self._charging.energy_is_off(self._at(event.outlet), now)
 
     def _energy_is(self, outlet: OutletNumber, energy: Energy) -> None:
         connector = self._at(outlet)
@@ -89,6 +88,18 @@ class OutletEvents:
         connector = self._at(event.outlet)
         if self._transactions.open_on(connector.id) is not None:
             self._charging.end(connector, StopReason.OTHER, now)  # STP-08
+
+    def _shared_anew(self, _event: signals.DemandChanged | signals.ModulesChanged, _now: Moment) -> None:
+        """Sharing the cabinet settles after every event anyway."""
+
+    def _badge_presented(self, event: signals.BadgePresented, now: Moment) -> None:
+        self._access.badge(event.uid, now)
+
+    def _screen_touched(self, event: signals.ScreenTouched, _now: Moment) -> None:
+        self._screen.touched(event.outlet)
+
+    def _stop_pressed(self, event: signals.StopPressed, now: Moment) -> None:
+        self._access.stop_pressed(self._at(event.outlet), now)
 
     def _fault_raised(self, event: signals.FaultRaised, now: Moment) -> None:
         if not self._faults.raised(event.dtc, event.outlet):
@@ -117,3 +128,23 @@ class OutletEvents:
 
     def _at(self, outlet: OutletNumber) -> Connector:
         return self._connectors[ConnectorId(outlet)]
+
+
+# Any: each handler takes its own kind of signal.
+_ROWS: Mapping[type[Event], Callable[[OutletEvents, Any, Moment], None]] = {
+    signals.CablePlugged: OutletEvents._plugged,
+    signals.CableUnplugged: OutletEvents._unplugged,
+    signals.EnergyFlowing: OutletEvents._energy_flowing,
+    signals.VehiclePaused: OutletEvents._vehicle_paused,
+    signals.VehicleEnded: OutletEvents._vehicle_ended,
+    signals.EnergyOff: OutletEvents._energy_off,
+    signals.DemandChanged: OutletEvents._shared_anew,
+    signals.ModulesChanged: OutletEvents._shared_anew,
+    signals.BadgePresented: OutletEvents._badge_presented,
+    signals.ScreenTouched: OutletEvents._screen_touched,
+    signals.StopPressed: OutletEvents._stop_pressed,
+    signals.FaultRaised: OutletEvents._fault_raised,
+    signals.FaultCleared: OutletEvents._fault_cleared,
+}
+KINDS = frozenset(_ROWS)
+"""The kinds of signals that are for this file."""

@@ -1,10 +1,8 @@
 """Every part of one station, built in the order in which they need each other.
 
 This file knows who uses whom, and nothing else: what the parts do stands in their own files, and in which order they
-work in station.py. Where two parts need each other, the later one is passed as a question (a lambda).
+work in station.py. Where two parts need each other, the later one is asked through a method.
 """
-
-from collections.abc import Collection
 
 from contactor.base.backoff import Backoff
 from contactor.base.dice import Dice
@@ -13,7 +11,7 @@ from contactor.guide.entries import Product
 from contactor.hardware.port import Hardware
 from contactor.ocpp.actions import Side
 from contactor.ocpp.enumerations import ChargePointErrorCode
-from contactor.ocpp.messages import BootNotification
+from contactor.ocpp.messages import BootNotification, Request
 from contactor.ocpp.peer import Peer
 from contactor.station.access import Access
 from contactor.station.authorization import Authorization
@@ -38,8 +36,10 @@ from contactor.station.maintenance import Maintenance
 from contactor.station.memory import Memory
 from contactor.station.metering import Metering
 from contactor.station.outlet_events import OutletEvents
+from contactor.station.present import Present
 from contactor.station.registration import Registration
 from contactor.station.remote_control import RemoteControl
+from contactor.station.reply import Reply
 from contactor.station.reservations import Reservations
 from contactor.station.reset import Reset
 from contactor.station.screen import Screen
@@ -57,7 +57,15 @@ STATION = ConnectorId(0)
 
 
 class Parts:
-    """Holds the parts, and answers what many of them ask: who is online, who may charge, what is now."""
+    """Holds the parts with a state; those without one are made when somebody asks for them.
+
+    Most stations of a fleet are never asked, and what they do not hold weighs nothing.
+    """
+
+    __slots__ = ("_offered", "_product", "access", "availability", "calls", "charging", "configuration", "connection",
+                 "connectors", "conversation", "costs", "effects", "faults", "hardware", "line_events", "maintenance",
+                 "memory", "metering", "outlet_events", "present", "registration", "reservations", "reset", "screen",
+                 "smart_charging", "status_reports", "statuses", "trace", "transactions", "unlocking")  # fmt: skip
 
     def __init__(
         self,
@@ -68,6 +76,7 @@ class Parts:
         dice: Dice,
         moment: Moment,
     ) -> None:
+        self._product = product
         self.hardware = hardware
         self.effects = Effects()
         self.trace = Trace(settings.trace_frames)
@@ -75,38 +84,31 @@ class Parts:
         self.memory = memory = Memory.recall(product, settings, store, dice)
         self.configuration = memory.configuration
         self.transactions = memory.transactions
-        self.now = memory.timekeeping.corrected(moment)
-        self.connectors = {
-            ConnectorId(outlet): Connector(outlet, self.now.instant, store) for outlet in hardware.outlets
-        }
-        self.connection = Connection(
-            self.configuration,
-            Credentials(store, self.configuration, lambda: self.registration.last_good),
-            Backoff(dice, first_s=settings.reconnect_first_s),
-            self.effects,
-        )
+        # What the factory has switched off with its profile is not on offer in this life (CF-18).
+        self._offered = product.offers(self.configuration.items(Key.SUPPORTED_FEATURE_PROFILES))
         self.registration = Registration(
             store, self.configuration, _boot_notification(product, settings, memory), boot_retry_s=settings.boot_retry_s
         )
-        self.faults = Faults(product.vendor_errors, list(self.connectors))
-        self.availability = Availability(
-            store,
-            list(self.connectors),
-            lambda each: self.transactions.open_on(each) is not None,
-            lambda each: self.connectors[each].is_over,
+        self.connection = Connection(
+            self.configuration,
+            Credentials(store, self.configuration, self.registration),
+            Backoff(dice, first_s=settings.reconnect_first_s),
+            self.effects,
         )
-        self.status_reports = StatusReports(
-            [STATION, *self.connectors], self.configuration, self.calls, self.now.instant, lambda: self.is_online
-        )
-        self._build_charging(product, settings)
-        self._build_access(product, settings)
-        self._build_maintenance(product, settings)
-        self._build_centrals_side(product, settings, dice)
-        self._build_display()
+        self.present = Present(memory.timekeeping.corrected(moment), self.connection, self.registration)
+        self.connectors = {
+            ConnectorId(outlet): Connector(outlet, self.present.now.instant, store) for outlet in hardware.outlets
+        }
+        self.faults = Faults(product.vendor_errors, self.connectors)
+        self.availability = Availability(store, self.connectors, self.transactions)
+        self.status_reports = StatusReports((STATION, *self.connectors), self.configuration, self.calls, self.present)
+        self._build_charging(settings)
+        self._build_access(settings)
+        self._build_maintenance(settings, dice)
         self._build_events()
 
-    def _build_charging(self, product: Product, settings: StationSettings) -> None:
-        memory = self.memory
+    def _build_charging(self, settings: StationSettings) -> None:
+        product, memory = self._product, self.memory
         self.metering = Metering(
             self.configuration,
             self.hardware,
@@ -123,7 +125,7 @@ class Parts:
             self.hardware,
             self.connectors,
             self.effects,
-            lambda: self.now,
+            self.present,
         )
         self.unlocking = Unlocking(
             product.models[settings.model].cables,
@@ -136,16 +138,15 @@ class Parts:
         )
         self.costs = Costs(product.cost_message, self.connectors, self.transactions, self.effects)
 
-    def _build_access(self, product: Product, settings: StationSettings) -> None:
-        memory = self.memory
-        badge_before_plug = settings.allow_badge_before_plug or product.capabilities.badge_before_plug
-        self.screen = Screen(list(self.connectors.values()), offers_free=product.capabilities.badge_before_plug)
+    def _build_access(self, settings: StationSettings) -> None:
+        memory, capabilities = self.memory, self._product.capabilities
+        self.screen = Screen(self.connectors, offers_free=capabilities.badge_before_plug)
         authorization = Authorization(
             self.configuration,
             memory.badge_cache,
             memory.local_list,
             self.calls,
-            lambda: self.is_online,
+            self.present,
             self._list_conflict_found,
         )
         self.reservations = Reservations(
@@ -156,7 +157,7 @@ class Parts:
             self.transactions,
             lambda each: self.access.claimant(each),
             self.effects,
-            lambda: self.now,
+            self.present,
         )
         self.access = Access(
             settings,
@@ -169,119 +170,43 @@ class Parts:
             self.screen,
             self.effects,
             self.can_charge,
-            badge_before_plug=badge_before_plug,
+            badge_before_plug=settings.allow_badge_before_plug or capabilities.badge_before_plug,
         )
         self.transactions.learned = authorization.learned
 
-    def _build_maintenance(self, product: Product, settings: StationSettings) -> None:
-        self.maintenance = Maintenance(
-            product,
-            settings,
-            self.memory,
-            self.trace,
-            self.faults,
-            self.calls,
-            self.effects,
-            connector_ids=list(self.connectors),
-            is_online=lambda: self.is_online,
-            may_install=lambda: not self.reset.is_running,
-            instant=lambda: self.now.instant,
-        )
-        self.availability.is_held = self.maintenance.firmware.holds
-
-    def _build_centrals_side(self, product: Product, settings: StationSettings, dice: Dice) -> None:
+    def _build_maintenance(self, settings: StationSettings, dice: Dice) -> None:
         memory = self.memory
-        self.awakening = Awakening(
-            self.connectors,
-            self.hardware,
-            self.faults,
-            self.screen,
-            self.access,
-            self.charging,
-            memory.security_log,
-            self.effects,
-        )
         self.reset = Reset(
             self.configuration,
             self.connectors,
             self.charging,
             memory.security_log,
             self.effects,
-            lambda now: not self.is_online or not self.conversation.has_more_to_say(now),
+            self._has_said_all,
             wait_s=settings.reset_wait_s,
         )
-        self.reset.is_barred = lambda: self.maintenance.firmware.is_installing
-        inbound = self._build_inbound(product.offers(self.configuration.items(Key.SUPPORTED_FEATURE_PROFILES)))
+        self.maintenance = Maintenance(
+            self._product,
+            settings,
+            memory,
+            self.trace,
+            self.faults,
+            self.calls,
+            self.effects,
+            self.reset,
+            self.present,
+        )
+        self.availability.is_held = self.maintenance.firmware.holds
         self.conversation = Conversation(
-            Peer(Side.STATION, dice.message_id, call_timeout_s=settings.call_timeout_s, supported=inbound.actions),
+            Peer(Side.STATION, dice.message_id, call_timeout_s=settings.call_timeout_s, supported=self._offered),
             self.calls,
             self.registration,
             memory.outbox,
             self.transactions,
             memory.security_log,
-            inbound,
+            self._reply,
             self.effects,
-            lambda: self.connection.is_up,
-        )
-
-    def _build_inbound(self, offered: Collection[str]) -> Inbound:
-        memory = self.memory
-        triggers = Triggers(
-            list(self.connectors),
-            self.registration,
-            self.status_reports,
-            self.metering,
-            self.calls,
-            lambda: self.maintenance.diagnostics.status,
-            lambda: self.maintenance.firmware.status,
-            offered=offered,
-        )
-        return Inbound(
-            self.configuration,
-            self.registration,
-            self.availability,
-            RemoteControl(
-                self.configuration,
-                self.connectors,
-                self.transactions,
-                self.access,
-                self.charging,
-                self.smart_charging,
-                self.can_charge,
-                lambda: self.now,
-            ),
-            self.reset,
-            triggers,
-            memory.badge_cache,
-            memory.local_list,
-            KeyEffects(self.configuration, self.connection, self.registration, memory.security_log).written,
-            [
-                self.reservations.rows,
-                self.smart_charging.rows,
-                self.maintenance.rows,
-                self.costs.rows,
-                self.unlocking.rows,
-                WhitePaper(triggers, self.maintenance.log_uploads, self.calls).rows,
-            ],
-            offered=offered,
-        )
-
-    def _build_display(self) -> None:
-        self.display = Display(
-            self.configuration,
-            self.connectors,
-            self.hardware,
-            self.screen,
-            self.access,
-            self.charging,
-            self.faults,
-            self.reservations,
-            Signs(
-                is_online=lambda: self.is_online,
-                is_restarting=lambda: self.reset.is_running,
-                is_updating=lambda: self.maintenance.firmware.is_installing,
-                cost=self.costs.cost,
-            ),
+            self.connection,
         )
 
     def _build_events(self) -> None:
@@ -323,12 +248,85 @@ class Parts:
         self.registration.accepted = self.line_events.accepted
         self.registration.time_told = self.line_events.time_told
 
-    # Questions
+    # Parts without a state
 
     @property
-    def is_online(self) -> bool:
-        """Connected to a central system that has accepted this station."""
-        return self.connection.is_up and self.registration.is_accepted
+    def awakening(self) -> Awakening:
+        """What begins a life."""
+        return Awakening(
+            self.connectors,
+            self.hardware,
+            self.faults,
+            self.screen,
+            self.access,
+            self.charging,
+            self.memory.security_log,
+            self.effects,
+        )
+
+    @property
+    def display(self) -> Display:
+        """What the screen shows."""
+        return Display(
+            self.configuration,
+            self.connectors,
+            self.hardware,
+            self.screen,
+            self.access,
+            self.charging,
+            self.faults,
+            self.reservations,
+            Signs(
+                is_online=self.present.is_online,
+                is_restarting=self.reset.is_running,
+                is_updating=self.maintenance.firmware.is_installing,
+                cost=self.costs.cost,
+            ),
+        )
+
+    @property
+    def inbound(self) -> Inbound:
+        """Who answers requests."""
+        triggers = Triggers(
+            tuple(self.connectors),
+            self.registration,
+            self.status_reports,
+            self.metering,
+            self.calls,
+            self.maintenance,
+            offered=self._offered,
+        )
+        memory = self.memory
+        return Inbound(
+            self.configuration,
+            self.registration,
+            self.availability,
+            RemoteControl(
+                self.configuration,
+                self.connectors,
+                self.transactions,
+                self.access,
+                self.charging,
+                self.smart_charging,
+                self.can_charge,
+                self.present,
+            ),
+            self.reset,
+            triggers,
+            memory.badge_cache,
+            memory.local_list,
+            KeyEffects(self.configuration, self.connection, self.registration, memory.security_log).written,
+            [
+                self.reservations.rows,
+                self.smart_charging.rows,
+                self.maintenance.rows,
+                self.costs.rows,
+                self.unlocking.rows,
+                WhitePaper(triggers, self.maintenance.log_uploads, self.calls).rows,
+            ],
+        )
+
+    # Questions
 
     def can_charge(self, connector_id: ConnectorId) -> bool:
         """Whether a new charge may begin at a connector, as far as the station knows (BOOT-15, CLK-04, ST-31)."""
@@ -340,6 +338,12 @@ class Parts:
             and not self.faults.is_faulted(connector_id)
             and not self.faults.is_faulted(STATION)
         )
+
+    def _reply(self, request: Request) -> Reply:
+        return self.inbound.reply(request)
+
+    def _has_said_all(self, now: Moment) -> bool:
+        return not self.present.is_online or not self.conversation.has_more_to_say(now)
 
     def _list_conflict_found(self, now: Moment) -> None:
         self.status_reports.report_error(STATION, Error(ChargePointErrorCode.LOCAL_LIST_CONFLICT), now)

@@ -1,6 +1,6 @@
 """Knows which steps of a long job the central system has not heard of yet (FW-03, DG-03, DG-07)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Generic, TypeVar
 
 import msgspec
@@ -9,6 +9,7 @@ from contactor.ocpp.enumerations import DiagnosticsStatus, FirmwareStatus
 from contactor.ocpp.messages import Request, Result
 from contactor.station.calls import Calls, Errand, Failure, FailureKind
 from contactor.station.events import Moment
+from contactor.station.present import Present
 from contactor.station.store.port import Shelf, Store
 
 S = TypeVar("S", DiagnosticsStatus, FirmwareStatus)
@@ -18,11 +19,18 @@ class _Untold(msgspec.Struct, frozen=True):
     statuses: list[str]
 
 
+_UNTOLD: Mapping[type[DiagnosticsStatus | FirmwareStatus], Shelf[_Untold]] = {
+    kind: Shelf(f"{kind.__name__} untold", _Untold) for kind in (DiagnosticsStatus, FirmwareStatus)
+}
+
+
 class Progress(Generic[S]):
     """Tells steps in order, one at a time; of those that a lost line held up only the newest is told.
 
     What is untold outlives a power cut: the central system waits for the end of what it has asked for.
     """
+
+    __slots__ = ("_calls", "_message", "_on_the_way", "_present", "_shelf", "_store", "_untold")
 
     def __init__(
         self,
@@ -30,13 +38,14 @@ class Progress(Generic[S]):
         kind: type[S],
         message: Callable[[S], Request],
         calls: Calls,
-        may_send: Callable[[], bool],
+        present: Present,
     ) -> None:
-        self._shelf = Shelf(store, f"{kind.__name__} untold", _Untold)
+        self._store = store
+        self._shelf = _UNTOLD[kind]
         self._message: Callable[[S], Request] = message
         self._calls = calls
-        self._may_send = may_send
-        kept = self._shelf.records().get("untold")
+        self._present = present
+        kept = self._shelf.records(store).get("untold")
         self._untold: list[S] = [kind(text) for text in kept.statuses] if kept else []
         self._on_the_way = False
 
@@ -54,7 +63,7 @@ class Progress(Generic[S]):
         """Send the next step if that is possible now."""
         if self._on_the_way or not self._untold:
             return
-        if self._may_send():
+        if self._present.is_online:
             self._on_the_way = True
             self._calls.put(Errand(self._message(self._untold[0]), self._told, self._failed))
         elif len(self._untold) > 1:
@@ -75,6 +84,6 @@ class Progress(Generic[S]):
 
     def _keep(self) -> None:
         if self._untold:
-            self._shelf.put("untold", _Untold(list(self._untold)))
+            self._shelf.put(self._store, "untold", _Untold(list(self._untold)))
         else:
-            self._shelf.delete("untold")
+            self._shelf.delete(self._store, "untold")

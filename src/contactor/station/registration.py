@@ -44,8 +44,15 @@ class _Acceptance(msgspec.Struct, frozen=True):
     identity: str | None
 
 
+_ACCEPTANCE = Shelf("acceptance", _Acceptance)
+
+
 class Registration:
     """Sends BootNotification until it is accepted, then Heartbeats; remembers that it was ever accepted."""
+
+    __slots__ = ("_boot", "_boot_due_s", "_boot_failures", "_boot_retry_s", "_configuration", "_ever",
+                 "_heartbeat_on_the_way", "_last_heartbeat_s", "_last_interval_s", "_store", "accepted",
+                 "standing", "time_told")  # fmt: skip
 
     def __init__(
         self, store: Store, configuration: Configuration, boot: BootNotification, *, boot_retry_s: float
@@ -53,8 +60,8 @@ class Registration:
         self._configuration = configuration
         self._boot = boot
         self._boot_retry_s = boot_retry_s
-        self._shelf = Shelf(store, "acceptance", _Acceptance)
-        self._ever = self._shelf.records().get("accepted")
+        self._store = store
+        self._ever = _ACCEPTANCE.records(store).get("accepted")
         self.standing = Standing.UNANSWERED
         self._boot_due_s: float | None = 0.0
         self._boot_failures = 0
@@ -159,7 +166,7 @@ class Registration:
             self._configuration.overwrite(Key.HEARTBEAT_INTERVAL, str(interval_s))
         if self._ever != self._here():
             self._ever = self._here()
-            self._shelf.put("accepted", self._ever)
+            _ACCEPTANCE.put(self._store, "accepted", self._ever)
         self.accepted(result, now)
 
     def _boot_failed(self, failure: Failure, now: Moment) -> None:

@@ -13,12 +13,16 @@ from contactor.station.configuration import Configuration
 from contactor.station.connector import Connector
 from contactor.station.events import Moment
 from contactor.station.keys import Key
+from contactor.station.present import Present
 from contactor.station.smart_charging.smart_charging import SmartCharging
 from contactor.station.transactions import Transactions
 
 
 class RemoteControl:
     """Decides which connector a remote start means; carrying it out comes after the answer (RPC-15)."""
+
+    __slots__ = ("_access", "_can_charge", "_charging", "_configuration", "_connectors", "_present",
+                 "_smart_charging", "_transactions")  # fmt: skip
 
     def __init__(
         self,
@@ -29,7 +33,7 @@ class RemoteControl:
         charging: Charging,
         smart_charging: SmartCharging,
         can_charge: Callable[[ConnectorId], bool],
-        clock: Callable[[], Moment],
+        present: Present,
     ) -> None:
         self._configuration = configuration
         self._connectors = connectors
@@ -38,7 +42,7 @@ class RemoteControl:
         self._charging = charging
         self._smart_charging = smart_charging
         self._can_charge = can_charge
-        self._clock = clock
+        self._present = present
 
     def target(self, request: RemoteStartTransaction) -> ConnectorId | None:
         """The connector a remote start will use, or wait at; None if it must be rejected.
@@ -84,5 +88,5 @@ class RemoteControl:
             if self._can_charge(each)
             and self._transactions.open_on(each) is None
             and not self._access.is_expected(each)
-            and self._access.may_claim(each, id_tag, self._clock())
+            and self._access.may_claim(each, id_tag, self._present.now)
         ]

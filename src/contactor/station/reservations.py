@@ -16,6 +16,7 @@ from contactor.station.connector import Connector
 from contactor.station.effects import Effects
 from contactor.station.events import Moment
 from contactor.station.faults import Faults
+from contactor.station.present import Present
 from contactor.station.reply import Reply, Rows
 from contactor.station.store.port import Shelf, Store
 from contactor.station.transactions import Transactions
@@ -57,6 +58,9 @@ class Claimant:
     parent: str | None
 
 
+_RESERVATIONS = Shelf("reservations", Reservation)
+
+
 class Reservations:
     """Every promise by its number, over power cuts.
 
@@ -68,8 +72,11 @@ class Reservations:
         transactions: which of them are charging.
         claimant: whom a connector waits for, None if for nobody.
         effects: told of promises that end.
-        clock: now, by the station's clock.
+        present: now, by the station's clock.
     """
+
+    __slots__ = ("_availability", "_claimant", "_connectors", "_deadline_s", "_effects", "_faults",
+                 "_present", "_promises", "_store", "_transactions")  # fmt: skip
 
     def __init__(
         self,
@@ -80,17 +87,17 @@ class Reservations:
         transactions: Transactions,
         claimant: Callable[[ConnectorId], Claimant | None],
         effects: Effects,
-        clock: Callable[[], Moment],
+        present: Present,
     ) -> None:
-        self._shelf = Shelf(store, "reservations", Reservation)
+        self._store = store
         self._connectors = connectors
         self._faults = faults
         self._availability = availability
         self._transactions = transactions
         self._claimant = claimant
         self._effects = effects
-        self._clock = clock
-        self._promises = {promise.number: promise for promise in self._shelf.records().values()}
+        self._present = present
+        self._promises = {promise.number: promise for promise in _RESERVATIONS.records(store).values()}
         self._deadline_s: float | None = None
 
     @property
@@ -163,7 +170,7 @@ class Reservations:
         status = self._judge(wanted)
         if status is ReservationStatus.ACCEPTED:
             self._promises[wanted.number] = wanted  # in place of one with the same number (RSV-02)
-            self._shelf.put(str(wanted.number), wanted)
+            _RESERVATIONS.put(self._store, str(wanted.number), wanted)
         return Reply(ReserveNowResult(status=status))
 
     def _cancel(self, request: CancelReservation) -> Reply:
@@ -175,7 +182,7 @@ class Reservations:
 
     def _judge(self, wanted: Reservation) -> ReservationStatus:
         is_known = wanted.connector_id == STATION or wanted.connector_id in self._connectors
-        if not is_known or wanted.expires_at <= self._clock().instant:
+        if not is_known or wanted.expires_at <= self._present.now.instant:
             return ReservationStatus.REJECTED  # RSV-05
         others = [promise for promise in self._promises.values() if promise.number != wanted.number]
         if wanted.connector_id == STATION:
@@ -260,5 +267,5 @@ class Reservations:
 
     def _end(self, promise: Reservation, reason: str) -> None:
         del self._promises[promise.number]
-        self._shelf.delete(str(promise.number))
+        _RESERVATIONS.delete(self._store, str(promise.number))
         self._effects.note("reservation ended", number=promise.number, connector=promise.connector_id, reason=reason)

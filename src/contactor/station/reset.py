@@ -1,6 +1,7 @@
 """Carries out a Reset: transactions end, their stops are given time to arrive, then the software starts anew (RST)."""
 
 from collections.abc import Callable, Mapping
+from typing import Protocol
 
 from contactor.base.ids import ConnectorId
 from contactor.ocpp.enumerations import ChargePointErrorCode, ResetType, StopReason
@@ -19,8 +20,20 @@ _REASONS = {ResetType.SOFT: StopReason.SOFT_RESET, ResetType.HARD: StopReason.HA
 _RESTARTS = {ResetType.SOFT: RestartKind.SOFT, ResetType.HARD: RestartKind.HARD}
 
 
+class Bar(Protocol):
+    """What a reset must not get in the way of."""
+
+    @property
+    def is_installing(self) -> bool:
+        """Whether a restart would leave half an installation."""
+        ...
+
+
 class Reset:
     """At most one reset at a time; a hard one does not wait. `nothing_to_say`: all that is owed has arrived."""
+
+    __slots__ = ("_charging", "_configuration", "_connectors", "_effects", "_failures", "_is_logged",
+                 "_kind", "_latest_s", "_nothing_to_say", "_security_log", "_wait_s", "bar", "error")  # fmt: skip
 
     def __init__(
         self,
@@ -45,7 +58,7 @@ class Reset:
         self._is_logged = False
         self._failures = 0
         self.error: Error | None = None
-        self.is_barred: Callable[[], bool] = lambda: False
+        self.bar: Bar | None = None
 
     @property
     def is_running(self) -> bool:
@@ -55,7 +68,7 @@ class Reset:
     @property
     def may_begin(self) -> bool:
         """Whether a reset can be promised: not twice, and not into the middle of an installation (RST-01)."""
-        return not self.is_running and not self.is_barred()
+        return not self.is_running and not (self.bar is not None and self.bar.is_installing)
 
     @property
     def deadline_s(self) -> float | None:

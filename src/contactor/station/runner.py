@@ -14,15 +14,8 @@ from contactor.hardware.commands import StopEnergy
 from contactor.hardware.port import SteppedHardware
 from contactor.link.link import (
     CLOSE_GOING_AWAY,
-    CertificateRefused,
-    Closure,
     Dialer,
-    DialledLink,
-    Link,
-    LinkFailed,
-    LinkRefused,
     Target,
-    TlsFault,
 )
 from contactor.station.effects import (
     CancelTransfer,
@@ -50,7 +43,7 @@ from contactor.station.events import (
 )
 from contactor.station.file_transfer import FileTransfer, NetworkFiles
 from contactor.station.hardware_time import HardwareTime
-from contactor.station.security_log import SecurityEvent
+from contactor.station.line import Line
 from contactor.station.settings import StationSettings
 from contactor.station.station import Station
 from contactor.station.store.port import Store, StoreError
@@ -58,58 +51,6 @@ from contactor.station.transfer_tasks import TransferTasks
 
 STORE_RETRY_S = 5.0
 """Pause before a station whose store failed is started again."""
-
-_UNAUTHORISED = 401
-
-_TLS_EVENTS = {
-    TlsFault.OLD_TLS_VERSION: SecurityEvent.INVALID_TLS_VERSION,
-    TlsFault.NO_SHARED_CIPHER: SecurityEvent.INVALID_TLS_CIPHER_SUITE,
-}
-
-
-class _Line:
-    """One connection, from its dialling to its end; what an abandoned one still says is not listened to."""
-
-    def __init__(self, runner: "StationRunner") -> None:
-        self._runner: StationRunner | None = runner
-        self._early_texts: list[bytes] = []
-        self.link: DialledLink | None = None
-
-    def opened(self, link: DialledLink) -> list[bytes]:
-        """The dialler has handed the link over; returns what came in before it did."""
-        self.link = link
-        early, self._early_texts = self._early_texts, []
-        return early
-
-    def leave(self) -> None:
-        """Nobody listens any more; an orderly close that was begun goes on."""
-        self._runner = None
-
-    def cut(self) -> None:
-        """Nobody listens, and nobody is left to say goodbye."""
-        self.leave()
-        if self.link is not None:
-            self.link.abort()
-
-    # What the link calls
-
-    def link_opened(self, _link: Link) -> None:
-        """The station is told once the dialler has handed the link over."""
-
-    def text_received(self, text: bytes) -> None:
-        """One message of the central system."""
-        if self._runner is None:
-            return
-        if self.link is None:
-            self._early_texts.append(text)
-            return
-        self._runner.text_came(text)
-
-    def link_closed(self, closure: Closure) -> None:
-        """The end, whoever wanted it."""
-        if self._runner is not None:
-            runner, self._runner = self._runner, None
-            runner.line_ended(self, closure.reason or _ending(closure.code))
 
 
 class StationRunner:
@@ -128,6 +69,11 @@ class StationRunner:
         witness: told every event before it is handled, and every effect before it is carried out.
         settled: called after events were handled, when everything is as it will be until the next one.
     """
+
+    __slots__ = ("_clock", "_dialer", "_dice", "_events", "_hardware", "_hardware_due_s", "_line", "_loop",
+                 "_observe", "_product", "_settings", "_settled", "_store", "_timer", "_transfers",
+                 "_witness", "frames_received", "frames_sent", "hardware_time", "restarts_to_fail",
+                 "station")  # fmt: skip
 
     def __init__(
         self,
@@ -161,8 +107,7 @@ class StationRunner:
         self._hardware_due_s: float | None = None
         self._events: list[Event] = []  # short, and lighter than a deque in a fleet
         self._timer: asyncio.TimerHandle | None = None
-        self._line: _Line | None = None
-        self._dialling: asyncio.Task[None] | None = None
+        self._line: Line | None = None
         self.station: Station | None = None
         self.restarts_to_fail = 0
         """How many of the next restarts fail, for whoever wants to see what a station makes of that (RST-06)."""
@@ -195,8 +140,6 @@ class StationRunner:
         if self._timer is not None:
             self._timer.cancel()
         self._transfers.cancel_all()
-        if self._dialling is not None:
-            self._dialling.cancel()
         if self._line is not None:
             self._line.cut()
             self._line = None
@@ -206,14 +149,14 @@ class StationRunner:
 
         Transactions stay open, and are stopped as after a power cut when the station starts again.
         """
+        ending = self._transfers.cancel_all()
         line, self._line = self._line, None
         if line is not None:
+            if line.dialling is not None:
+                ending.append(line.dialling)
             line.leave()
             if line.link is not None:
                 line.link.close(CLOSE_GOING_AWAY, "station is switched off")
-        ending = self._transfers.cancel_all()
-        if self._dialling is not None:
-            ending.append(self._dialling)
         self.power_off()
         await asyncio.gather(*ending, return_exceptions=True)
         self._store.close()
@@ -244,16 +187,26 @@ class StationRunner:
         self.hardware_time.run_at(speed)
         self._set_timer()
 
+    # What the line calls
+
+    def line_opened(self) -> None:
+        """The central system took the call."""
+        self.tell(LinkOpened())
+
+    def dial_failed(self, event: DialFailed) -> None:
+        """Nobody took it."""
+        self._line = None
+        self.tell(event)
+
     def text_came(self, text: bytes) -> None:
         """The central system has sent a message."""
         self.frames_received += 1
         self.tell(TextReceived(text))
 
-    def line_ended(self, line: "_Line", reason: str) -> None:
-        """The current connection is over."""
-        if line is self._line:
-            self._line = None
-            self.tell(LinkClosed(reason))
+    def line_ended(self, reason: str) -> None:
+        """The connection is over."""
+        self._line = None
+        self.tell(LinkClosed(reason))
 
     def _work(self) -> None:
         try:
@@ -329,7 +282,8 @@ class StationRunner:
             case Note():
                 self._observe(effect)
             case Dial():
-                self._dialling = self._loop.create_task(self._dial(effect))
+                self._line = Line(self)
+                self._line.dial(self._dialer, Target(effect.url, effect.identity, effect.password))
             case SetPing(interval_s=interval_s):
                 if self._line is not None and self._line.link is not None:
                     self._line.link.set_ping_interval(interval_s)
@@ -357,39 +311,7 @@ class StationRunner:
         self.power_off()
         self.power_on(cause)
 
-    async def _dial(self, dial: Dial) -> None:
-        line = _Line(self)
-        self._line = line
-        try:
-            link = await self._dialer.dial(Target(dial.url, dial.identity, dial.password), line)
-        except LinkRefused as refusal:
-            event = SecurityEvent.FAILED_TO_AUTHENTICATE_AT_CENTRAL_SYSTEM if refusal.status == _UNAUTHORISED else None
-            self._dial_failed(line, DialFailed(str(refusal), refusal.status, event))
-        except CertificateRefused as refusal:
-            event = _TLS_EVENTS.get(refusal.fault, SecurityEvent.INVALID_CENTRAL_SYSTEM_CERTIFICATE)
-            self._dial_failed(line, DialFailed(str(refusal), None, event))
-        except LinkFailed as failure:
-            self._dial_failed(line, DialFailed(str(failure)))
-        else:
-            early_texts = line.opened(link)
-            if self._line is not line:
-                link.abort()
-                return
-            self.tell(LinkOpened())
-            for text in early_texts:
-                if self._line is line:  # what came first may have ended this life
-                    self.text_came(text)
-
-    def _dial_failed(self, line: "_Line", event: DialFailed) -> None:
-        if self._line is line:
-            self._line = None
-            self.tell(event)
-
     # Time
 
     def _moment(self) -> Moment:
         return Moment(self._clock.monotonic_s(), self._clock.now())
-
-
-def _ending(code: int | None) -> str:
-    return "connection cut" if code is None else f"close code {code}"

@@ -1,6 +1,6 @@
 """Knows which connector the charger's screen shows: the one a badge is meant for (LA-1..3)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from contactor.base.ids import ConnectorId
 from contactor.station.connector import Connector
@@ -12,7 +12,9 @@ class Screen:
     With `offers_free` a driver may also choose a connector without a car, to show the badge before plugging in there.
     """
 
-    def __init__(self, connectors: Sequence[Connector], *, offers_free: bool = False) -> None:
+    __slots__ = ("_connectors", "_offers_free", "_shown")
+
+    def __init__(self, connectors: Mapping[ConnectorId, Connector], *, offers_free: bool = False) -> None:
         self._connectors = connectors
         self._offers_free = offers_free
         self._shown: ConnectorId | None = None
@@ -33,7 +35,7 @@ class Screen:
 
     def touched(self, connector_id: int | None) -> None:
         """Show the connector asked for, or the next one; without a car there is nothing to choose (LA-2, LA-3)."""
-        choices = [connector.id for connector in self._connectors] if self._offers_free else self._plugged()
+        choices = [connector.id for connector in self._connectors.values()] if self._offers_free else self._plugged()
         if not choices:
             return
         if connector_id is not None:
@@ -43,4 +45,4 @@ class Screen:
         self._shown = (later or choices)[0]
 
     def _plugged(self) -> list[ConnectorId]:
-        return [connector.id for connector in self._connectors if connector.is_plugged]
+        return [connector.id for connector in self._connectors.values() if connector.is_plugged]

@@ -1,6 +1,5 @@
 """Keeps the security log and sees to it that critical events reach the central system (SE-01..06, D-32)."""
 
-from collections import deque
 from datetime import datetime
 from enum import StrEnum
 
@@ -62,13 +61,19 @@ class SecurityEntry(msgspec.Struct, frozen=True):
     is_owed: bool = False
 
 
+_SECURITY_LOG = Shelf("security_log", SecurityEntry)
+
+
 class SecurityLog:
     """A rolling log; what is critical is delivered in order, over power cuts and refusals (SE-04)."""
 
+    __slots__ = ("_configuration", "_entries", "_failures", "_in_flight", "_next_number", "_not_before_s",
+                 "_owed", "_store")  # fmt: skip
+
     def __init__(self, store: Store, configuration: Configuration) -> None:
-        self._shelf = Shelf(store, "security_log", SecurityEntry)
+        self._store = store
         self._configuration = configuration
-        self._entries = deque(self._shelf.records().values())
+        self._entries = list(_SECURITY_LOG.records(store).values())
         self._next_number = self._entries[-1].number + 1 if self._entries else 1
         self._owed = [entry for entry in self._entries if entry.is_owed]
         self._in_flight = False
@@ -85,7 +90,7 @@ class SecurityLog:
         entry = SecurityEntry(self._next_number, event, now.instant, remark[:255], is_owed)
         self._next_number += 1
         self._entries.append(entry)
-        self._shelf.put(_key(entry), entry)
+        _SECURITY_LOG.put(self._store, _key(entry), entry)
         if is_owed:
             self._owed.append(entry)
         while len(self._entries) > LOG_MAX:
@@ -130,7 +135,7 @@ class SecurityLog:
         for position, present in enumerate(self._entries):
             if present.number == entry.number:
                 self._entries[position] = settled
-                self._shelf.put(_key(settled), settled)
+                _SECURITY_LOG.put(self._store, _key(settled), settled)
 
     def _failed(self, failure: Failure, now: Moment) -> None:
         self._in_flight = False
@@ -149,7 +154,7 @@ class SecurityLog:
 
     def _drop(self, entry: SecurityEntry) -> None:
         self._entries.remove(entry)
-        self._shelf.delete(_key(entry))
+        _SECURITY_LOG.delete(self._store, _key(entry))
 
 
 def _key(entry: SecurityEntry) -> str:

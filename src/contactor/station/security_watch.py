@@ -18,6 +18,8 @@ RELIEVED = CAPACITY // 2
 class SecurityWatch:
     """Watches one end of the wire and the outbox behind it; `messages_owed` is how much that holds."""
 
+    __slots__ = ("_is_filling_up", "_messages_owed", "_requests", "_security_log")
+
     def __init__(self, security_log: SecurityLog, messages_owed: Callable[[], int]) -> None:
         self._security_log = security_log
         self._messages_owed = messages_owed

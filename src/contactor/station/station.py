@@ -12,7 +12,7 @@ from contactor.base.dice import Dice
 from contactor.base.ids import ConnectorId
 from contactor.guide.entries import Product
 from contactor.hardware.port import Hardware
-from contactor.station import events
+from contactor.station import events, line_events, outlet_events
 from contactor.station.display import View
 from contactor.station.effects import Effect
 from contactor.station.events import Event, Moment
@@ -37,6 +37,10 @@ class Station:
         StoreError: the store holds what this version cannot read.
     """
 
+    __slots__ = ("_parts", "_was_online", "availability", "configuration", "connection", "connectors",
+                 "costs", "faults", "firmware_version", "registration", "reservations", "screen",
+                 "smart_charging", "transactions")  # fmt: skip
+
     def __init__(
         self,
         product: Product,
@@ -60,23 +64,13 @@ class Station:
         self.smart_charging = parts.smart_charging
         self.firmware_version = parts.memory.firmware_version
         self._was_online = False
-        self._handlers: Mapping[type[Event], Callable[[Any, Moment], None]] = {
-            events.PoweredOn: self._powered_on,
-            events.DeadlineReached: lambda _event, _now: None,  # settling is enough
-            events.RestartFailed: lambda event, _now: parts.reset.failed(event.reason),
-            events.SecurityLogCleared: lambda _event, now: parts.memory.security_log.clear(now),
-            events.TransferFinished: parts.maintenance.transfers.finished,
-            events.TransferFailed: parts.maintenance.transfers.failed,
-            **parts.line_events.rows,
-            **parts.outlet_events.rows,
-        }
 
     # What the world sees
 
     @property
     def is_online(self) -> bool:
         """Connected to a central system that has accepted this station."""
-        return self._parts.is_online
+        return self._parts.present.is_online
 
     @property
     def messages_owed(self) -> int:
@@ -124,12 +118,12 @@ class Station:
             StoreError: the state could not be written; nothing of the event may leave, and this object is spent:
                 make a new station from the store.
         """
-        self._parts.now = now = self._parts.memory.timekeeping.corrected(moment)
+        self._parts.present.now = now = self._parts.memory.timekeeping.corrected(moment)
         self._parts.trace.saw(event, now)
-        self._handlers[type(event)](event, now)
+        _HANDLERS[type(event)](self._parts, event, now)
         self._parts.conversation.expire(now)
         # An answer may have set the clock; what follows from the time goes by the new one at once (CLK-01).
-        self._parts.now = now = self._parts.memory.timekeeping.corrected(moment)
+        self._parts.present.now = now = self._parts.memory.timekeeping.corrected(moment)
         self._settle(now)
         self._parts.memory.store.commit()
         effects = self._parts.effects.take()
@@ -153,14 +147,57 @@ class Station:
         self._parts.reset.settle(now)  # last: nothing follows a restart
 
     def _notice_the_line(self, now: Moment) -> None:
-        if self.is_online == self._was_online:
+        is_online = self._parts.present.is_online
+        if is_online == self._was_online:
             return
-        self._was_online = self.is_online
-        if self.is_online:
+        self._was_online = is_online
+        if is_online:
             self._parts.metering.came_online()
         else:
             self._parts.metering.went_offline(now)
 
-    def _powered_on(self, event: events.PoweredOn, now: Moment) -> None:
-        self._parts.awakening.wake(event.cause, now)
-        self._parts.maintenance.powered_on(now)
+
+def _powered_on(parts: Parts, event: events.PoweredOn, now: Moment) -> None:
+    parts.awakening.wake(event.cause, now)
+    parts.maintenance.powered_on(now)
+
+
+def _deadline_reached(_parts: Parts, _event: events.DeadlineReached, _now: Moment) -> None:
+    """Settling is enough."""
+
+
+def _restart_failed(parts: Parts, event: events.RestartFailed, _now: Moment) -> None:
+    parts.reset.failed(event.reason)
+
+
+def _security_log_cleared(parts: Parts, _event: events.SecurityLogCleared, now: Moment) -> None:
+    parts.memory.security_log.clear(now)
+
+
+def _transfer_finished(parts: Parts, event: events.TransferFinished, now: Moment) -> None:
+    parts.maintenance.transfers.finished(event, now)
+
+
+def _transfer_failed(parts: Parts, event: events.TransferFailed, now: Moment) -> None:
+    parts.maintenance.transfers.failed(event, now)
+
+
+def _about_line(parts: Parts, event: Event, now: Moment) -> None:
+    parts.line_events.handle(event, now)
+
+
+def _about_outlet(parts: Parts, event: Event, now: Moment) -> None:
+    parts.outlet_events.handle(event, now)
+
+
+# Any: each handler takes its own kind of event.
+_HANDLERS: Mapping[type[Event], Callable[[Parts, Any, Moment], None]] = {
+    events.PoweredOn: _powered_on,
+    events.DeadlineReached: _deadline_reached,
+    events.RestartFailed: _restart_failed,
+    events.SecurityLogCleared: _security_log_cleared,
+    events.TransferFinished: _transfer_finished,
+    events.TransferFailed: _transfer_failed,
+    **dict.fromkeys(line_events.KINDS, _about_line),
+    **dict.fromkeys(outlet_events.KINDS, _about_outlet),
+}

@@ -1,6 +1,6 @@
 """Knows what the central system has been told of each connector, and what it must still be told (ST-01..08, ST-30)."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from contactor.station.calls import Calls, Errand, Failure, FailureKind
 from contactor.station.configuration import Configuration
 from contactor.station.events import Moment
 from contactor.station.keys import Key
+from contactor.station.present import Present
 
 UNANSWERED_RETRY_S = 60.0
 """How long after a report that nobody answered the present status is told again."""
@@ -52,18 +53,19 @@ class StatusReports:
     (ST-04). While nothing can be sent only the newest status is kept: history is not told afterwards.
     """
 
+    __slots__ = ("_calls", "_configuration", "_present", "_told")
+
     def __init__(
         self,
-        connector_ids: list[ConnectorId],
+        connector_ids: Sequence[ConnectorId],
         configuration: Configuration,
         calls: Calls,
-        instant: datetime,
-        may_send: Callable[[], bool],
+        present: Present,
     ) -> None:
         self._configuration = configuration
         self._calls = calls
-        self._told = {connector_id: _Told(ChargePointStatus.AVAILABLE, instant) for connector_id in connector_ids}
-        self._may_send = may_send
+        self._told = {each: _Told(ChargePointStatus.AVAILABLE, present.now.instant) for each in connector_ids}
+        self._present = present
 
     def changed(
         self,
@@ -129,7 +131,7 @@ class StatusReports:
 
     def report_error(self, connector_id: ConnectorId, error: Error, _now: Moment) -> None:
         """Tell of something that happened once and does not last (FLT-08)."""
-        if self._may_send():
+        if self._present.is_online:
             message = _notification(connector_id, self._told[connector_id], error)
             self._calls.put(Errand(message, _nothing_more, _nothing_more))
 
@@ -142,12 +144,12 @@ class StatusReports:
     @property
     def deadline_s(self) -> float | None:
         """When the next status has lasted long enough."""
-        if not self._may_send():
+        if not self._present.is_online:
             return None
         return min((told.due_s for told in self._told.values() if told.due_s is not None), default=None)
 
     def _send_if_possible(self, connector_id: ConnectorId, now: Moment) -> None:
-        if self._may_send():
+        if self._present.is_online:
             self._send(connector_id, now)
 
     def _send(self, connector_id: ConnectorId, _now: Moment, *, urgent: bool = False) -> None:

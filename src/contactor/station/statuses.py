@@ -23,6 +23,9 @@ STATION = ConnectorId(0)
 class Statuses:
     """Collects the facts of each connector; the matrix decides, the reports tell."""
 
+    __slots__ = ("_access", "_availability", "_connectors", "_faults", "_metering", "_reports", "_reservations",
+                 "_reset", "_smart_charging", "_transactions")  # fmt: skip
+
     def __init__(
         self,
         connectors: Mapping[ConnectorId, Connector],

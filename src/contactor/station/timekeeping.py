@@ -17,12 +17,17 @@ class _Clock(msgspec.Struct, frozen=True):
     offset_s: float
 
 
+_CLOCK = Shelf("clock", _Clock)
+
+
 class Timekeeping:
     """Keeps an offset to the hardware clock, over power cuts too, and never touches the machine's own clock."""
 
+    __slots__ = ("_offset_s", "_store", "_synchronised")
+
     def __init__(self, store: Store) -> None:
-        self._shelf = Shelf(store, "clock", _Clock)
-        kept = self._shelf.records().get("clock")
+        self._store = store
+        kept = _CLOCK.records(store).get("clock")
         self._offset_s = kept.offset_s if kept else 0.0
         self._synchronised = kept is not None
 
@@ -48,5 +53,5 @@ class Timekeeping:
             return 0.0
         self._offset_s += step_s
         self._synchronised = True
-        self._shelf.put("clock", _Clock(self._offset_s))
+        _CLOCK.put(self._store, "clock", _Clock(self._offset_s))
         return step_s

@@ -55,6 +55,8 @@ class TracedNote:
 class Trace:
     """The last `frames_max` frames and as many notes; 0 keeps none."""
 
+    __slots__ = ("_frames", "_notes")
+
     def __init__(self, frames_max: int) -> None:
         # A fleet keeps none, and an empty deque is not nothing.
         self._frames: deque[TracedFrame] | None = deque(maxlen=frames_max) if frames_max else None

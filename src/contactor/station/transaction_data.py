@@ -15,13 +15,18 @@ class _Kept(msgspec.Struct, frozen=True):
     value: MeterValue
 
 
+_TRANSACTION_DATA = Shelf("transaction_data", _Kept)
+
+
 class TransactionData:
     """The readings of each open transaction, by its own number here, oldest first."""
 
+    __slots__ = ("_kept", "_store")
+
     def __init__(self, store: Store) -> None:
-        self._shelf = Shelf(store, "transaction_data", _Kept)
+        self._store = store
         self._kept: dict[int, list[_Kept]] = {}
-        for row in self._shelf.records().values():
+        for row in _TRANSACTION_DATA.records(store).values():
             self._kept.setdefault(row.transaction, []).append(row)
 
     def add(self, transaction: int, value: MeterValue) -> None:
@@ -29,18 +34,18 @@ class TransactionData:
         rows = self._kept.setdefault(transaction, [])
         row = _Kept(transaction, rows[-1].number + 1 if rows else 1, value)
         rows.append(row)
-        self._shelf.put(_key(row), row)
+        _TRANSACTION_DATA.put(self._store, _key(row), row)
         if len(rows) > READINGS_MAX:
             # The first stays, and so does the newest: the number is odd.
             for gone in rows[1::2]:
-                self._shelf.delete(_key(gone))
+                _TRANSACTION_DATA.delete(self._store, _key(gone))
             del rows[1::2]
 
     def take(self, transaction: int) -> tuple[MeterValue, ...]:
         """Hand over what is kept of a transaction, and forget it."""
         rows = self._kept.pop(transaction, [])
         for row in rows:
-            self._shelf.delete(_key(row))
+            _TRANSACTION_DATA.delete(self._store, _key(row))
         return tuple(row.value for row in rows)
 
 

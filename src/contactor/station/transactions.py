@@ -42,15 +42,20 @@ class Transaction(msgspec.Struct):
     stop_id_tag: IdTag | None = None
 
 
+_TRANSACTIONS = Shelf("transactions", Transaction)
+_TRANSACTION_COUNTER = Shelf("transaction_counter", int)
+
+
 class Transactions:
     """Every transaction that is open, or closed with messages still owed."""
 
+    __slots__ = ("_by_key", "_last_key", "_open", "_outbox", "_store", "learned", "refused")
+
     def __init__(self, store: Store, outbox: Outbox) -> None:
-        self._shelf = Shelf(store, "transactions", Transaction)
+        self._store = store
         self._outbox = outbox
-        self._by_key = {transaction.key: transaction for transaction in self._shelf.records().values()}
-        self._counter_shelf = Shelf(store, "transaction_counter", int)
-        self._last_key = self._counter_shelf.records().get("last", 0)
+        self._by_key = {transaction.key: transaction for transaction in _TRANSACTIONS.records(store).values()}
+        self._last_key = _TRANSACTION_COUNTER.records(store).get("last", 0)
         self._open = {t.connector_id: t for t in self._by_key.values() if not t.is_stopped}
         self.refused: Callable[[Transaction, Moment], None] = lambda _transaction, _now: None
         self.learned: Callable[[IdTag, IdTagInfo, Moment], None] = lambda _tag, _info, _now: None
@@ -95,7 +100,7 @@ class Transactions:
         """Open a transaction and owe its StartTransaction (TX-01, TX-02)."""
         assert connector_id not in self._open, "one transaction per connector (TX-12)"
         self._last_key += 1
-        self._counter_shelf.put("last", self._last_key)
+        _TRANSACTION_COUNTER.put(self._store, "last", self._last_key)
         transaction = Transaction(
             key=self._last_key,
             connector_id=connector_id,
@@ -184,13 +189,13 @@ class Transactions:
     def stop_settled(self, transaction: int, result: Result | None, now: Moment) -> None:
         """The stop was answered or given up: the record has served its purpose."""
         known = self._by_key.pop(transaction)
-        self._shelf.delete(_key(known))
+        _TRANSACTIONS.delete(self._store, _key(known))
         answer = cast(StopTransactionResult | None, result)
         if answer is not None and answer.id_tag_info is not msgspec.UNSET and known.stop_id_tag is not None:
             self.learned(known.stop_id_tag, answer.id_tag_info, now)
 
     def _keep(self, transaction: Transaction) -> None:
-        self._shelf.put(_key(transaction), transaction)
+        _TRANSACTIONS.put(self._store, _key(transaction), transaction)
 
 
 def _key(transaction: Transaction) -> str:

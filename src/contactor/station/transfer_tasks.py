@@ -13,6 +13,8 @@ PROGRESS_STEP_PERCENT = 25
 class TransferTasks:
     """Starts and cancels transfers; `tell` gets the events, `observe` the notes of progress."""
 
+    __slots__ = ("_files", "_observe", "_tasks", "_tell")
+
     def __init__(
         self,
         files: FileTransfer,

@@ -39,6 +39,8 @@ class _Ear:
 class Transfers:
     """Starts transfers and brings the word of each to whoever started it."""
 
+    __slots__ = ("_ears", "_effects", "_last")
+
     def __init__(self, effects: Effects) -> None:
         self._effects = effects
         self._ears: dict[int, _Ear] = {}
@@ -85,6 +87,9 @@ class Attempts:
         given_up: told why the last attempt failed.
         effects: notes of the failures that are not the last.
     """
+
+    __slots__ = ("_due_s", "_effects", "_failures", "_finished", "_given_up", "_number", "_patience", "_start",
+                 "_transfers")  # fmt: skip
 
     def __init__(
         self,

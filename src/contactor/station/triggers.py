@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 import msgspec
 
 from contactor.base.ids import ConnectorId
-from contactor.ocpp.enumerations import DiagnosticsStatus, FirmwareStatus, MessageTrigger, TriggerMessageStatus
+from contactor.ocpp.enumerations import MessageTrigger, TriggerMessageStatus
 from contactor.ocpp.messages import (
     DiagnosticsStatusNotification,
     FirmwareStatusNotification,
@@ -15,6 +15,7 @@ from contactor.ocpp.messages import (
 )
 from contactor.station.calls import Calls, Errand, Failure
 from contactor.station.events import Moment
+from contactor.station.maintenance import Maintenance
 from contactor.station.metering import Metering
 from contactor.station.registration import Registration
 from contactor.station.status_reports import StatusReports
@@ -25,6 +26,9 @@ STATION = ConnectorId(0)
 class Triggers:
     """The six messages that can be asked for."""
 
+    __slots__ = ("_calls", "_connector_ids", "_metering", "_offered", "_places", "_registration", "_senders",
+                 "_status_reports")  # fmt: skip
+
     def __init__(
         self,
         connector_ids: Sequence[ConnectorId],
@@ -32,8 +36,7 @@ class Triggers:
         status_reports: StatusReports,
         metering: Metering,
         calls: Calls,
-        diagnostics_status: Callable[[], DiagnosticsStatus],
-        firmware_status: Callable[[], FirmwareStatus],
+        maintenance: Maintenance,
         *,
         offered: Collection[str],
     ) -> None:
@@ -54,10 +57,10 @@ class Triggers:
             MessageTrigger.STATUS_NOTIFICATION: self._send_statuses,
             MessageTrigger.METER_VALUES: self._send_values,
             MessageTrigger.DIAGNOSTICS_STATUS_NOTIFICATION: lambda _places, _now: self._send(
-                DiagnosticsStatusNotification(status=diagnostics_status())
+                DiagnosticsStatusNotification(status=maintenance.diagnostics.status)
             ),
             MessageTrigger.FIRMWARE_STATUS_NOTIFICATION: lambda _places, _now: self._send(
-                FirmwareStatusNotification(status=firmware_status())
+                FirmwareStatusNotification(status=maintenance.firmware.status)
             ),
         }
 

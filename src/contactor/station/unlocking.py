@@ -24,6 +24,9 @@ from contactor.station.reply import Reply, Rows
 class Unlocking:
     """The locks of a model's outlets; `cables` says whether there are any."""
 
+    __slots__ = ("_charging", "_configuration", "_connectors", "_effects", "_faults", "_hardware",
+                 "_has_locks", "_kept")  # fmt: skip
+
     def __init__(
         self,
         cables: Cables,
@@ -41,14 +44,18 @@ class Unlocking:
         self._charging = charging
         self._faults = faults
         self._effects = effects
-        self._kept: set[ConnectorId] = set()
-        self.rows: Rows = {UnlockConnector: self._asked}
+        self._kept: frozenset[ConnectorId] = frozenset()
+
+    @property
+    def rows(self) -> Rows:
+        """The order to let go."""
+        return {UnlockConnector: self._asked}
 
     def vehicle_left(self, connector: Connector) -> None:
         """The vehicle's end was pulled: whether the station's end is free as well is the operator's choice (STP-06)."""
         is_charging = self._charging.open_on(connector.id) is not None
         if is_charging or not self._configuration.flag(Key.UNLOCK_ON_EV_SIDE_DISCONNECT):
-            self._kept.add(connector.id)
+            self._kept |= {connector.id}
 
     def settle(self) -> None:
         """Let go of every cable whose charge is over, unless it waits for an order."""
@@ -57,7 +64,7 @@ class Unlocking:
         for connector in self._connectors.values():
             if self._charging.open_on(connector.id) is not None:
                 if connector.is_plugged:
-                    self._kept.discard(connector.id)
+                    self._kept -= {connector.id}
             elif connector.id not in self._kept and self._may_release(connector):
                 self._effects.add(ReleaseCable(connector.outlet))
 
@@ -78,6 +85,6 @@ class Unlocking:
 
     def _unlock(self, connector: Connector, now: Moment) -> None:
         """Finish what runs there first; the lock follows when the current is off."""
-        self._kept.discard(connector.id)
+        self._kept -= {connector.id}
         if self._charging.open_on(connector.id) is not None:
             self._charging.end(connector, StopReason.UNLOCK_COMMAND, now)

@@ -50,6 +50,8 @@ _SHARED: Mapping[ExtendedMessageTrigger, MessageTrigger] = {
 class WhitePaper:
     """The requests that no other part has a row for."""
 
+    __slots__ = ("_calls", "_own", "_triggers")
+
     def __init__(self, triggers: Triggers, log_uploads: LogUploads, calls: Calls) -> None:
         self._triggers = triggers
         self._calls = calls

@@ -74,7 +74,6 @@ class StormStore(MemoryStore):
         raise StoreError("the power is gone")
 
     def _witness(self) -> None:
-        known = self._parts.get(_OUTBOX, {})
         for (part, key), value in self._staged.items():
-            if part == _OUTBOX and value is not None and key not in known:
+            if part == _OUTBOX and value is not None and (part, key) not in self._rows:
                 self._owed(_entry.decode(value))

@@ -65,7 +65,7 @@ def empty(title: str, text: str) -> None:
 
 def skeleton(lines: int = 4) -> ui.element:
     """Something is being fetched."""
-    with tag("div", "card-body stack").props('aria-busy=true aria-label="Loading"') as made:
+    with tag("div", "card-body stack").props('role=status aria-busy=true aria-label="Loading"') as made:
         for number in range(lines):
             tag("div", "skeleton").style(f"width: {90 - number * 13 % 40}%")
     return made

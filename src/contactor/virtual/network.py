@@ -21,6 +21,8 @@ class Cut(StrEnum):
 class Network:
     """A dialer through which one station dials, and a switch on its wire."""
 
+    __slots__ = ("_dialer", "_link", "_sky", "failure")
+
     def __init__(self, dialer: Dialer, dice: Dice) -> None:
         self._sky = Sky(dice)
         self._dialer = WeatherDialer(dialer, self._sky)

@@ -8,16 +8,19 @@ from contactor.rig.rig import Rig
 from contactor.rig.snapshot import RigSnapshot
 from contactor.station.store.port import Shelf, Store
 
+_RIG = Shelf("rig", RigSnapshot)
+
 
 class RigKeepingStore:
     """Passes everything on to `store`, and adds the rig's snapshot to every commit that writes something."""
 
+    __slots__ = ("_is_staged", "_rig", "_store")
+
     def __init__(self, store: Store, rig: Rig) -> None:
         self._store = store
         self._rig = rig
-        self._shelf: Shelf[RigSnapshot] = Shelf(store, "rig", RigSnapshot)
         self._is_staged = False
-        kept = self._shelf.records().get("rig")
+        kept = _RIG.records(store).get("rig")
         if kept is not None:
             rig.restore(kept)
 
@@ -38,7 +41,7 @@ class RigKeepingStore:
     def commit(self) -> None:
         """Write what is staged, and the rig with it."""
         if self._is_staged:
-            self._shelf.put("rig", self._rig.snapshot())
+            _RIG.put(self._store, "rig", self._rig.snapshot())
             self._is_staged = False
         self._store.commit()
 

@@ -43,6 +43,9 @@ class VirtualStation:
         BadSetting: the model is not one of the product's.
     """
 
+    __slots__ = ("_observe", "_store", "_waiters", "clock", "model", "name", "network", "product", "rig", "runner",
+                 "settings", "watchers")  # fmt: skip
+
     def __init__(
         self,
         name: str,

@@ -1,9 +1,13 @@
 """The description of an application for programs: what FastAPI finds in its routes, and how they fail."""
 
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import JSONResponse, Response
 
 from contactor.web.problem import MEDIA_TYPE, ProblemBody
 
@@ -28,3 +32,16 @@ def describe(app: FastAPI, words: str) -> Document:
             for status, meaning in _FAILURES.items():
                 operation["responses"][status] = {"description": meaning, "content": content}
     return document
+
+
+def serve_description(app: FastAPI, path: str, described: Callable[[FastAPI], Document]) -> None:
+    """Answer `path` with the document.
+
+    Writing it takes about a second: it is done when somebody first asks, off the loop that serves everybody else.
+    """
+    written = cache(lambda: JSONResponse(described(app)))
+
+    @app.get(path, response_class=Response, include_in_schema=False)
+    async def openapi() -> Response:
+        """Describe the API to programs."""
+        return await run_in_threadpool(written)

@@ -9,6 +9,7 @@ import httpx
 
 from contactor.central.api.role import Role
 from contactor.central.api.server import ApiServer
+from contactor.central.rehearsal.port import Twins
 from contactor.central.server import CentralServer
 from contactor.central.settings import CentralSettings, StationSetting
 from tests.central.bench import OTHER_STATION, STATION, Json, address_in, settings
@@ -34,7 +35,7 @@ class Bench:
 
     async def client(self, role: Role | None = None) -> httpx.AsyncClient:
         """A program with a token of that role, or nobody."""
-        client = httpx.AsyncClient(base_url=self.api.url, timeout=30)
+        client = program(self.api.url)
         if role is not None:
             client.headers["Authorization"] = f"Bearer {await self.token(role)}"
         self._clients.append(client)
@@ -45,6 +46,11 @@ class Bench:
             await client.aclose()
 
 
+def program(url: str) -> httpx.AsyncClient:
+    """A client over plain HTTP; reading the authorities for TLS would take longer than most tests."""
+    return httpx.AsyncClient(base_url=url, timeout=30, verify=False)
+
+
 def served(place: Path | str, **changes: object) -> CentralSettings:
     stations = (StationSetting(STATION), StationSetting(OTHER_STATION))
     return settings(**{"listen_port": 0, "api_port": 0, "database": address_in(place), "stations": stations, **changes})
@@ -53,8 +59,15 @@ def served(place: Path | str, **changes: object) -> CentralSettings:
 @asynccontextmanager
 async def api_in(place: Path | str, **changes: object) -> AsyncIterator[Bench]:
     """A central system on a database, or on a SQLite file in a folder, with an admin who is logged in."""
-    async with CentralServer(served(place, **changes)) as central, ApiServer(central) as api:
-        admin = httpx.AsyncClient(base_url=api.url, timeout=30)
+    async with api_with(None, place, **changes) as bench:
+        yield bench
+
+
+@asynccontextmanager
+async def api_with(twins: Twins | None, place: Path | str, **changes: object) -> AsyncIterator[Bench]:
+    """The same, with twins to try commands on."""
+    async with CentralServer(served(place, **changes)) as central, ApiServer(central, twins=twins) as api:
+        admin = program(api.url)
         bench = Bench(central, api, admin)
         try:
             if api.first_password is not None:

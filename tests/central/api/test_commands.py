@@ -14,6 +14,7 @@ from contactor.guide.load import load_product
 from contactor.link.websocket_client import WebSocketDialer
 from contactor.rig.garage import vehicle_model
 from contactor.rig.vehicle import Vehicle
+from contactor.station.file_transfer import FileTransfer
 from contactor.station.settings import StationSettings
 from contactor.station.store.memory import MemoryStore
 from contactor.virtual.virtual_station import VirtualStation
@@ -22,22 +23,31 @@ from tests.central.bench import OTHER_STATION, STATION, Json
 
 
 @asynccontextmanager
-async def virtual_station(bench: Bench, *, firmware_install_s: float = 20.0) -> AsyncIterator[VirtualStation]:
+async def virtual_station(
+    bench: Bench,
+    *,
+    firmware_install_s: float = 20.0,
+    name: str = STATION,
+    product: str = "evlink_pro_dc",
+    model: str = "EVD1S180TBB",
+    files: FileTransfer | None = None,
+) -> AsyncIterator[VirtualStation]:
     """A station that has booted, its hardware sixty times as fast as it is built."""
     station = VirtualStation(
-        STATION,
-        load_product(),
+        name,
+        load_product(product),
         StationSettings(
-            model="EVD1S180TBB",
+            model=model,
             serial="SN-1",
             firmware_install_s=firmware_install_s,
-            initial={"SupervisionUrl": f"ws://127.0.0.1:{bench.central.port}/ocpp", "BoxIdentifier": STATION},
+            initial={"SupervisionUrl": f"ws://127.0.0.1:{bench.central.port}/ocpp", "BoxIdentifier": name},
         ),
         MemoryStore(),
         WebSocketDialer(),
         clock=SystemClock(),
         dice=Dice(1),
         hardware_speed=60.0,
+        files=files,
         observe=lambda _note: None,
     )
     station.switch_on()

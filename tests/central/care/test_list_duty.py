@@ -165,7 +165,7 @@ def test_ll_15_a_refusal_is_shown_and_not_tried_again_until_something_changes(
             await bench.connect(station.answer)
             await write(bench, ANNA, rule=EVERYBODY)
             assert (look(bench).state, look(bench).failure) == ("failing", reason)
-            await until_next(1000)
+            await until_next(200)
             assert len(station.sent) == 1
             station.odd = lambda _action, _payload: False
             await write(bench, BEN)

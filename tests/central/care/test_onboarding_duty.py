@@ -110,7 +110,7 @@ def test_a_station_that_does_not_take_its_configuration_stays_pending(
             await begin(bench)
             assert (found(bench).state, found(bench).detail) == ("failed", reason)
             assert (registration(bench), heard(station)) == ("Pending", ["ChangeConfiguration"])
-            await until_next(1000)
+            await until_next(200)
             assert heard(station) == ["ChangeConfiguration"]
 
     run_virtually(story())

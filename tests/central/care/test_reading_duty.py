@@ -79,7 +79,7 @@ def test_a_station_that_refuses_by_name_too_is_left_alone() -> None:
     async def story() -> None:
         async with a_bench(read_configuration=True) as bench:
             station = await connected(bench, lambda _payload: "InternalError")
-            await until_next(1000)
+            await until_next(200)
             assert asks(station) == [0, 1]
 
     run_virtually(story())

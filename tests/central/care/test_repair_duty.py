@@ -75,7 +75,7 @@ def test_cf_21_repair_sends_each_key_once_and_keeps_what_came_of_it(
             await bench.settle("GetConfiguration", {})
             await want(bench, HeartbeatInterval="90")
             assert states(bench) == {"HeartbeatInterval": (state, outcome)}
-            await until_next(1000)
+            await until_next(200)
             changes = [payload for action, payload in station.heard if action == "ChangeConfiguration"]
             assert changes == [{"key": "HeartbeatInterval", "value": "90"}]
             # Another value is another matter.

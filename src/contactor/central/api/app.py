@@ -1,10 +1,12 @@
 """The application: the routes, the gate before them, and every failure as a problem."""
 
 from collections.abc import Mapping
+from functools import cache
 
 from fastapi import Depends, FastAPI
-from fastapi.routing import iter_route_contexts
-from starlette.responses import JSONResponse, Response
+from fastapi.dependencies.utils import get_flat_params
+from fastapi.params import Query
+from fastapi.routing import APIRoute, iter_route_contexts
 
 from contactor import __version__
 from contactor.central.api.gate import gate
@@ -13,6 +15,7 @@ from contactor.central.api.openapi import described
 from contactor.central.api.routers import (
     alarms,
     audit,
+    campaigns,
     charging_profiles,
     commands,
     configuration,
@@ -45,10 +48,12 @@ from contactor.central.api.routers import (
     transactions,
     users,
     webhooks,
+    what_if,
 )
 from contactor.central.api.routes import API
 from contactor.web.answers import tell_failures
 from contactor.web.bounds import BoundedBody, SafeHeaders
+from contactor.web.description import serve_description
 
 IMPORT_BYTES_MAX = 4 * 1024 * 1024
 
@@ -81,6 +86,7 @@ _ROUTERS = (
     diagnostics.router,
     diagnostics.station_router,
     firmware_images.router,
+    campaigns.router,
     exchange.router,
     commands.router,
     commands.rotation,
@@ -91,6 +97,7 @@ _ROUTERS = (
     system.router,
     reports.router,
     webhooks.router,
+    what_if.router,
 )
 
 
@@ -108,16 +115,8 @@ def make_app(office: Office | None = None) -> FastAPI:
     app.state.office = office
     for each in _ROUTERS:
         app.include_router(each)
-    description = JSONResponse({})
-
-    @app.get(f"{API}/openapi.json", response_class=Response, include_in_schema=False)
-    async def openapi() -> Response:
-        """Describe the API to programs."""
-        return description
-
-    document = described(app)
-    description = JSONResponse(document)
-    app.state.query_names = _query_names(document)
+    serve_description(app, f"{API}/openapi.json", described)
+    app.state.query_names = _query_names()
     tell_failures(app, "contactor.central.api", sorry="the central system could not do this; its log says more")
     file_bytes_max = 0 if office is None else office.settings.file_bytes_max
     files = {f"{API}/exchange/": file_bytes_max, f"{API}/firmware-images": file_bytes_max}
@@ -126,16 +125,16 @@ def make_app(office: Office | None = None) -> FastAPI:
     return app
 
 
-def _query_names(document: Mapping[str, object]) -> Mapping[tuple[str, str], frozenset[str]]:
+@cache
+def _query_names() -> Mapping[tuple[str, str], frozenset[str]]:
     """Which parameters each route knows in its query."""
-    paths = document["paths"]
-    assert isinstance(paths, dict)
+    routes = [route for router in _ROUTERS for route in router.routes if isinstance(route, APIRoute)]
     return {
-        (method.upper(), path): frozenset(
-            parameter["name"] for parameter in operation.get("parameters", ()) if parameter["in"] == "query"
+        (method, route.path): frozenset(
+            parameter.alias for parameter in get_flat_params(route.dependant) if isinstance(parameter.field_info, Query)
         )
-        for path, operations in paths.items()
-        for method, operation in operations.items()
+        for route in routes
+        for method in route.methods or ()
     }
 
 

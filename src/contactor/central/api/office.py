@@ -25,9 +25,11 @@ from contactor.central.certificates import Certificates
 from contactor.central.commands.port import Desk
 from contactor.central.doors import Doors
 from contactor.central.events.port import Feed
+from contactor.central.files.exchange import Exchange
 from contactor.central.milliseconds import to_ms
 from contactor.central.queries import Queries
 from contactor.central.refusals import Refusals
+from contactor.central.rehearsal.port import Twins
 from contactor.central.roster import Roster
 from contactor.central.sessions import Sessions
 from contactor.central.settings import CentralSettings
@@ -59,11 +61,12 @@ class Office:
     doors: Doors
     refusals: Refusals
     certificates: Certificates
-    exchange_url: str
-    """Where stations bring and fetch files."""
+    exchange: Exchange
     is_draining: Callable[[], bool]
     """Whether the central system has begun to end."""
     lists: WantedLists
+    twins: Twins | None = None
+    """Where commands are tried; None where nobody lends any."""
     streams: Streams = field(default_factory=Streams)
     throttle: LoginThrottle = field(default_factory=LoginThrottle)
     closing: asyncio.Event = field(default_factory=asyncio.Event)

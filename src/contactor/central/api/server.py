@@ -13,6 +13,8 @@ from contactor.central.api.role import Role
 from contactor.central.api.routes import API
 from contactor.central.api.tickets import hash_password, new_password
 from contactor.central.care.list_rules import WantedLists
+from contactor.central.files.exchange import Via
+from contactor.central.rehearsal.port import Twins
 from contactor.central.server import CentralServer
 from contactor.web.serving import Serving, listen, url_of
 
@@ -22,8 +24,9 @@ FIRST_USER = "admin"
 class ApiServer:
     """The API of a central system that runs: `async with CentralServer(s) as central, ApiServer(central) as api:`."""
 
-    def __init__(self, central: CentralServer) -> None:
+    def __init__(self, central: CentralServer, *, twins: Twins | None = None) -> None:
         self._central = central
+        self._twins = twins
         self._log = structlog.get_logger("contactor.central.api")
         self._serving: Serving | None = None
         self._office: Office | None = None
@@ -34,11 +37,8 @@ class ApiServer:
     @property
     def url(self) -> str:
         """Where it is served."""
-        return self._url_at(self.port)
-
-    def _url_at(self, port: int) -> str:
         is_encrypted = self._central.settings.api_tls_certificate is not None
-        return url_of(self._central.settings.api_host, port, is_encrypted=is_encrypted)
+        return url_of(self._central.settings.api_host, self.port, is_encrypted=is_encrypted)
 
     @property
     def port(self) -> int:
@@ -58,7 +58,7 @@ class ApiServer:
         tls = self._central.certificates.serve(((settings.api_tls_certificate, settings.api_tls_key),))
         listening = listen("api_port", settings.api_host, settings.api_port, what="the API")
         self._port = listening.getsockname()[1]
-        office = self._office = _office(self._central, self._url_at(self._port))
+        office = self._office = _office(self._central, self._twins)
         try:
             self.first_password = await _make_first_user(office)
         except BaseException:
@@ -66,15 +66,19 @@ class ApiServer:
             office.readers.shutdown(wait=False)
             raise
         self._serving = await Serving.start(make_app(office), listening, name="contactor-api", tls=tls)
+        self._central.exchange.opened(Via.HTTP, f"{settings.files_url or self.url}{API}/exchange")
         self._log.info("API listens", url=self.url)
 
     async def stop(self) -> None:
         """Let requests on the way end, and let go of the port; safe to call twice."""
         if self._serving is None or self._office is None:
             return
+        self._central.exchange.closed(Via.HTTP)
         self._office.closing.set()
         await self._serving.stop()
         self._office.readers.shutdown(wait=False)
+        if self._twins is not None:
+            self._twins.close()
         self._serving = self._office = None
 
     async def __aenter__(self) -> Self:
@@ -87,7 +91,7 @@ class ApiServer:
         await self.stop()
 
 
-def _office(central: CentralServer, url: str) -> Office:
+def _office(central: CentralServer, twins: Twins | None) -> Office:
     return Office(
         settings=central.settings,
         clock=central.clock,
@@ -103,9 +107,10 @@ def _office(central: CentralServer, url: str) -> Office:
         doors=central.doors,
         refusals=central.doorman.refusals,
         certificates=central.certificates,
-        exchange_url=f"{central.settings.files_url or url}{API}/exchange",
+        exchange=central.exchange,
         is_draining=lambda: central.is_draining,
         lists=WantedLists(central.queries.catalogue),
+        twins=twins,
     )
 
 

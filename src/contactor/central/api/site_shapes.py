@@ -9,7 +9,8 @@ from contactor.central.api.shapes import Body, ShortText, StationText
 from contactor.central.sites.allocation import Policy
 from contactor.central.sites.balancer import SiteState
 from contactor.central.sites.plan import Purpose
-from contactor.central.sites.site import MINUTES_A_DAY, POWER_W_MAX, Member, Site, Window
+from contactor.central.sites.site import POWER_W_MAX, Member, Site, Window
+from contactor.central.week import MINUTES_A_DAY
 
 MEMBERS_MAX = 2000
 WINDOWS_MAX = 100
@@ -25,6 +26,9 @@ def _zone(name: str) -> str:
         raise ValueError("there is no such time zone; write it as in Europe/Paris")
     ZoneInfo(name)
     return name
+
+
+ZoneText = Annotated[ShortText, AfterValidator(_zone)]
 
 
 class WindowBody(Body):
@@ -57,7 +61,7 @@ class SiteChange(Body):
     windows: Annotated[list[WindowBody], Field(max_length=WINDOWS_MAX)] = Field(
         default_factory=list, description="Of those that overlap the lowest limit holds."
     )
-    time_zone: Annotated[ShortText, AfterValidator(_zone)] = Field("UTC", examples=["Europe/Paris"])
+    time_zone: ZoneText = Field("UTC", examples=["Europe/Paris"])
     policy: Policy = Policy.EQUAL
     standby_w: Annotated[int, Field(ge=1000, le=POWER_W_MAX)] = Field(
         1000, description="What a car may take from its start until its share is found."

@@ -46,6 +46,10 @@ class EventKind(StrEnum):
     """alarm_id, state (open, acknowledged, closed), rule, subject, severity, connector_id, title, details."""
     DIAGNOSTICS_ARRIVED = "diagnostics_arrived"
     """diagnostics_id, file_name, size_bytes, sha256: a station has brought what was ordered."""
+    CAMPAIGN_CHANGED = "campaign_changed"
+    """campaign_id, name, state, detail."""
+    CAMPAIGN_JOB_CHANGED = "campaign_job_changed"
+    """campaign_id, wave, state, detail, failures: how far the station has come in a firmware campaign."""
     SECURITY_EVENT = "security_event"
     """type, details, happened_at."""
 

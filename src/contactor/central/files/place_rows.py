@@ -1,6 +1,6 @@
 """Places in the database: made for one purpose, found by name, entered a bounded number of times, closed for good."""
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from contactor.central.files.place import TRIES_MAX, Place, PlaceKey
 from contactor.central.store.file_tables import file_places
@@ -51,3 +51,8 @@ def close_place(connection: Connection, place_id: int, now_ms: int) -> bool:
     """A whole file has passed; False if another one did before."""
     is_open = (_places.id == place_id, _places.used_at_ms.is_(None))
     return connection.execute(update(file_places).where(*is_open).values(used_at_ms=now_ms)).rowcount > 0
+
+
+def drop_place(connection: Connection, name: str) -> None:
+    """Forget a place that nobody was told of."""
+    connection.execute(delete(file_places).where(_places.name == name))

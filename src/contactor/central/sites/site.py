@@ -6,8 +6,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from contactor.central.sites.allocation import Policy
+from contactor.central.week import lies_in
 
-MINUTES_A_DAY = 24 * 60
 POWER_W_MAX = 100_000_000
 """As much as a site may be given: 100 MW; more is a slip of the pen."""
 
@@ -27,11 +27,7 @@ class Window:
 
     def holds(self, weekday: int, minute: int) -> bool:
         """Whether a moment lies in it."""
-        if self.from_minute < self.until_minute:
-            return weekday in self.weekdays and self.from_minute <= minute < self.until_minute
-        began_today = weekday in self.weekdays and minute >= self.from_minute
-        began_yesterday = (weekday - 1) % 7 in self.weekdays and minute < self.until_minute
-        return began_today or began_yesterday
+        return lies_in(self.weekdays, self.from_minute, self.until_minute, weekday=weekday, minute=minute)
 
 
 @dataclass(frozen=True, slots=True)

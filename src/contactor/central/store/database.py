@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from contactor.base.errors import BadSetting
 from contactor.central.store import postgresql, sqlite
@@ -32,6 +33,16 @@ def for_writing(engine: Engine) -> Engine:
     if engine.dialect.name == "postgresql":
         return postgresql.for_writing(engine)
     return sqlite.for_writing(engine)
+
+
+def close_for_good(engine: Engine) -> None:
+    """Close every connection: those at rest now, and those that a thread still reads from when it gives them back."""
+    event.listen(engine, "checkin", _close)
+    engine.dispose()
+
+
+def _close(_connection: object, entry: ConnectionPoolEntry) -> None:
+    entry.invalidate()
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from contactor.central.store import (
     alarm_tables,
+    campaign_tables,
     care_tables,
     file_tables,
     ledger_tables,
@@ -28,5 +29,6 @@ PARTS = (
     alarm_tables,
     webhook_tables,
     file_tables,
+    campaign_tables,
 )
 metadata = schema.metadata

@@ -36,7 +36,7 @@ def send(
     body = {
         "station_id": station,
         "action": action,
-        "payload": _payload(action, fields or [], payload),
+        "payload": payload_of(action, fields or [], payload),
         "wait_for_station_s": keep,
         "why": why,
         "force": force,
@@ -80,7 +80,8 @@ def cancel(number: Number, api: ApiUrl = DEFAULT_URL) -> None:
     typer.echo(ApiClient(api).ask("POST", f"/commands/{number}/cancel").json()["state"])
 
 
-def _payload(action: str, fields: list[str], payload: str | None) -> object:
+def payload_of(action: str, fields: list[str], payload: str | None) -> object:
+    """The request that was given, as fields or as JSON."""
     if payload is not None:
         if fields:
             raise BadSetting("--payload", payload, "give fields or the whole payload, not both")

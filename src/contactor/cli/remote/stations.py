@@ -7,7 +7,9 @@ import typer
 
 from contactor.central.security_mode import SecurityMode
 from contactor.cli.remote.client import DEFAULT_URL, ApiClient, ApiUrl, AsJson
+from contactor.cli.remote.commands import payload_of
 from contactor.cli.remote.output import print_json, print_one, print_rows
+from contactor.cli.remote.rehearsal import print_rehearsal
 from contactor.ocpp.enumerations import ChargingRateUnit, RegistrationStatus
 
 app = typer.Typer(
@@ -193,6 +195,28 @@ def schedule(
     steps = item.pop("steps")
     print_one(item)
     print_rows(steps, ("start_s", "limit"))
+
+
+@app.command("what-if")
+def what_if(
+    station: Station,
+    action: Annotated[str, typer.Argument(help="The action, such as Reset; `contactor commands actions` lists them.")],
+    fields: Annotated[list[str] | None, typer.Argument(help="Fields as OCPP spells them, such as type=Soft.")] = None,
+    payload: Annotated[str | None, typer.Option(help="The whole request as JSON, in place of fields.")] = None,
+    watch: Annotated[int, typer.Option(min=1, help="For how many of its own seconds the twin is watched.")] = 60,
+    duration: Annotated[int, typer.Option(min=1, help="How many seconds the schedules look ahead.")] = 3600,
+    api: ApiUrl = DEFAULT_URL,
+    as_json: AsJson = False,
+) -> None:
+    """Tell what a station would answer and do, by its twin; the real one is neither asked nor changed."""
+    body = {
+        "action": action,
+        "payload": payload_of(action, fields or [], payload),
+        "watch_s": watch,
+        "duration_s": duration,
+    }
+    item = ApiClient(api).ask("POST", f"{_path(station)}/what-if", body=body).json()
+    print_json(item) if as_json else print_rehearsal(item)
 
 
 def _path(station: str) -> str:

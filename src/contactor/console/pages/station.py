@@ -261,7 +261,7 @@ def _tabs(desk: StationDesk) -> None:
     panels: dict[str, ui.element] = {}
     with ui.tab_panels(tabs, value=next(iter(TABS)), animated=False, keep_alive=True):
         for title in TABS:
-            panels[title] = ui.tab_panel(title)
+            panels[title] = ui.tab_panel(title).props(f'aria-label="{title}"')
 
     def show(title: str) -> None:
         """Build a tab when somebody first looks at it."""

@@ -53,6 +53,9 @@ class Ceilings:
     on. `nominal_v` is the voltage at which amperes are counted where no vehicle tells another.
     """
 
+    __slots__ = ("_began", "_clock_zero", "_configuration", "_hardware", "_module_w", "_nominal_v",
+                 "_profiles", "_remembered", "_transactions", "station_until", "station_w")  # fmt: skip
+
     def __init__(
         self,
         configuration: Configuration,
@@ -69,7 +72,6 @@ class Ceilings:
         self._profiles = profiles
         self._module_w = module_w
         self._nominal_v = nominal_v
-        self._limit_keys = {each: key for each, key in _LIMIT_KEYS.items() if configuration.has(key)}
         self._remembered: dict[ConnectorId, _Remembered] = {}
         # None until the first settle: what an earlier life left behind has to be looked at once.
         self._began: dict[int, datetime] | None = None
@@ -91,8 +93,10 @@ class Ceilings:
     def local_w(self, connector_id: ConnectorId) -> float:
         """The most a connector may have if no profile says less (D-24)."""
         installed_w = self._installed_w()
-        key = self._limit_keys.get(connector_id)
-        return installed_w if key is None else max(0.0, min(self._configuration.number(key) * 1000.0, installed_w))
+        key = _LIMIT_KEYS.get(connector_id)
+        if key is None or not self._configuration.has(key):
+            return installed_w
+        return max(0.0, min(self._configuration.number(key) * 1000.0, installed_w))
 
     def outlook(self, connector_id: ConnectorId, now: Moment) -> Outlook:
         """What bounds a connector now."""

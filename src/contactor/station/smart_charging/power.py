@@ -30,6 +30,9 @@ class Power:
         nominal_v: what amperes count as while no current tells the vehicle's voltage.
     """
 
+    __slots__ = ("_ceilings", "_connectors", "_deadline_s", "_effects", "_granted", "_hardware", "_minimum_w",
+                 "_module_w", "_nominal_v", "_uncontrolled")  # fmt: skip
+
     def __init__(
         self,
         ceilings: Ceilings,

@@ -41,11 +41,16 @@ class Installed(msgspec.Struct, frozen=True):
         return self.profile.charging_profile_purpose is ChargingProfilePurpose.TX_PROFILE
 
 
+_CHARGING_PROFILES = Shelf("charging_profiles", Installed)
+
+
 class Profiles:
     """Every installed profile by its id; `version` grows with each change, for whoever remembers what they allow.
 
     `uncontrolled` are the connectors whose outlets cannot be told a limit (D-17).
     """
+
+    __slots__ = ("_by_id", "_limits", "_store", "_transactions", "uncontrolled", "version")
 
     def __init__(
         self,
@@ -54,8 +59,8 @@ class Profiles:
         transactions: Transactions,
         uncontrolled: frozenset[ConnectorId],
     ) -> None:
-        self._shelf = Shelf(store, "charging_profiles", Installed)
-        self._by_id = {each.profile.charging_profile_id: each for each in self._shelf.records().values()}
+        self._store = store
+        self._by_id = {each.profile.charging_profile_id: each for each in _CHARGING_PROFILES.records(store).values()}
         self._limits = limits
         self._transactions = transactions
         self.uncontrolled = uncontrolled
@@ -108,7 +113,7 @@ class Profiles:
         for replaced in self._replaced_by(connector_id, profile):
             self._remove(replaced)
         self._by_id[profile.charging_profile_id] = installed = Installed(connector_id, profile, transaction)
-        self._shelf.put(str(profile.charging_profile_id), installed)
+        _CHARGING_PROFILES.put(self._store, str(profile.charging_profile_id), installed)
         self.version += 1
 
     def clear(self, request: ClearChargingProfile) -> bool:
@@ -179,7 +184,7 @@ class Profiles:
 
     def _remove(self, installed: Installed) -> None:
         del self._by_id[installed.profile.charging_profile_id]
-        self._shelf.delete(str(installed.profile.charging_profile_id))
+        _CHARGING_PROFILES.delete(self._store, str(installed.profile.charging_profile_id))
         self.version += 1
 
 

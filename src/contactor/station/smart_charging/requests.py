@@ -1,6 +1,6 @@
 """Answers requests about charging profiles: set, clear, and what they all come to (SC-02, SC-23..28)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
@@ -24,7 +24,7 @@ from contactor.ocpp.messages import (
     SetChargingProfileResult,
 )
 from contactor.station.effects import Effects
-from contactor.station.events import Moment
+from contactor.station.present import Present
 from contactor.station.reply import Reply, Rows
 from contactor.station.smart_charging.ceilings import Ceilings
 from contactor.station.smart_charging.profiles import STATION, Profiles
@@ -33,6 +33,8 @@ from contactor.station.smart_charging.profiles import STATION, Profiles
 class ProfileRequests:
     """The three operations of OCPP's SmartCharging profile."""
 
+    __slots__ = ("_ceilings", "_connector_ids", "_effects", "_limits", "_present", "_profiles")
+
     def __init__(
         self,
         profiles: Profiles,
@@ -40,14 +42,14 @@ class ProfileRequests:
         connector_ids: Sequence[ConnectorId],
         limits: ChargingProfileLimits,
         effects: Effects,
-        now: Callable[[], Moment],
+        present: Present,
     ) -> None:
         self._profiles = profiles
         self._ceilings = ceilings
         self._connector_ids = connector_ids
         self._limits = limits
         self._effects = effects
-        self._now = now
+        self._present = present
 
     @property
     def rows(self) -> Rows:
@@ -64,7 +66,7 @@ class ProfileRequests:
             raise ProtocolViolation(
                 ErrorCode.PROPERTY_CONSTRAINT_VIOLATION, f"connectorId: there is no connector {connector_id}"
             )
-        objection = self._profiles.objection(connector_id, profile, self._now().instant)
+        objection = self._profiles.objection(connector_id, profile, self._present.now.instant)
         if objection is not None:
             self._effects.note(
                 "charging profile refused",
@@ -73,7 +75,7 @@ class ProfileRequests:
                 reason=objection.reason,
             )
             return Reply(SetChargingProfileResult(status=objection.status))
-        self._profiles.install(connector_id, profile, self._now().instant)
+        self._profiles.install(connector_id, profile, self._present.now.instant)
         return Reply(SetChargingProfileResult(status=ChargingProfileStatus.ACCEPTED))
 
     def _clear(self, request: ClearChargingProfile) -> Reply:
@@ -84,7 +86,7 @@ class ProfileRequests:
     def _compose(self, request: GetCompositeSchedule) -> Reply:
         if not self._can_compose(request):
             return Reply(GetCompositeScheduleResult(status=GetCompositeScheduleStatus.REJECTED))
-        start = self._now().instant.replace(microsecond=0)
+        start = self._present.now.instant.replace(microsecond=0)
         places = self._connector_ids if request.connector_id == STATION else [request.connector_id]
         ceilings = [self._ceilings.ceiling(connector_id, start) for connector_id in places]
         unit = self._limits.rate_unit if request.charging_rate_unit is msgspec.UNSET else request.charging_rate_unit

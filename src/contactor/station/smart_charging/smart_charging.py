@@ -1,6 +1,6 @@
 """Smart charging put together: profiles, what they allow, how the cabinet is shared by it, requests about it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from contactor.base.ids import ConnectorId
 from contactor.guide.entries import Model, Product
@@ -10,6 +10,7 @@ from contactor.station.connector import Connector
 from contactor.station.effects import Effects
 from contactor.station.events import Moment
 from contactor.station.memory import Memory
+from contactor.station.present import Present
 from contactor.station.reply import Rows
 from contactor.station.smart_charging.ceilings import Ceilings
 from contactor.station.smart_charging.power import Power
@@ -20,6 +21,8 @@ from contactor.station.smart_charging.requests import ProfileRequests
 class SmartCharging:
     """What the rest of the station needs of smart charging."""
 
+    __slots__ = ("_ceilings", "_connectors", "_effects", "_limits", "_power", "_present", "_profiles")
+
     def __init__(
         self,
         product: Product,
@@ -28,7 +31,7 @@ class SmartCharging:
         hardware: Hardware,
         connectors: Mapping[ConnectorId, Connector],
         effects: Effects,
-        now: Callable[[], Moment],
+        present: Present,
     ) -> None:
         limits = product.charging_profiles
         uncontrolled = frozenset(
@@ -38,7 +41,9 @@ class SmartCharging:
         )
         module_w = product.module_kw * 1000.0
         self._effects = effects
-        self._now = now
+        self._present = present
+        self._limits = limits
+        self._connectors = connectors
         self._profiles = Profiles(memory.store, limits, memory.transactions, uncontrolled)
         self._ceilings = ceilings = Ceilings(
             memory.configuration,
@@ -58,8 +63,13 @@ class SmartCharging:
             minimum_w=float(limits.minimum_limit_w),
             nominal_v=float(limits.nominal_v),
         )
-        requests = ProfileRequests(self._profiles, ceilings, list(connectors), limits, effects, now)
-        self.rows: Rows = requests.rows
+
+    @property
+    def rows(self) -> Rows:
+        """The requests about charging profiles."""
+        return ProfileRequests(
+            self._profiles, self._ceilings, tuple(self._connectors), self._limits, self._effects, self._present
+        ).rows
 
     @property
     def deadline_s(self) -> float | None:
@@ -72,7 +82,7 @@ class SmartCharging:
 
     def limit_w(self, connector_id: ConnectorId) -> float:
         """The most a connector may have now: installation, hardware and profiles together (SC-12)."""
-        return self._ceilings.outlook(connector_id, self._now()).limit_w
+        return self._ceilings.outlook(connector_id, self._present.now).limit_w
 
     @property
     def station_limit_w(self) -> float:
@@ -105,8 +115,8 @@ class SmartCharging:
                 reason=reason,
             )
         elif connector_id not in self._profiles.uncontrolled:
-            self._profiles.install(connector_id, profile, self._now().instant)
+            self._profiles.install(connector_id, profile, self._present.now.instant)
 
     def _objects_at_start(self, connector_id: ConnectorId, profile: ChargingProfile) -> str | None:
-        objection = self._profiles.objection_at_start(connector_id, profile, self._now().instant)
+        objection = self._profiles.objection_at_start(connector_id, profile, self._present.now.instant)
         return None if objection is None else objection.reason

@@ -4,16 +4,18 @@ from contactor.station.store.port import StoreError
 
 
 class MemoryStore:
-    """Committed rows in a dictionary; staged ones beside it until `commit`."""
+    """Committed rows in one dictionary, as a fleet's stations have few; staged ones beside it until `commit`."""
+
+    __slots__ = ("_rows", "_staged", "commits")
 
     def __init__(self) -> None:
-        self._parts: dict[str, dict[str, bytes]] = {}
+        self._rows: dict[tuple[str, str], bytes] = {}
         self._staged: dict[tuple[str, str], bytes | None] = {}
         self.commits = 0
 
     def rows(self, part: str) -> dict[str, bytes]:
         """The committed rows of a part, sorted by key."""
-        return dict(sorted(self._parts.get(part, {}).items()))
+        return dict(sorted((key, value) for (where, key), value in self._rows.items() if where == part))
 
     def put(self, part: str, key: str, value: bytes) -> None:
         """Stage a row."""
@@ -27,12 +29,11 @@ class MemoryStore:
         """Apply everything staged."""
         if not self._staged:
             return
-        for (part, key), value in self._staged.items():
-            rows = self._parts.setdefault(part, {})
+        for place, value in self._staged.items():
             if value is None:
-                rows.pop(key, None)
+                self._rows.pop(place, None)
             else:
-                rows[key] = value
+                self._rows[place] = value
         self._staged.clear()
         self.commits += 1
 
@@ -47,6 +48,8 @@ class MemoryStore:
 
 class ForgetfulStore(MemoryStore):
     """A memory store that fails after a number of commits, for tests of power cuts and full disks."""
+
+    __slots__ = ("commits_left",)
 
     def __init__(self, commits_left: int) -> None:
         super().__init__()

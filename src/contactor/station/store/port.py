@@ -5,7 +5,7 @@ the event leaves. So what the wire hears of is always on disk already, and a pow
 event or nothing of it (PW-04, Q-09).
 """
 
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 import msgspec
 
@@ -57,43 +57,34 @@ class Store(Protocol):
 _encoder = msgspec.json.Encoder()
 
 
-_decoders: dict[type, Any] = {}  # Any: each decodes its own key's type
-"""One for each kind of record, and not for each of a fleet's shelves."""
-
-
-def _decoder_of(record: type[T]) -> "msgspec.json.Decoder[T]":
-    decoder: msgspec.json.Decoder[T] | None = _decoders.get(record)
-    if decoder is None:
-        decoder = _decoders[record] = msgspec.json.Decoder(record)
-    return decoder
-
-
 class Shelf(Generic[T]):
-    """One part of a store, seen as typed records.
+    """One part of every store, seen as typed records.
 
-    `record` is a msgspec Struct type; rows are its JSON, so that a person can read a state folder.
+    It holds nothing of any store, so that one serves all stations of a fleet. `record` is a msgspec Struct type; rows
+    are its JSON, so that a person can read a state folder.
     """
 
-    def __init__(self, store: Store, part: str, record: type[T]) -> None:
-        self._store = store
-        self._part = part
-        self._decoder = _decoder_of(record)
+    __slots__ = ("_decoder", "_part")
 
-    def records(self) -> dict[str, T]:
+    def __init__(self, part: str, record: type[T]) -> None:
+        self._part = part
+        self._decoder = msgspec.json.Decoder(record)
+
+    def records(self, store: Store) -> dict[str, T]:
         """Every committed record by key.
 
         Raises:
             StoreError: a row does not fit the record type.
         """
-        return {key: self._decode(key, row) for key, row in self._store.rows(self._part).items()}
+        return {key: self._decode(key, row) for key, row in store.rows(self._part).items()}
 
-    def put(self, key: str, record: T) -> None:
+    def put(self, store: Store, key: str, record: T) -> None:
         """Stage a record."""
-        self._store.put(self._part, key, _encoder.encode(record))
+        store.put(self._part, key, _encoder.encode(record))
 
-    def delete(self, key: str) -> None:
+    def delete(self, store: Store, key: str) -> None:
         """Stage the removal of a record."""
-        self._store.delete(self._part, key)
+        store.delete(self._part, key)
 
     def _decode(self, key: str, row: bytes) -> T:
         try:

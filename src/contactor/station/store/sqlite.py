@@ -25,6 +25,8 @@ class SqliteStore:
         BadSetting: the folder cannot be made or written, or another process holds it.
     """
 
+    __slots__ = ("_connection", "_lock", "_staged")
+
     def __init__(self, folder: Path) -> None:
         self._staged: dict[tuple[str, str], bytes | None] = {}
         try:

@@ -2,7 +2,7 @@
 
 from fastapi import Depends, FastAPI
 from starlette.requests import HTTPConnection
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from contactor import __version__
 from contactor.base.errors import BadSetting
@@ -11,7 +11,7 @@ from contactor.virtual.control.gate import gate
 from contactor.virtual.control.routers import live, looks, people, surroundings, trouble
 from contactor.web.answers import tell, tell_failures
 from contactor.web.bounds import BoundedBody, SafeHeaders
-from contactor.web.description import Document, describe
+from contactor.web.description import Document, describe, serve_description
 from contactor.web.problem import Problem
 
 DESCRIPTION = (
@@ -34,13 +34,7 @@ def make_app(desk: Desk | None = None) -> FastAPI:
     app.state.desk = desk
     for each in (looks, people, trouble, surroundings, live):
         app.include_router(each.router)
-    description = JSONResponse(described(app))
-
-    @app.get("/openapi.json", response_class=Response, include_in_schema=False)
-    async def openapi() -> Response:
-        """Describe the API to programs."""
-        return description
-
+    serve_description(app, "/openapi.json", described)
     tell_failures(app, "contactor.control", sorry="the station could not do this; its log says more")
     app.add_exception_handler(BadSetting, _on_bad_setting)  # type: ignore[arg-type]  # it gets its own kind only
     app.add_middleware(BoundedBody)

@@ -6,6 +6,7 @@ from starlette.responses import StreamingResponse
 
 from contactor.base.ids import StationId
 from contactor.central.api.audit_rows import note_deed
+from contactor.central.api.file_locations import location_of
 from contactor.central.api.file_shapes import DiagnosticsBody, NewDiagnostics
 from contactor.central.api.intake import give_out
 from contactor.central.api.office import Office, TheOffice
@@ -24,6 +25,7 @@ from contactor.central.files.diagnostics_rows import (
     find_diagnostics_of,
     note_command,
 )
+from contactor.central.files.exchange import Via
 from contactor.central.files.place import LIFETIME_MS, PlaceKey
 from contactor.central.files.place_rows import add_place
 
@@ -119,7 +121,7 @@ async def remove_diagnostics(office: TheOffice, person: ThePerson, diagnostics_i
 
 async def _order(office: Office, by: str, number: int, station_id: str, new: NewDiagnostics, key: PlaceKey) -> int:
     """Order it from the desk; an order that is refused leaves nothing behind."""
-    payload = new.payload(key.location(office.exchange_url))
+    payload = new.payload(location_of(office, Via.HTTP, key))
     order = Order(StationId(station_id), "GetDiagnostics", payload, by=by, why=new.why, wait_s=new.wait_for_station_s)
     try:
         return (await office.desk.submit(order)).command_id

@@ -9,6 +9,7 @@ from starlette.responses import StreamingResponse
 
 from contactor.base.ids import StationId
 from contactor.central.api.audit_rows import note_deed
+from contactor.central.api.file_locations import location_of
 from contactor.central.api.file_shapes import ChecksumText, FileText, ImageBody, Installation, VersionText
 from contactor.central.api.intake import give_out, take_in
 from contactor.central.api.office import Office, TheOffice
@@ -18,8 +19,10 @@ from contactor.central.api.routers.commands import problem_of
 from contactor.central.api.routes import API
 from contactor.central.api.shapes import Before, Limit, NumberPath, Page
 from contactor.central.api.station_rows import find_station
+from contactor.central.campaigns.campaign_rows import uses_image
 from contactor.central.commands.command import CommandRefused, CommandView, Order, QueueFull
 from contactor.central.files.content_rows import Content
+from contactor.central.files.exchange import Via
 from contactor.central.files.image_rows import (
     Image,
     add_image,
@@ -99,6 +102,9 @@ async def remove_image(office: TheOffice, person: ThePerson, image_id: NumberPat
         image = find_image(connection, image_id)
         if image is None:
             return missing("image", "image_id", image_id)
+        campaign = uses_image(connection, image_id)
+        if campaign is not None:
+            return Problem(409, f"campaign {campaign!r} needs it", field="image_id", value=image_id)
         waiting = stations_that_may_fetch(connection, image_id, now_ms)
         if waiting:
             return Problem(409, f"{', '.join(waiting[:5])} may still fetch it", field="image_id", value=image_id)
@@ -129,7 +135,7 @@ async def install_image(
 
     image = await office.write(work)
     payload = {
-        "location": key.location(office.exchange_url, image.file_name),
+        "location": location_of(office, Via.HTTP, key, image.file_name),
         "retrieveDate": retrieve_date.isoformat(),
     }
     view = None

@@ -1,0 +1,1 @@
+"""Firmware campaigns: an image brought to many stations in waves, and stopped where too many fail."""

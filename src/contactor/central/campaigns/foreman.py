@@ -1,0 +1,172 @@
+"""SHELL: the foreman: goes round the campaigns, looks how their stations are, and tells the next ones to install.
+
+All it goes by stands in the record. It writes down that a station is told before the order is given, and finds the
+order again by its key, so that a restart goes on where it was and tells nobody twice.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeVar
+
+import structlog
+from sqlalchemy import Connection, Engine
+
+from contactor.base.clock import Clock
+from contactor.base.ids import StationId
+from contactor.central.campaigns.campaign import Campaign, CampaignState, Job, JobState, order_key, ordered_by
+from contactor.central.campaigns.campaign_rows import end_campaign, find_campaign, find_unended, move_campaign
+from contactor.central.campaigns.decision import Decision, current_wave, decide
+from contactor.central.campaigns.job_rows import find_jobs, move_job
+from contactor.central.campaigns.progress import refused
+from contactor.central.campaigns.station_facts import load_station_facts
+from contactor.central.commands.command import CommandRefused, Order, QueueFull
+from contactor.central.commands.port import Desk
+from contactor.central.events.feed import Asking
+from contactor.central.files.exchange import Exchange
+from contactor.central.files.place import LIFETIME_MS, PlaceKey
+from contactor.central.files.place_rows import add_place, drop_place
+from contactor.central.milliseconds import to_ms
+from contactor.central.sessions import Sessions
+from contactor.central.store.port import Writer, WriterFull, WriterStopped
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class ForemanSurroundings:
+    """What the foreman works with; `ring` is called whenever events were committed."""
+
+    sessions: Sessions
+    desk: Desk
+    writer: Writer
+    engine: Engine
+    asking: Asking
+    clock: Clock
+    exchange: Exchange
+    ring: Callable[[], None]
+    log: structlog.typing.FilteringBoundLogger
+
+
+class Foreman:
+    """Carries campaigns out; belongs to the event loop of the central system."""
+
+    def __init__(self, around: ForemanSurroundings) -> None:
+        self._around = around
+        self._round: asyncio.Task[None] | None = None
+
+    def begin(self) -> None:
+        """Begin a round, unless one is going on; for a timer."""
+        if self._round is None or self._round.done():
+            self._round = asyncio.get_running_loop().create_task(self.go_round(), name="contactor-campaigns")
+
+    def stop(self) -> None:
+        """Tell nobody more; the next life goes on."""
+        if self._round is not None:
+            self._round.cancel()
+
+    async def go_round(self) -> None:
+        """Look at every campaign once."""
+        sessions, now = self._around.sessions, self._around.clock.now()
+        ready = frozenset(each.station_id for each in sessions.presence if sessions.may_order(each.station_id))
+        try:
+            for campaign, jobs, decision in await self._around.asking(lambda: self._look(ready, now)):
+                if await self._settled(campaign, jobs, decision, now):
+                    for job in decision.tell:
+                        await self._tell(campaign, job)
+        except (WriterFull, WriterStopped) as error:
+            self._around.log.warning("campaigns wait", reason=str(error))
+        # The boundary of one round: whatever it runs into, the next begins from the record again.
+        except Exception:
+            self._around.log.exception("campaigns were not looked at")
+
+    def _look(self, ready: frozenset[str], now: datetime) -> list[tuple[Campaign, list[Job], Decision]]:
+        with self._around.engine.connect() as connection:
+            found = []
+            for campaign in find_unended(connection):
+                jobs = find_jobs(connection, campaign.campaign_id)
+                facts = load_station_facts(connection, campaign, jobs, ready)
+                found.append((campaign, jobs, decide(campaign, jobs, facts, now)))
+            return found
+
+    async def _settled(self, campaign: Campaign, jobs: list[Job], decision: Decision, now: datetime) -> bool:
+        """Write a decision down; whether the campaign still stands as it was when it was decided."""
+        old = {job.place: job for job in jobs}
+        after = {**old, **{job.place: job for job in decision.changed}}
+        is_over = campaign.state is CampaignState.CANCELLED and current_wave(list(after.values())) is None
+        if not decision.changed and decision.state is campaign.state and not is_over:
+            return True
+
+        def work(connection: Connection) -> bool:
+            for job in decision.changed:
+                move_job(connection, campaign.campaign_id, job, old[job.place], now)
+            if is_over:
+                end_campaign(connection, campaign.campaign_id, to_ms(now))
+            if decision.state is campaign.state:
+                return True
+            return move_campaign(connection, campaign, decision.state, decision.detail, now)
+
+        stands = await self._write(work)
+        self._around.ring()
+        return stands
+
+    async def _tell(self, campaign: Campaign, job: Job) -> None:
+        """Make a place, write down that the station is told, and order UpdateFirmware with the place's address."""
+        key, now = PlaceKey.fresh(), self._around.clock.now()
+        location = self._around.exchange.location(campaign.rules.via, key, campaign.file_name)
+        if location is None:
+            return
+        told = replace(
+            job, state=JobState.SENT, orders=job.orders + 1, sent_at_ms=to_ms(now), changed_at_ms=to_ms(now), detail=""
+        )
+
+        def work(connection: Connection) -> bool:
+            found = find_campaign(connection, campaign.campaign_id)
+            if found is None or found.state is not CampaignState.RUNNING or found.image_id is None:
+                return False
+            if not move_job(connection, campaign.campaign_id, told, job, now):
+                return False
+            expires_at_ms = to_ms(now) + LIFETIME_MS
+            add_place(connection, key, job.station_id, expires_at_ms=expires_at_ms, image_id=found.image_id)
+            return True
+
+        if await self._write(work):
+            await self._order(campaign, told, key, location, now)
+            self._around.ring()
+
+    async def _order(self, campaign: Campaign, job: Job, key: PlaceKey, location: str, now: datetime) -> None:
+        order = Order(
+            StationId(job.station_id),
+            "UpdateFirmware",
+            {"location": location, "retrieveDate": now.isoformat()},
+            by=ordered_by(campaign.campaign_id),
+            why=campaign.name,
+            idempotency_key=order_key(campaign.campaign_id, job),
+        )
+        try:
+            await self._around.desk.submit(order)
+        except QueueFull:
+            return  # without an order the next round puts it back into the queue
+        except CommandRefused as error:
+            given_up = refused(job, f"the order is refused: {error.field}: {error.reason}")
+
+            def work(connection: Connection) -> bool:
+                drop_place(connection, key.name)
+                return move_job(connection, campaign.campaign_id, given_up, job, now)
+
+            await self._write(work)
+
+    async def _write(self, work: Callable[[Connection], T]) -> T:
+        told: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+
+        def done(outcome: object) -> None:
+            if told.done():
+                return
+            if isinstance(outcome, Exception):
+                told.set_exception(outcome)
+            else:
+                told.set_result(outcome)  # type: ignore[arg-type]  # the writer hands back what the work returned
+
+        self._around.writer.write(work, done)
+        return await told

@@ -1,0 +1,107 @@
+"""What a campaign has to know of its stations: what they run, whether a car charges, what they said of their update."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import islice
+
+import msgspec
+from sqlalchemy import Connection, Select, select
+
+from contactor.central.campaigns.campaign import Campaign, Job, JobState, order_key
+from contactor.central.campaigns.progress import Facts
+from contactor.central.commands.command import CommandState
+from contactor.central.store.campaign_tables import campaign_jobs
+from contactor.central.store.operation_tables import commands
+from contactor.central.store.schema import TransactionState, connectors, notifications, stations, transactions
+from contactor.ocpp.enumerations import ChargePointStatus, FirmwareStatus
+
+_jobs = campaign_jobs.c
+_UNDER_WAY = [state.value for state in JobState if state.is_under_way]
+_OVER = [state.value for state in JobState if state.is_over]
+_WITH_A_CAR = (ChargePointStatus.CHARGING, ChargePointStatus.SUSPENDED_EV, ChargePointStatus.SUSPENDED_EVSE)
+_KEYS_AT_ONCE = 500
+
+
+def load_station_facts(
+    connection: Connection, campaign: Campaign, jobs: Sequence[Job], ready: frozenset[str]
+) -> Mapping[str, Facts]:
+    """The stations of a campaign that are not through; `ready` are those that can be given orders now."""
+    ours = select(_jobs.station_id).where(_jobs.campaign_id == campaign.campaign_id, _jobs.state.not_in(_OVER))
+    charging = _charging(connection, ours)
+    columns = (stations.c.id, stations.c.firmware_version, stations.c.booted_at_ms)
+    found = {
+        row.id: Facts(
+            is_ready=row.id in ready,
+            is_charging=row.id in charging,
+            version=row.firmware_version,
+            booted_at_ms=row.booted_at_ms or 0,
+        )
+        for row in connection.execute(select(*columns).where(stations.c.id.in_(ours)))
+    }
+    under_way = [job for job in jobs if job.state.is_under_way]
+    for station_id, (state, detail) in _orders(connection, campaign.campaign_id, under_way).items():
+        found[station_id] = replace(found[station_id], command=state, command_detail=detail)
+    for station_id, (told, at_ms) in _told(connection, campaign.campaign_id).items():
+        found[station_id] = replace(found[station_id], told=told, told_at_ms=at_ms)
+    return found
+
+
+def _charging(connection: Connection, ours: Select[tuple[str]]) -> frozenset[str]:
+    """Where a transaction runs, or a connector says that a car draws power though its start has not come yet."""
+    running = select(transactions.c.station_id).where(
+        transactions.c.station_id.in_(ours), transactions.c.state == TransactionState.OPEN.value
+    )
+    drawing = select(connectors.c.station_id).where(
+        connectors.c.station_id.in_(ours), connectors.c.status.in_([status.value for status in _WITH_A_CAR])
+    )
+    return frozenset(connection.execute(running.union(drawing)).scalars())
+
+
+def _orders(connection: Connection, campaign_id: int, jobs: Iterable[Job]) -> Mapping[str, tuple[CommandState, str]]:
+    """How the last order of each of these jobs stands."""
+    found = {}
+    columns = (commands.c.station_id, commands.c.state, commands.c.detail)
+    for keys in _some(order_key(campaign_id, job) for job in jobs):
+        for row in connection.execute(select(*columns).where(commands.c.idempotency_key.in_(keys))):
+            found[row.station_id] = (CommandState(row.state), row.detail)
+    return found
+
+
+def find_orders(connection: Connection, campaign_id: int, jobs: Iterable[Job]) -> Mapping[str, int]:
+    """The numbers of the commands that jobs led to last, by station."""
+    found = {}
+    for keys in _some(order_key(campaign_id, job) for job in jobs):
+        query = select(commands.c.station_id, commands.c.id).where(commands.c.idempotency_key.in_(keys))
+        found.update({row.station_id: row.id for row in connection.execute(query)})
+    return found
+
+
+def _told(connection: Connection, campaign_id: int) -> Mapping[str, tuple[FirmwareStatus, int]]:
+    """What each station that was told to install said last of it, and when."""
+    query = (
+        select(notifications.c.station_id, notifications.c.content, notifications.c.received_at_ms)
+        .join(campaign_jobs, campaign_jobs.c.station_id == notifications.c.station_id)
+        .where(
+            _jobs.campaign_id == campaign_id,
+            _jobs.state.in_(_UNDER_WAY),
+            notifications.c.action == "FirmwareStatusNotification",
+            notifications.c.received_at_ms >= _jobs.sent_at_ms,
+        )
+        .order_by(notifications.c.id)
+    )
+    said: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    for row in connection.execute(query):
+        status = msgspec.json.decode(row.content, type=dict[str, object]).get("status")
+        if status in _WORDS:
+            said[row.station_id].append((str(status), row.received_at_ms))
+    return {station_id: (FirmwareStatus(words[-1][0]), words[-1][1]) for station_id, words in said.items()}
+
+
+_WORDS = frozenset(status.value for status in FirmwareStatus if status is not FirmwareStatus.IDLE)
+"""Idle tells nothing of an update: a station may say it when it is triggered."""
+
+
+def _some(keys: Iterator[str]) -> Iterator[list[str]]:
+    while taken := list(islice(keys, _KEYS_AT_ONCE)):
+        yield taken

@@ -1,0 +1,1 @@
+"""Twins: production stations in memory and virtual time, in the state that is known of a real one."""
