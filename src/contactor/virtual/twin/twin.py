@@ -13,10 +13,8 @@ from contactor.central.rehearsal.known import KnownStation
 from contactor.central.rehearsal.rehearsal import Answer, AnswerKind, Fields, TwinFailed
 from contactor.link.memory import MemoryNetwork
 from contactor.ocpp.messages import Request
-from contactor.rig.snapshot import RigSnapshot
 from contactor.station.file_transfer import Progress
 from contactor.station.store.memory import MemoryStore
-from contactor.station.store.port import Shelf
 from contactor.station.trace import Direction
 from contactor.virtual.control.frames import FrameKind
 from contactor.virtual.scenario.frame_log import FrameLog
@@ -116,15 +114,11 @@ async def switched_on(known: KnownStation, blueprint: Blueprint, at: datetime) -
     network = MemoryNetwork()
     listener = network.listen(blueprint.url, central.admit)
     await listener.start()
-    store = MemoryStore()
-    shelf: Shelf[RigSnapshot] = Shelf(store, "rig", RigSnapshot)
-    shelf.put("rig", meters_of(known, blueprint.model))
-    store.commit()
     virtual = VirtualStation(
         known.station_id,
         blueprint.product,
         blueprint.settings,
-        store,
+        MemoryStore(),
         network.dialer(),
         clock=clock,
         dice=Dice(known.station_id),
@@ -132,6 +126,7 @@ async def switched_on(known: KnownStation, blueprint: Blueprint, at: datetime) -
     )
     log = FrameLog(known.station_id, clock, lambda: None)
     virtual.watchers.append(log)
+    virtual.rig.restore(meters_of(known, blueprint.model))
     virtual.switch_on()
     try:
         yield Twin(virtual, central, clock, log)
