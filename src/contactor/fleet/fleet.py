@@ -13,12 +13,13 @@ from contactor.base.errors import BadSetting
 from contactor.base.ids import OutletNumber
 from contactor.fleet.crowd import Crowd
 from contactor.fleet.plan import FleetPlan, Place, Shard, places
-from contactor.fleet.tally import Sample, Tally
+from contactor.fleet.tally import Ear, Sample, Tally
 from contactor.guide.entries import Product
 from contactor.guide.load import load_product
 from contactor.link.link import Dialer
 from contactor.link.tls import client_context
 from contactor.link.websocket_client import WebSocketDialer
+from contactor.rig.settings import RigSettings
 from contactor.station.settings import StationSettings
 from contactor.station.store.memory import MemoryStore
 from contactor.virtual.driver import Visit, drive
@@ -28,6 +29,8 @@ TRIES = 5
 """How many stations a driver looks at for a free outlet before giving up."""
 TRACE_FRAMES = 0
 RECONNECT_FIRST_S = 5.0
+HARDWARE = RigSettings(step_s=10.0, ramp_step_s=1.0)
+"""Coarse enough for thousands of batteries: half a percent of energy in the bend of a charging curve at worst."""
 DRAIN_S = 10.0
 """How long the central system is given at the end to confirm what it was sent."""
 
@@ -162,7 +165,8 @@ class Fleet:
             clock=self._clock,
             dice=self._dice,
             hardware_speed=self.plan.speed,
-            observe=partial(self.tally.hear, place.index),
+            hardware=HARDWARE,
+            observe=Ear(self.tally, place.index),
         )
 
     # Drivers

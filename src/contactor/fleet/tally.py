@@ -74,3 +74,15 @@ class Tally:
         if note.event in TROUBLES:
             reason = note.facts.get("reason")
             self.troubles[note.event if reason is None else f"{note.event}: {reason}"] += 1
+
+
+@dataclass(frozen=True, slots=True)
+class Ear:
+    """Hears one station, for the tally of all."""
+
+    tally: Tally
+    index: int
+
+    def __call__(self, note: Note) -> None:
+        """The station tells something."""
+        self.tally.hear(self.index, note)

@@ -64,7 +64,7 @@ class MemoryEnd:
 
     def abort(self) -> None:
         """Cut the line; the other end learns of it if anything gets through."""
-        self._cut("cut by us")
+        self.give_up("cut by us")
 
     def set_ping_interval(self, interval_s: float) -> None:
         """Ping every `interval_s` seconds from now on; 0 ends the pings (TR-12)."""
@@ -76,7 +76,7 @@ class MemoryEnd:
     def open(self, pulse: Pulse | None = None) -> None:
         """Tell the receiver, and begin to ping if there is a pulse."""
         if pulse is not None:
-            self._pulse = PulseTimer(pulse, self._line.scheduler, ping=self._ping, give_up=self._cut)
+            self._pulse = PulseTimer(pulse, self._line.scheduler, self)
         call_receiver(self, lambda: self._receiver.link_opened(self))
 
     def post(self, happening: Callable[[], None]) -> None:
@@ -140,11 +140,13 @@ class MemoryEnd:
             other = self._line.other(self)
             other.post(other._hear_cut)
 
-    def _ping(self) -> None:
+    def ping(self) -> None:
+        """Ask the peer for a sign of life."""
         other = self._line.other(self)
         other.post(other._hear_ping)
 
-    def _cut(self, reason: str) -> None:
+    def give_up(self, reason: str) -> None:
+        """Cut the line, for a reason of our own."""
         if self._state is _State.OVER:
             return
         self._begin_end(Closure(None, reason, clean=False))

@@ -1,7 +1,7 @@
 """When to ping, and when silence has lasted too long: the only proof against a half-open line (TR-12)."""
 
-from collections.abc import Callable
 from enum import Enum, auto
+from typing import Protocol
 
 from contactor.link.link import Cancellable, Scheduler
 
@@ -76,18 +76,27 @@ class Pulse:
         return Beat.PING
 
 
+class Heart(Protocol):
+    """The link that is kept beating."""
+
+    def ping(self) -> None:
+        """Ask the peer for a sign of life."""
+        ...
+
+    def give_up(self, reason: str) -> None:
+        """Nobody is there any more."""
+        ...
+
+
 class PulseTimer:
     """Keeps a pulse beating on a scheduler: one timer a link instead of a task."""
 
-    __slots__ = ("_give_up", "_ping", "_scheduler", "_timer", "pulse")
+    __slots__ = ("_heart", "_scheduler", "_timer", "pulse")
 
-    def __init__(
-        self, pulse: Pulse, scheduler: Scheduler, *, ping: Callable[[], None], give_up: Callable[[str], None]
-    ) -> None:
+    def __init__(self, pulse: Pulse, scheduler: Scheduler, heart: Heart) -> None:
         self.pulse = pulse
         self._scheduler = scheduler
-        self._ping = ping
-        self._give_up = give_up
+        self._heart = heart
         self._timer: Cancellable | None = None
         self._arm()
 
@@ -113,6 +122,6 @@ class PulseTimer:
         beat = self.pulse.beat(self._scheduler.time())
         self._arm()  # before acting, because the action may end the link and with it stop this timer
         if beat is Beat.PING:
-            self._ping()
+            self._heart.ping()
         elif beat is Beat.GIVE_UP:
-            self._give_up(f"no answer to a ping within {self.pulse.answer_limit_s:g} s")
+            self._heart.give_up(f"no answer to a ping within {self.pulse.answer_limit_s:g} s")

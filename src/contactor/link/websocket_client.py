@@ -15,6 +15,8 @@ from contactor.link.link import SUBPROTOCOL, LinkFailed, LinkRefused, Receiver, 
 from contactor.link.tls import client_context, refusal_of
 from contactor.link.websocket_wire import Conversation, PingPlan, WireLimits, new_protocol
 
+_HEADERS = [("Sec-WebSocket-Protocol", SUBPROTOCOL)]
+"""Of every request; one list for all, because picows keeps it as long as the connection lasts."""
 DEFAULT_PORTS = {"ws": 80, "wss": 443}
 
 
@@ -117,10 +119,9 @@ def _refused_by(error: WSInvalidStatusError) -> LinkRefused:
 
 
 def _request_headers(target: Target) -> list[tuple[str, str]]:
-    headers = [("Sec-WebSocket-Protocol", SUBPROTOCOL)]
-    if target.password is not None:
-        headers.append(("Authorization", write_basic(target.identity, target.password)))
-    return headers
+    if target.password is None:
+        return _HEADERS
+    return [*_HEADERS, ("Authorization", write_basic(target.identity, target.password))]
 
 
 def _accepting(conversation: Conversation) -> Callable[[WSUpgradeRequest, WSUpgradeResponse], Conversation]:

@@ -173,7 +173,7 @@ class Conversation(WSListener):
 
     def abort(self) -> None:
         """Cut the line."""
-        self._cut("cut by us")
+        self.give_up("cut by us")
 
     def set_ping_interval(self, interval_s: float) -> None:
         """Ping every `interval_s` seconds from now on; 0 ends the pings (TR-12)."""
@@ -196,7 +196,7 @@ class Conversation(WSListener):
             self._loop.time(),
             only_when_silent=self._pings.only_when_silent,
         )
-        self._pulse = PulseTimer(pulse, self._loop, ping=self._ping, give_up=self._cut)
+        self._pulse = PulseTimer(pulse, self._loop, self)
         call_receiver(self, lambda: self._receiver.link_opened(self))
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
@@ -268,12 +268,13 @@ class Conversation(WSListener):
         if self._is_congested:
             unsent_bytes = transport.underlying_transport.get_write_buffer_size()
             if unsent_bytes > self._limits.unsent_bytes_max:
-                self._cut(f"the peer does not read: {unsent_bytes} bytes wait to be sent")
+                self.give_up(f"the peer does not read: {unsent_bytes} bytes wait to be sent")
                 return False
         transport.send(kind, payload)
         return True
 
-    def _ping(self) -> None:
+    def ping(self) -> None:
+        """Ask the peer for a sign of life."""
         self._write(_PING_FRAME, b"")
 
     def _take_data(self, kind: WSMsgType, is_final: bool, payload: bytes) -> None:
@@ -304,7 +305,8 @@ class Conversation(WSListener):
         if self._transport is not None:
             self._transport.disconnect(graceful=False)
 
-    def _cut(self, reason: str) -> None:
+    def give_up(self, reason: str) -> None:
+        """Cut the line, for a reason of our own."""
         self._begin_end(None, reason)
         self._disconnect_at_once()
 

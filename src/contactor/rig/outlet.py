@@ -21,6 +21,7 @@ from contactor.rig.settings import RigSettings
 from contactor.rig.vehicle import Vehicle
 
 NEVER_S = math.inf
+LONG_AGO_S = -math.inf
 
 DEMAND_HOLD_S = 1.0
 """Between two DemandChanged: sharing anew moves relays, which nobody wants to hear rattle."""
@@ -77,7 +78,7 @@ class Outlet:
         self._open_circuit_v = 0.0
         self._rests: Sequence[tuple[float, float]] = ()
         self._modules_told = 0
-        self._demand_told_at_s = -NEVER_S
+        self._demand_told_at_s = LONG_AGO_S
 
     def connect(self, vehicle: Vehicle) -> None:
         """Take a vehicle; there is none yet."""

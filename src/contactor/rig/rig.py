@@ -72,7 +72,8 @@ class Rig:
         self._signals: list[Signal] = []
         self._cabinet = Cabinet(module_count, module)
         self._outlets: dict[OutletNumber, Outlet] = {}
-        self._troubles = Troubles(self._outlets, self._cabinet, dice, self._tell)
+        tell = self._tell
+        self._troubles = Troubles(self._outlets, self._cabinet, dice, tell)
         first_readings_wh = (*registers_wh, *([0] * len(model_outlets)))
         for number, (plug, first_wh) in enumerate(zip(model_outlets, first_readings_wh, strict=False), start=1):
             self._outlets[OutletNumber(number)] = Outlet(
@@ -82,7 +83,7 @@ class Rig:
                 meter=Meter(first_wh, now_s=start_s),
                 settings=settings,
                 dice=dice,
-                tell=self._tell,
+                tell=tell,
                 lock=CableLock() if has_locks else None,
                 module=module,
             )

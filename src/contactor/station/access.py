@@ -37,6 +37,9 @@ class Expected:
     profile: ChargingProfile | None = None
 
 
+_NONE: frozenset[ConnectorId] = frozenset()
+
+
 class Access:
     """The driver's side of the station: at most one expected start for each connector."""
 
@@ -72,7 +75,7 @@ class Access:
         self._can_charge = can_charge
         self._expected: dict[ConnectorId, Expected] = {}
         self._waiting_since_s: dict[ConnectorId, float] = {}
-        self._free_start_tried: frozenset[ConnectorId] = frozenset()
+        self._free_start_tried = _NONE
 
     def is_expected(self, connector_id: ConnectorId) -> bool:
         """Whether a start waits at a connector."""
@@ -106,7 +109,7 @@ class Access:
         """A car was connected: whoever is expected may begin."""
         connector.plug(now)
         self._screen.plugged(connector.id)
-        self._free_start_tried -= {connector.id}
+        self._visit_begins(connector.id)
         if self._charging.open_on(connector.id) is not None:
             self._charging.resume(connector)
             return
@@ -212,7 +215,7 @@ class Access:
         for connector in self._connectors.values():
             if connector.id in self._expected and not self._can_charge(connector.id):
                 self.drop(connector.id)
-                self._free_start_tried -= {connector.id}
+                self._visit_begins(connector.id)
             if self._is_free_start(connector):
                 self._begin_free_visit(connector, now)
             self._note_waiting(connector, now)
@@ -301,6 +304,11 @@ class Access:
             self._charging.begin(connector, expected.id_tag, expected.parent, now, reservation)
             if expected.profile is not None:
                 self._smart_charging.begin_with(connector_id, expected.profile)
+
+    def _visit_begins(self, connector_id: ConnectorId) -> None:
+        """One free start may be tried there."""
+        if connector_id in self._free_start_tried:
+            self._free_start_tried -= {connector_id}
 
     def _move_expected_to(self, connector_id: ConnectorId) -> None:
         if connector_id in self._expected or not self._can_charge(connector_id):

@@ -19,11 +19,13 @@ class _Flag(msgspec.Struct):
 
 
 _AVAILABILITY = Shelf("availability", _Flag)
+_NEVER_CHANGED = _Flag()
 
 
 class Availability:
     """One flag for the station and one for each connector; both must be up for a connector to be operative.
 
+    A flag is there once somebody has changed it.
     `is_held` tells of connectors that the station itself keeps out of use.
     """
 
@@ -36,8 +38,8 @@ class Availability:
         transactions: Transactions,
     ) -> None:
         self._store = store
-        kept = _AVAILABILITY.records(store)
-        self._flags = {each: kept.get(str(each), _Flag()) for each in (STATION, *connectors)}
+        kept = {int(key): flag for key, flag in _AVAILABILITY.records(store).items()}
+        self._flags = {each: kept[each] for each in (STATION, *connectors) if each in kept}
         self._connectors = connectors
         self._transactions = transactions
         self.is_held: Callable[[ConnectorId], bool] = lambda _connector_id: False
@@ -47,8 +49,8 @@ class Availability:
 
         One whose change waits for its driver to leave still is, even when the station's own flag went down before.
         """
-        flag = self._flags[connector_id]
-        return flag.is_operative and (self._flags[STATION].is_operative or flag.scheduled is not None)
+        flag = self._flag(connector_id)
+        return flag.is_operative and (self._flag(STATION).is_operative or flag.scheduled is not None)
 
     def is_usable(self, connector_id: ConnectorId) -> bool:
         """Whether a connector is operative, and not held by the station itself for a while (FW-07, ST-11)."""
@@ -56,17 +58,17 @@ class Availability:
 
     def admits(self, connector_id: ConnectorId) -> bool:
         """Whether a new charge may begin: in service, and not about to be taken out of it."""
-        flag = self._flags[connector_id]
-        in_service = self._flags[STATION].is_operative and flag.is_operative and flag.scheduled is None
+        flag = self._flag(connector_id)
+        in_service = self._flag(STATION).is_operative and flag.is_operative and flag.scheduled is None
         return in_service and not self.is_held(connector_id)
 
     def change(self, connector_id: int, kind: AvailabilityType) -> AvailabilityStatus:
         """Judge and carry out, or schedule, a ChangeAvailability."""
         wanted = kind is AvailabilityType.OPERATIVE
-        if connector_id not in self._flags:
+        if connector_id not in (STATION, *self._connectors):
             return AvailabilityStatus.REJECTED
         if connector_id == STATION:
-            answers = [self._change_one(each, wanted=wanted) for each in self._flags if each != STATION]
+            answers = [self._change_one(each, wanted=wanted) for each in self._connectors]
             answers.append(self._change_one(STATION, wanted=wanted))
         else:
             answers = [self._change_one(ConnectorId(connector_id), wanted=wanted)]
@@ -82,8 +84,11 @@ class Availability:
                 flag.is_operative, flag.scheduled = flag.scheduled, None
                 self._keep(connector_id)
 
+    def _flag(self, connector_id: ConnectorId) -> _Flag:
+        return self._flags.get(connector_id, _NEVER_CHANGED)
+
     def _change_one(self, connector_id: ConnectorId, *, wanted: bool) -> AvailabilityStatus:
-        flag = self._flags[connector_id]
+        flag = self._flags.setdefault(connector_id, _Flag())
         # Only taking out of service has to wait; and asking for what is cancels what was scheduled (AVL-06).
         must_wait = not wanted and flag.is_operative and self._waits(connector_id)
         flag.scheduled = wanted if must_wait else None

@@ -52,7 +52,8 @@ class Configuration:
         key = self._product.factory_key(name)
         if key is None:
             raise BadSetting(f"initial value of {name}", text, "the guide has no such key; see: contactor guide keys")
-        self._written[key.key] = canonical_value(key, text)
+        value = canonical_value(key, text)
+        self._written[key.key] = text if text == value else value  # a fleet's stations are given the same texts
 
     # Reading, as the software does
 

@@ -44,7 +44,7 @@ class Conversation:
         self._outbox = outbox
         self._book = book
         self._security_log = security_log
-        self._watch = SecurityWatch(security_log, outbox.__len__)
+        self._watch = SecurityWatch(security_log, outbox)
         self._reply = reply
         self._effects = effects
         self._connection = connection

@@ -1,7 +1,7 @@
 """Knows which diagnostics were asked for, and sees them uploaded one after the other (DG-01..08, D-31)."""
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import msgspec
@@ -10,7 +10,7 @@ from msgspec import UNSET
 from contactor.ocpp.enumerations import DiagnosticsStatus
 from contactor.ocpp.messages import DiagnosticsStatusNotification, GetDiagnostics, GetDiagnosticsResult
 from contactor.station.calls import Calls
-from contactor.station.diagnostics_archive import Window
+from contactor.station.diagnostics_archive import Records, Window
 from contactor.station.effects import Effects, StartUpload
 from contactor.station.events import Moment
 from contactor.station.location import file_in, is_supported
@@ -49,22 +49,22 @@ class Diagnostics:
         store: keeps the names promised, so that a power cut ends in UploadFailed and not in silence.
         serial: becomes part of the file names.
         schemes: of the locations that can be used.
-        collect: makes the archive of a window, or None if nothing happened in it.
+        records: of which an archive is made.
         transfers: carries the file.
         calls: carries the DiagnosticsStatusNotifications.
         effects: notes.
         present: the time, and whether the central system can be told something.
     """
 
-    __slots__ = ("_asked_for", "_attempts", "_broken_promises", "_collect", "_effects", "_present",
-                 "_progress", "_running", "_schemes", "_serial", "_store", "_transfers", "_waiting")  # fmt: skip
+    __slots__ = ("_asked_for", "_attempts", "_broken_promises", "_effects", "_present", "_progress",
+                 "_records", "_running", "_schemes", "_serial", "_store", "_transfers", "_waiting")  # fmt: skip
 
     def __init__(
         self,
         store: Store,
         serial: str,
         schemes: Collection[str],
-        collect: Callable[[Window], bytes | None],
+        records: Records,
         transfers: Transfers,
         calls: Calls,
         effects: Effects,
@@ -72,7 +72,7 @@ class Diagnostics:
     ) -> None:
         self._serial = _NOT_IN_FILE_NAMES.sub("_", serial)
         self._schemes = schemes
-        self._collect = collect
+        self._records = records
         self._transfers = transfers
         self._effects = effects
         self._present = present
@@ -126,7 +126,7 @@ class Diagnostics:
             None if request.start_time is UNSET else request.start_time,
             None if request.stop_time is UNSET else request.stop_time,
         )
-        archive = self._collect(window)
+        archive = self._records.archive(window)
         if archive is None:
             return Reply(GetDiagnosticsResult())  # nothing happened then: no name, no upload (DG-01)
         upload = _Upload(

@@ -10,13 +10,13 @@ import msgspec
 
 from contactor.base.instants import to_text
 from contactor.ocpp.enumerations import LogType
-from contactor.station.configuration import Configuration
 from contactor.station.faults import Faults
 from contactor.station.location import without_secrets
+from contactor.station.memory import Memory
 from contactor.station.present import Present
-from contactor.station.security_log import SecurityLog
+from contactor.station.settings import StationSettings
 from contactor.station.trace import Trace
-from contactor.station.transactions import Transaction, Transactions
+from contactor.station.transactions import Transaction
 
 # The same archive twice is the same bytes: ZIP's own times would tell nothing anyway, and hold no year before 1980.
 _FILE_TIME = (1980, 1, 1, 0, 0, 0)
@@ -40,17 +40,13 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """The parts of a station that remember something worth a look.
+    """The parts of a station that remember something worth a look, and whose records these are."""
 
-    `about` says whose records these are.
-    """
-
-    about: Mapping[str, str]
+    product: str
+    settings: StationSettings
+    memory: Memory
     trace: Trace
-    security_log: SecurityLog
-    transactions: Transactions
     faults: Faults
-    configuration: Configuration
     present: Present
 
     def archive(self, window: Window) -> bytes | None:
@@ -72,7 +68,7 @@ class Records:
             "security.jsonl": self._security(window),
             "transactions.jsonl": [
                 _transaction_record(transaction)
-                for transaction in self.transactions.all_known()
+                for transaction in self.memory.transactions.all_known()
                 if window.meets(transaction.started_at, self._end_of(transaction))
             ],
         }
@@ -90,7 +86,7 @@ class Records:
     def _security(self, window: Window) -> list[Mapping[str, object]]:
         return [
             {"at": to_text(entry.instant), "event": entry.event, "remark": entry.remark}
-            for entry in self.security_log.entries()
+            for entry in self.memory.security_log.entries()
             if window.holds(entry.instant)
         ]
 
@@ -99,12 +95,15 @@ class Records:
 
     def _present_state(self, window: Window) -> Mapping[str, bytes]:
         about = {
-            **self.about,
+            "product": self.product,
+            "model": self.settings.model,
+            "serial": self.settings.serial,
+            "firmware": self.memory.firmware_version,
             "made": to_text(self.present.now.instant),
             "from": None if window.start is None else to_text(window.start),
             "to": None if window.stop is None else to_text(window.stop),
         }
-        readable, _unknown = self.configuration.report(None)
+        readable, _unknown = self.memory.configuration.report(None)
         values = {entry.key: None if entry.value is msgspec.UNSET else entry.value for entry in readable}
         faults = [{"dtc": dtc, "outlet": outlet} for dtc, outlet in self.faults.active()]
         return {"about.json": _text(about), "configuration.json": _text(values), "faults.json": _text(faults)}

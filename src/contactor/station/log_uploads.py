@@ -1,6 +1,6 @@
 """Knows which log the white paper's GetLog asked for, and sees it uploaded; a newer request takes its place."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from msgspec import UNSET
@@ -8,7 +8,7 @@ from msgspec import UNSET
 from contactor.ocpp.enumerations import LogStatus, LogType, UploadLogStatus
 from contactor.ocpp.messages import GetLog, GetLogResult, LogStatusNotification
 from contactor.station.calls import Calls, Errand
-from contactor.station.diagnostics_archive import Window
+from contactor.station.diagnostics_archive import Records, Window
 from contactor.station.effects import Effects, StartUpload
 from contactor.station.events import Moment
 from contactor.station.location import file_in, is_supported
@@ -40,28 +40,28 @@ class LogUploads:
     Args:
         store: keeps the number of the request, so that a power cut ends in UploadFailure and not in silence.
         schemes: of the locations that can be used.
-        collect: makes the archive of a kind of log and a window, or None if it holds nothing.
+        records: of which an archive is made.
         transfers: carries the file.
         calls: carries the LogStatusNotifications.
         effects: notes.
         present: the time, and whether the central system can be told something.
     """
 
-    __slots__ = ("_attempts", "_calls", "_collect", "_effects", "_interrupted", "_present", "_running",
+    __slots__ = ("_attempts", "_calls", "_effects", "_interrupted", "_present", "_records", "_running",
                  "_schemes", "_store", "_transfers", "_untold")  # fmt: skip
 
     def __init__(
         self,
         store: Store,
         schemes: Collection[str],
-        collect: Callable[[LogType, Window], bytes | None],
+        records: Records,
         transfers: Transfers,
         calls: Calls,
         effects: Effects,
         present: Present,
     ) -> None:
         self._schemes = schemes
-        self._collect = collect
+        self._records = records
         self._transfers = transfers
         self._calls = calls
         self._effects = effects
@@ -112,7 +112,7 @@ class LogUploads:
             None if wanted.oldest_timestamp is UNSET else wanted.oldest_timestamp,
             None if wanted.latest_timestamp is UNSET else wanted.latest_timestamp,
         )
-        archive = self._collect(request.log_type, window)
+        archive = self._records.log(request.log_type, window)
         if archive is None or not is_supported(wanted.remote_location, self._schemes):
             return Reply(GetLogResult(status=LogStatus.REJECTED))
         name = f"{_NAMES[request.log_type]}-{request.request_id}-{self._present.now.instant:%Y%m%dT%H%M%SZ}.zip"

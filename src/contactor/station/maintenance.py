@@ -36,25 +36,19 @@ class Maintenance:
         present: Present,
     ) -> None:
         self.transfers = Transfers(effects)
-        about = {
-            "product": product.name,
-            "model": settings.model,
-            "serial": settings.serial,
-            "firmware": memory.firmware_version,
-        }
-        records = Records(about, trace, memory.security_log, memory.transactions, faults, memory.configuration, present)
+        records = Records(product.name, settings, memory, trace, faults, present)
         self.diagnostics = Diagnostics(
             memory.store,
             settings.serial,
             product.file_transfer_schemes,
-            records.archive,
+            records,
             self.transfers,
             calls,
             effects,
             present,
         )
         self.log_uploads = LogUploads(
-            memory.store, product.file_transfer_schemes, records.log, self.transfers, calls, effects, present
+            memory.store, product.file_transfer_schemes, records, self.transfers, calls, effects, present
         )
         self.firmware = Firmware(
             memory.store,

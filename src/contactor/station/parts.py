@@ -40,7 +40,7 @@ from contactor.station.present import Present
 from contactor.station.registration import Registration
 from contactor.station.remote_control import RemoteControl
 from contactor.station.reply import Reply
-from contactor.station.reservations import Reservations
+from contactor.station.reservations import Claimant, Reservations
 from contactor.station.reset import Reset
 from contactor.station.screen import Screen
 from contactor.station.settings import StationSettings
@@ -155,7 +155,7 @@ class Parts:
             self.faults,
             self.availability,
             self.transactions,
-            lambda each: self.access.claimant(each),
+            self._claimant,
             self.effects,
             self.present,
         )
@@ -341,6 +341,9 @@ class Parts:
 
     def _reply(self, request: Request) -> Reply:
         return self.inbound.reply(request)
+
+    def _claimant(self, connector_id: ConnectorId) -> Claimant | None:
+        return self.access.claimant(connector_id)
 
     def _has_said_all(self, now: Moment) -> bool:
         return not self.present.is_online or not self.conversation.has_more_to_say(now)

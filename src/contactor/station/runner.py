@@ -51,6 +51,8 @@ from contactor.station.transfer_tasks import TransferTasks
 
 STORE_RETRY_S = 5.0
 """Pause before a station whose store failed is started again."""
+_HAIR_S = 1e-3
+"""How much earlier than asked for a loop's timer may come."""
 
 
 class StationRunner:
@@ -71,9 +73,9 @@ class StationRunner:
     """
 
     __slots__ = ("_clock", "_dialer", "_dice", "_events", "_hardware", "_hardware_due_s", "_line", "_loop",
-                 "_observe", "_product", "_settings", "_settled", "_store", "_timer", "_transfers",
-                 "_witness", "frames_received", "frames_sent", "hardware_time", "restarts_to_fail",
-                 "station")  # fmt: skip
+                 "_observe", "_product", "_settings", "_settled", "_software_due_s", "_store", "_timer",
+                 "_transfers", "_witness", "frames_received", "frames_sent", "hardware_time",
+                 "restarts_to_fail", "station")  # fmt: skip
 
     def __init__(
         self,
@@ -105,6 +107,7 @@ class StationRunner:
         self._loop = asyncio.get_running_loop()
         self.hardware_time = HardwareTime(hardware, clock, hardware_speed)
         self._hardware_due_s: float | None = None
+        self._software_due_s: float | None = None
         self._events: list[Event] = []  # short, and lighter than a deque in a fleet
         self._timer: asyncio.TimerHandle | None = None
         self._line: Line | None = None
@@ -255,7 +258,8 @@ class StationRunner:
             self._timer.cancel()
             self._timer = None
         self._hardware_due_s = self._hardware.deadline_s
-        deadlines = [self.station.deadline_s]
+        self._software_due_s = self.station.deadline_s
+        deadlines = [self._software_due_s]
         if self._hardware.deadline_s is not None:
             deadlines.append(self.hardware_time.clock_s(self._hardware.deadline_s))
         deadline_s = min((each for each in deadlines if each is not None), default=None)
@@ -265,11 +269,22 @@ class StationRunner:
 
     def _deadline_reached(self) -> None:
         self._timer = None
+        now_s = self.hardware_time.now_s
         if self._hardware_due_s is not None and self.hardware_time.is_almost(self._hardware_due_s):
             # The way from hardware seconds to the clock's and back may lose the last digit, and with it the deadline.
-            self._events.extend(self._hardware.advance(max(self._hardware.now_s, self._hardware_due_s)))
-        self._events.append(DeadlineReached())
-        self._work()
+            now_s = max(self._hardware.now_s, self._hardware_due_s)
+        self._events.extend(self._hardware.advance(now_s))
+        if self._events or self._software_is_due():
+            self._events.append(DeadlineReached())
+            self._work()
+        else:  # current has flowed on as it did, which is no news
+            self._set_timer()
+            self._settled()
+
+    def _software_is_due(self) -> bool:
+        assert self.station is not None, "without software the timer is another one"
+        due_s = self._software_due_s
+        return self.station.follows_hardware or (due_s is not None and due_s <= self._clock.monotonic_s() + _HAIR_S)
 
     # Effects out
 

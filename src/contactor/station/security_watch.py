@@ -1,11 +1,8 @@
 """Notices trouble at the station's own door: broken messages, replayed ones, a memory filling up (SE-01)."""
 
-from collections import OrderedDict
-from collections.abc import Callable
-
 from contactor.ocpp.messages import Request
 from contactor.station.events import Moment
-from contactor.station.outbox import CAPACITY
+from contactor.station.outbox import CAPACITY, Outbox
 from contactor.station.security_log import SecurityEvent, SecurityLog
 
 REMEMBERED_REQUESTS = 100
@@ -16,14 +13,14 @@ RELIEVED = CAPACITY // 2
 
 
 class SecurityWatch:
-    """Watches one end of the wire and the outbox behind it; `messages_owed` is how much that holds."""
+    """Watches one end of the wire and the outbox behind it."""
 
-    __slots__ = ("_is_filling_up", "_messages_owed", "_requests", "_security_log")
+    __slots__ = ("_is_filling_up", "_outbox", "_requests", "_security_log")
 
-    def __init__(self, security_log: SecurityLog, messages_owed: Callable[[], int]) -> None:
+    def __init__(self, security_log: SecurityLog, outbox: Outbox) -> None:
         self._security_log = security_log
-        self._messages_owed = messages_owed
-        self._requests: OrderedDict[str, Request] = OrderedDict()
+        self._outbox = outbox
+        self._requests: dict[str, Request] = {}
         self._is_filling_up = False
 
     def request_came(self, message_id: str, request: Request, now: Moment) -> None:
@@ -32,7 +29,7 @@ class SecurityWatch:
         if earlier != request:
             self._security_log.record(SecurityEvent.ATTEMPTED_REPLAY_ATTACKS, now, f"message id {message_id[:36]!r}")
         if len(self._requests) > REMEMBERED_REQUESTS:
-            self._requests.popitem(last=False)
+            del self._requests[next(iter(self._requests))]
 
     def message_was_broken(self, reason: str, now: Moment) -> None:
         """A message came in that is none (RPC-09)."""
@@ -44,7 +41,7 @@ class SecurityWatch:
 
     def settle(self, now: Moment) -> None:
         """Tell once when the outbox is nearly full, and again only after it was well emptied."""
-        owed = self._messages_owed()
+        owed = len(self._outbox)
         if owed >= NEARLY_FULL and not self._is_filling_up:
             self._is_filling_up = True
             self._security_log.record(SecurityEvent.MEMORY_EXHAUSTION, now, f"{owed} messages wait to be delivered")

@@ -94,6 +94,11 @@ class Station:
         )
         return min((each for each in deadlines if each is not None), default=None)
 
+    @property
+    def follows_hardware(self) -> bool:
+        """Whether the software wants to look whenever the hardware has gone on, even if that told nothing."""
+        return self.smart_charging.follows_demand
+
     def view(self, moment: Moment) -> View:
         """What the charger's display shows at a moment."""
         return self._parts.display.view(self._parts.memory.timekeeping.corrected(moment))

@@ -20,6 +20,8 @@ from contactor.station.faults import Faults
 from contactor.station.keys import Key
 from contactor.station.reply import Reply, Rows
 
+_NONE: frozenset[ConnectorId] = frozenset()
+
 
 class Unlocking:
     """The locks of a model's outlets; `cables` says whether there are any."""
@@ -44,7 +46,7 @@ class Unlocking:
         self._charging = charging
         self._faults = faults
         self._effects = effects
-        self._kept: frozenset[ConnectorId] = frozenset()
+        self._kept = _NONE
 
     @property
     def rows(self) -> Rows:
@@ -63,7 +65,7 @@ class Unlocking:
             return
         for connector in self._connectors.values():
             if self._charging.open_on(connector.id) is not None:
-                if connector.is_plugged:
+                if connector.is_plugged and connector.id in self._kept:
                     self._kept -= {connector.id}
             elif connector.id not in self._kept and self._may_release(connector):
                 self._effects.add(ReleaseCable(connector.outlet))

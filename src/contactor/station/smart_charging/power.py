@@ -1,7 +1,7 @@
 """Grants the outlets their power: who charges, how much each may have, and only what has changed."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -30,8 +30,8 @@ class Power:
         nominal_v: what amperes count as while no current tells the vehicle's voltage.
     """
 
-    __slots__ = ("_ceilings", "_connectors", "_deadline_s", "_effects", "_granted", "_hardware", "_minimum_w",
-                 "_module_w", "_nominal_v", "_uncontrolled")  # fmt: skip
+    __slots__ = ("_ceilings", "_connectors", "_deadline_s", "_effects", "_granted", "_hardware",
+                 "_minimum_w", "_module_w", "_nominal_v", "_uncontrolled", "follows_demand")  # fmt: skip
 
     def __init__(
         self,
@@ -40,7 +40,7 @@ class Power:
         connectors: Mapping[ConnectorId, Connector],
         effects: Effects,
         *,
-        uncontrolled: frozenset[ConnectorId],
+        uncontrolled: Collection[ConnectorId],
         module_w: float,
         minimum_w: float,
         nominal_v: float,
@@ -55,6 +55,8 @@ class Power:
         self._nominal_v = nominal_v
         self._granted: dict[OutletNumber, GrantPower] = {}
         self._deadline_s: float | None = None
+        self.follows_demand = False
+        """Whether the grants depend on what the vehicles ask for, or on their voltage, from moment to moment."""
 
     @property
     def deadline_s(self) -> float | None:
@@ -74,9 +76,11 @@ class Power:
         outlooks = {connector.outlet: self._ceilings.outlook(connector.id, now) for connector in in_use}
         wants = [self._want(connector, outlooks[connector.outlet]) for connector in in_use]
         if not wants and not self._granted:
+            self.follows_demand = False
             return
         self._find_deadline([self._ceilings.station_until, *(outlook.until for outlook in outlooks.values())], now)
         cabinet = Cabinet(self._hardware.modules_healthy, self._module_w, self._ceilings.station_w, self._minimum_w)
+        self.follows_demand = len(wants) > 1 or any(outlook.limit_a != math.inf for outlook in outlooks.values())
         grants = [_with_amperes(grant, outlooks[grant.outlet].limit_a) for grant in share(wants, cabinet)]
         wanted = {grant.outlet: grant for grant in grants}
         idle = (outlet for outlet in self._granted if outlet not in wanted)

@@ -3,7 +3,7 @@
 A TxProfile belongs to one transaction and goes with it; the others stay until they are replaced or cleared.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 import msgspec
@@ -57,7 +57,7 @@ class Profiles:
         store: Store,
         limits: ChargingProfileLimits,
         transactions: Transactions,
-        uncontrolled: frozenset[ConnectorId],
+        uncontrolled: Collection[ConnectorId],
     ) -> None:
         self._store = store
         self._by_id = {each.profile.charging_profile_id: each for each in _CHARGING_PROFILES.records(store).values()}

@@ -34,7 +34,7 @@ class SmartCharging:
         present: Present,
     ) -> None:
         limits = product.charging_profiles
-        uncontrolled = frozenset(
+        uncontrolled = tuple(
             ConnectorId(number)
             for number, outlet in enumerate(model.outlets, start=1)
             if outlet in limits.outlets_without
@@ -75,6 +75,11 @@ class SmartCharging:
     def deadline_s(self) -> float | None:
         """When a limit changes by itself."""
         return self._power.deadline_s
+
+    @property
+    def follows_demand(self) -> bool:
+        """Whether what the outlets may have depends on what their vehicles ask for from moment to moment."""
+        return self._power.follows_demand
 
     def installed(self) -> list[Installed]:
         """Every charging profile in its place."""
