@@ -75,15 +75,24 @@ def start_transaction() -> CallTemplate:
     return CallTemplate(_framed("StartTransaction", request, (0,)), is_reading=False)
 
 
+def badge(line: int) -> str:
+    """The badge of whoever charges over a connection."""
+    return f"04A2B3C4D5{line:04X}"
+
+
 class ChargeTemplates:
     """The calls of a connection that starts one charge after the other; each begins where the one before ended."""
 
     step_wh = 10
 
+    def __init__(self, id_tag: str) -> None:
+        """Be ready; all of them are begun with one badge."""
+        self._id_tag = id_tag
+
     def start(self, message: int, charge: int) -> bytes:
         """The frame of the start of its n-th charge."""
         request = (
-            f'{{"connectorId":1,"idTag":"04A2B3C4D5E680","meterStart":{_METER_START_WH + charge * self.step_wh},'
+            f'{{"connectorId":1,"idTag":"{self._id_tag}","meterStart":{_METER_START_WH + charge * self.step_wh},'
             f'"timestamp":"{_instant(2 * charge)}"}}'
         )
         return _frame(message, "StartTransaction", request)
@@ -91,7 +100,10 @@ class ChargeTemplates:
     def stop(self, message: int, charge: int, number: int) -> bytes:
         """The frame of its stop."""
         meter_stop = _METER_START_WH + (charge + 1) * self.step_wh
-        request = f'{{"transactionId":{number},"meterStop":{meter_stop},"timestamp":"{_instant(2 * charge + 1)}"}}'
+        request = (
+            f'{{"transactionId":{number},"idTag":"{self._id_tag}","meterStop":{meter_stop},'
+            f'"timestamp":"{_instant(2 * charge + 1)}"}}'
+        )
         return _frame(message, "StopTransaction", request)
 
 

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from benchmarks.calls import ChargeTemplates
+from benchmarks.calls import ChargeTemplates, badge
 from benchmarks.closed_loop import Window
 from benchmarks.station_line import LineFailed, StationLine
 
@@ -64,7 +64,7 @@ class ChargeLoop:
 
     def __init__(self, lines: Sequence[StationLine], read_cpu_s: Callable[[], float]) -> None:
         """Prepare; `read_cpu_s` tells how much processor time the server has used."""
-        self._charges = [Charge(line, ChargeTemplates()) for line in lines]
+        self._charges = [Charge(line, ChargeTemplates(badge(number))) for number, line in enumerate(lines)]
         self._read_cpu_s = read_cpu_s
         self._starts = self._stops = 0
 

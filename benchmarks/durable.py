@@ -23,14 +23,18 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import func, select
 
-from benchmarks.calls import ID_PREFIX, meter_values
+from benchmarks.calls import ID_PREFIX, badge, meter_values
 from benchmarks.charge_loop import START, STOP, Answered, ChargeLoop
 from benchmarks.closed_loop import ClosedLoop, Window
 from benchmarks.postgresql_place import postgresql_in
 from benchmarks.server_process import Cores, ServerProcess, free_port, many_open_files, pinned
 from benchmarks.station_line import StationLine
+from contactor.base.ids import IdTag
 from contactor.central.store import schema
 from contactor.central.store.database import open_database
+from contactor.central.store.migrate import open_newest
+from contactor.central.tag_register import put_tags
+from contactor.central.tags import Tag
 
 SQLITE, POSTGRESQL, UNSTORED, PEER = "SQLite", "PostgreSQL", "without a store", "mobilityhouse/ocpp"
 SERVERS = (SQLITE, POSTGRESQL, UNSTORED, PEER)
@@ -153,12 +157,24 @@ def run(plan: Plan, tell: Callable[[str], None]) -> tuple[Sequence[Figures], Map
         with pinned(cores.server):
             postgresql = stack.enter_context(postgresql_in(Path(folder) / "postgresql"))
         addresses = {SQLITE: str(Path(folder) / "contactor.db"), POSTGRESQL: postgresql}
+        for address in addresses.values():
+            _register_badges(address, max(plan.connections))
         benchmark = Benchmark(plan, tell)
         with _servers(addresses, cores.server) as servers, pinned(cores.load):
             figures = [benchmark.measure(servers, connections) for connections in plan.connections]
             for name in addresses:
                 servers[name].kill()
         return figures, {name: (benchmark.answered[name], _kept(address)) for name, address in addresses.items()}
+
+
+def _register_badges(address: str, count: int) -> None:
+    """Let the central system know whoever charges, as it would."""
+    engine = open_newest(address)
+    try:
+        with engine.begin() as connection:
+            put_tags(connection, [Tag(IdTag(badge(line))) for line in range(count)])
+    finally:
+        engine.dispose()
 
 
 def _kept(address: str) -> Kept:

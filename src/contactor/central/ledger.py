@@ -4,37 +4,44 @@ Every start and stop finds its place, once, however often and in whatever order 
 held by unique keys in the database, so it outlives a restart (CS-03 to CS-06). Nothing is refused and nothing dropped:
 a stop without a transaction is kept as a stray, a doubtful transaction is marked with its reasons.
 
-The functions run within the writer's database transaction; their result is the answer, and leaves after the commit.
+The steps are taken within the writer's database transaction; their result is the answer, and leaves after the commit.
 """
 
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 import msgspec
 from msgspec import UNSET
 from sqlalchemy import Connection
 
+from contactor.central import start_outlook, stop_outlook
 from contactor.central.alarms.raising import unknown_tag_shown
-from contactor.central.commands.following import find_remote_start, remote_start_came_true
+from contactor.central.commands.following import remote_start_came_true
 from contactor.central.commands.reservations import ReservationState, close_reservation
 from contactor.central.ledger_events import tell_start
 from contactor.central.marks import is_marked, mark
 from contactor.central.meter_gap import review_gaps
 from contactor.central.milliseconds import to_ms
+from contactor.central.shown_tag import shown_in
+from contactor.central.store.prepared import Found, found
 from contactor.central.store.schema import StrayCause, TransactionState
-from contactor.central.stray_rows import adopt_stray, is_known_stray, keep_stray, release_stray
-from contactor.central.suspicion import Doubt, Suspicion, believable
-from contactor.central.tag_register import find_tag, judge
+from contactor.central.store.statement import Rows
+from contactor.central.store.steps import ALONE, Steps, to_the_end
+from contactor.central.stray_rows import adopt_stray, keep_stray, release_stray
+from contactor.central.suspicion import Doubt, Suspicion, believable, doubt_start
+from contactor.central.tags import Place, judge_tag
 from contactor.central.tariffs.pinning import pin_tariff
 from contactor.central.transaction_rows import (
     Stop,
     TransactionRow,
-    close_transaction,
+    closing,
     find_transaction,
     match_by_time,
-    open_transaction,
+    opening,
     same_start,
     same_undated_start,
     settle_connector,
+    settle_end,
 )
 from contactor.ocpp.datatypes import IdTagInfo
 from contactor.ocpp.enumerations import AuthorizationStatus
@@ -46,93 +53,135 @@ _NOT_ITS_OWN = (Suspicion.CLOSED_BY_HAND, Suspicion.CLOSED_BY_RULE)
 """Ends that a person or a rule of ours gave a transaction: the station's own takes their place."""
 
 
-def record_start(
+def start_steps(
     connection: Connection,
     station_id: str,
     request: StartTransaction,
     received_at: datetime,
     *,
     is_time_guessed: bool = False,
-) -> StartTransactionResult:
+) -> Steps[StartTransactionResult]:
     """Open a transaction, or recognise one that is open already, and answer with its number (CS-04, CS-07).
 
     A refused tag gets a number too: the station may have begun offline, and its readings and its stop need a place.
     With `is_time_guessed` the request's timestamp is only that of its receipt: sent again, it has another.
     """
-    known = (same_undated_start if is_time_guessed else same_start)(connection, station_id, request)
-    if known is not None:
-        answer = msgspec.json.decode(known.tag_answer, type=IdTagInfo)
-        return StartTransactionResult(transaction_id=known.id, id_tag_info=answer)
+    question = start_outlook.question_of(station_id, request, received_at)
+    outlook = found((yield question))
+    if outlook.its_group_concurrent_max is not None:
+        # Others of the group may be starting in this very batch; each must be counted by the next.
+        yield ALONE
+        outlook = found((yield question))
+    if is_time_guessed or outlook.known_id is not None:
+        known = (same_undated_start if is_time_guessed else same_start)(connection, station_id, request)
+        if known is not None:
+            answer = msgspec.json.decode(known.tag_answer, type=IdTagInfo)
+            return StartTransactionResult(transaction_id=known.id, id_tag_info=answer)
+    tag, group = shown_in(outlook)
+    place = Place(station_id, outlook.open_elsewhere, outlook.open_in_group)
     # Judged as it was when the transaction began: a start may come hours late (Q-12).
-    began_at = believable(request.timestamp, received_at)
-    tag = find_tag(connection, request.id_tag)
-    id_tag_info = judge(connection, tag, station_id, began_at, starts_on=request.connector_id)
-    command_id = find_remote_start(connection, station_id, request)
+    id_tag_info = judge_tag(tag, place, now=believable(request.timestamp, received_at), group=group)
+    command_id = outlook.remote_start_id
     if command_id is not None:
         # Its tag was chosen by an operator, and is as good here as it was in Authorize (RS-13).
         id_tag_info = msgspec.structs.replace(id_tag_info, status=AuthorizationStatus.ACCEPTED)
     elif tag is None:
         unknown_tag_shown(connection, station_id, request.id_tag, received_at)
-    number = open_transaction(connection, station_id, request, received_at, id_tag_info)
+    number: int = found((yield opening(station_id, request, received_at, id_tag_info))).id
+    received_at_ms = to_ms(received_at)
+    mark(connection, number, doubt_start(to_ms(request.timestamp), received_at_ms), received_at_ms)
     if is_time_guessed:
-        mark(connection, number, [Doubt(Suspicion.START_TIME_UNREADABLE, "")], to_ms(received_at))
-    pin_tariff(connection, number, station_id, tag, began_at)
+        mark(connection, number, [Doubt(Suspicion.START_TIME_UNREADABLE, "")], received_at_ms)
+    if outlook.version_id is not None:
+        pin_tariff(connection, number, outlook.version_id)
     tell_start(connection, station_id, number, request, id_tag_info, received_at)
     if command_id is not None:
         remote_start_came_true(connection, command_id, request, number, received_at)
     if request.reservation_id is not UNSET:
         used = ReservationState.USED
         close_reservation(connection, station_id, request.reservation_id, used, received_at, transaction_id=number)
-    settle_connector(connection, station_id, request.connector_id, received_at)
-    opened = find_transaction(connection, station_id, number)
-    assert opened is not None
-    adopt_stray(connection, opened)
-    review_gaps(connection, number, to_ms(received_at))
+    _find_its_place(connection, station_id, number, request, outlook, received_at)
     return StartTransactionResult(transaction_id=number, id_tag_info=id_tag_info)
 
 
-def record_stop(
+def stop_steps(
     connection: Connection,
     station_id: str,
     request: StopTransaction,
     received_at: datetime,
     *,
     is_time_guessed: bool = False,
-) -> StopTransactionResult:
-    """End the transaction the stop belongs to, or keep the stop as a stray; the answer is the same (CS-01, CS-11)."""
+    readings: Callable[[int], Iterable[Rows]] = lambda _connector_id: (),
+) -> Steps[StopTransactionResult]:
+    """End the transaction the stop belongs to, or keep the stop as a stray; the answer is the same (CS-01, CS-11).
+
+    `readings` gives what the stop brings of them, by the transaction's connector: 0, the station as a whole, if there
+    is no such transaction.
+    """
     stop = Stop.of(request, received_at, is_time_guessed=is_time_guessed)
-    if not is_known_stray(connection, station_id, stop):
-        _place(connection, station_id, stop)
+    outlook = found((yield stop_outlook.question_of(station_id, stop)))
+    for rows in readings(outlook.connector_id or 0):
+        rows.execute_last(connection)
+    # Kept before, it is a repetition, even if its number has been given since.
+    if not outlook.is_known_stray:
+        yield from _place(connection, station_id, stop, outlook)
     if request.id_tag is UNSET:
         return StopTransactionResult()
+    tag, group = shown_in(outlook)
     judged_at = believable(request.timestamp, received_at)
-    tag = find_tag(connection, request.id_tag)
-    return StopTransactionResult(id_tag_info=judge(connection, tag, station_id, judged_at))
+    return StopTransactionResult(id_tag_info=judge_tag(tag, Place(station_id), now=judged_at, group=group))
 
 
-def connector_of(connection: Connection, station_id: str, number: int) -> int:
-    """The connector of a station's transaction; 0, the station as a whole, if there is no such transaction."""
-    transaction = find_transaction(connection, station_id, number)
-    return 0 if transaction is None else int(transaction.connector_id)
+def record_start(
+    connection: Connection, station_id: str, request: StartTransaction, received_at: datetime
+) -> StartTransactionResult:
+    """Record a start alone."""
+    return to_the_end(connection, start_steps(connection, station_id, request, received_at))
 
 
-def _place(connection: Connection, station_id: str, stop: Stop) -> None:
-    transaction = find_transaction(connection, station_id, stop.claimed_id)
-    if transaction is not None:
-        _stop_named(connection, transaction, stop)
+def record_stop(
+    connection: Connection, station_id: str, request: StopTransaction, received_at: datetime
+) -> StopTransactionResult:
+    """Record a stop alone."""
+    return to_the_end(connection, stop_steps(connection, station_id, request, received_at))
+
+
+def _find_its_place(
+    connection: Connection,
+    station_id: str,
+    number: int,
+    start: StartTransaction,
+    outlook: Found,
+    received_at: datetime,
+) -> None:
+    """Settle what a start meets: transactions on its connector, stops that came before it, registers beside its own."""
+    if outlook.has_rivals or outlook.is_overtaken:
+        settle_connector(connection, station_id, start.connector_id, received_at)
+    if outlook.has_strays:
+        opened = find_transaction(connection, station_id, number)
+        assert opened is not None
+        adopt_stray(connection, opened)
+    if start_outlook.may_gap(outlook, start):
+        review_gaps(connection, number, to_ms(received_at))
+
+
+def _place(connection: Connection, station_id: str, stop: Stop, outlook: Found) -> Steps[None]:
+    if outlook.id is not None:
+        yield from _stop_named(connection, outlook, stop)
     elif stop.claimed_id == NO_TRANSACTION_ID:
         _stop_nameless(connection, station_id, stop)
     else:
         keep_stray(connection, station_id, stop, StrayCause.UNKNOWN_TRANSACTION)
 
 
-def _stop_named(connection: Connection, transaction: TransactionRow, stop: Stop) -> None:
+def _stop_named(connection: Connection, transaction: TransactionRow, stop: Stop) -> Steps[None]:
     """The ordinary case: the stop names its transaction."""
     number = transaction.id
     is_open = transaction.state != TransactionState.STOPPED
     if is_open or release_stray(connection, number) or is_marked(connection, number, *_NOT_ITS_OWN):
         # A stop that was only matched by time, or set by us, gives way to the one that names the transaction.
-        close_transaction(connection, transaction, stop)
+        yield closing(transaction, stop)
+        settle_end(connection, transaction, stop, bearings=stop_outlook.bearings_of(transaction))
     elif not stop.repeats(transaction.stopped_at_ms, transaction.meter_stop_wh):
         keep_stray(connection, transaction.station_id, stop, StrayCause.CONTRADICTION)
         details = f"meterStop {stop.meter_stop_wh} Wh after {transaction.meter_stop_wh} Wh"

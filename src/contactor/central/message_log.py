@@ -15,8 +15,9 @@ from contactor.base.ids import StationId
 from contactor.central.milliseconds import from_ms, to_ms
 from contactor.central.overheard import Conversation, Direction, Noted
 from contactor.central.store import operation_tables
+from contactor.central.store.driver import Row
 from contactor.central.store.port import Writer, WriterFull, WriterStopped
-from contactor.central.store.statement import Row, Rows, insert
+from contactor.central.store.statement import Rows, insert
 
 BATCH = 1_000
 """Texts that are written at once, without waiting for the second to end."""

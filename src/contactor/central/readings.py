@@ -20,7 +20,8 @@ from msgspec import UNSET
 
 from contactor.central.milliseconds import to_ms
 from contactor.central.store import schema
-from contactor.central.store.statement import Row, Rows, insert_new
+from contactor.central.store.driver import Row
+from contactor.central.store.statement import Rows, insert_new
 from contactor.ocpp.datatypes import MeterValue, SampledValue
 from contactor.ocpp.enumerations import Location, Measurand, UnitOfMeasure, ValueFormat
 

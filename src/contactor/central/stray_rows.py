@@ -21,7 +21,7 @@ _KEEP = insert_new(
     "received_at_ms",
     "cause",
 )
-_SAME_STOP = select(_rows.id).where(
+SAME_STOP = select(_rows.id).where(
     _rows.station_id == bindparam("station"),
     _rows.claimed_id == bindparam("claimed_id"),
     or_(_rows.stopped_at_ms == bindparam("stopped_at_ms"), bindparam("is_time_guessed", type_=Boolean)),
@@ -29,7 +29,7 @@ _SAME_STOP = select(_rows.id).where(
     _rows.stop_reason == bindparam("reason"),
     _rows.stop_id_tag == bindparam("tag"),
 )
-_FITTING = select(schema.stray_stops).where(
+FITTING = select(schema.stray_stops).where(
     _rows.station_id == bindparam("station"),
     _rows.adopted_by.is_(None),
     # A stop that contradicts another transaction has found its place.
@@ -58,20 +58,6 @@ def keep_stray(connection: Connection, station_id: str, stop: Stop, cause: Stray
     Rows(_KEEP, (row,)).execute_on(connection)
 
 
-def is_known_stray(connection: Connection, station_id: str, stop: Stop) -> bool:
-    """Whether this very stop was kept before: then it is a repetition, even if its number has been given since."""
-    given = {
-        "station": station_id,
-        "claimed_id": stop.claimed_id,
-        "stopped_at_ms": stop.stopped_at_ms,
-        "is_time_guessed": stop.is_time_guessed,
-        "meter_stop_wh": stop.meter_stop_wh,
-        "reason": stop.reason,
-        "tag": stop.id_tag,
-    }
-    return connection.execute(_SAME_STOP, given).first() is not None
-
-
 def adopt_stray(connection: Connection, transaction: TransactionRow) -> None:
     """End a transaction with the one stray stop that fits it by time and meter, if exactly one does (CS-13, CS-15)."""
     given = {
@@ -79,7 +65,7 @@ def adopt_stray(connection: Connection, transaction: TransactionRow) -> None:
         "started_at_ms": transaction.started_at_ms,
         "meter_start_wh": transaction.meter_start_wh,
     }
-    strays = connection.execute(_FITTING, given).all()
+    strays = connection.execute(FITTING, given).all()
     if len(strays) != 1:
         return
     stray = strays[0]

@@ -2,26 +2,23 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, bindparam, func, select
+from sqlalchemy import Connection, bindparam, select
 
 from contactor.base.ids import IdTag
 from contactor.central.care.mark import move_mark
 from contactor.central.milliseconds import from_ms, to_ms
 from contactor.central.store import schema
 from contactor.central.store.ledger_tables import tag_groups
-from contactor.central.store.schema import TransactionState
+from contactor.central.store.prepared import Found, Prepared
 from contactor.central.store.statement import Rows, insert_new, upsert
 from contactor.central.tags import Place, Tag, TagGroup, judge_tag, tag_key
 from contactor.ocpp.datatypes import IdTagInfo
 
-_Row = Row[*tuple[Any, ...]]  # Any: SQLAlchemy types a row's columns only if they are spelled out one by one
-
-_transactions = schema.transactions.c
-_FIND = select(schema.tags).where(schema.tags.c.key == bindparam("key"))
-_FIND_GROUP = select(tag_groups).where(tag_groups.c.key == bindparam("key"))
+_tags = schema.tags.c
+_FIND = Prepared(select(schema.tags).where(_tags.key == bindparam("key")))
+_FIND_GROUP = Prepared(select(tag_groups).where(tag_groups.c.key == bindparam("key")))
 _PUT = upsert(
     schema.tags,
     "key",
@@ -39,22 +36,11 @@ _PUT_GROUP = upsert(
     tag_groups, "key", "name", "expires_at_ms", "is_blocked", "concurrent_max", "stations", key=("key",)
 )
 _NAME_GROUP = insert_new(tag_groups, "key", "name")
-# What is open on the connector itself has ended, whether its stop has come or not (CS-14).
-_open_elsewhere = (
-    _transactions.state == TransactionState.OPEN,
-    ~((_transactions.station_id == bindparam("station")) & (_transactions.connector_id == bindparam("connector"))),
-)
-_OPEN_OF_TAG = select(func.count()).where(_transactions.tag_key == bindparam("key"), *_open_elsewhere)
-_OPEN_OF_GROUP = (
-    select(func.count())
-    .select_from(schema.transactions.join(schema.tags, schema.tags.c.key == _transactions.tag_key))
-    .where(schema.tags.c.parent_key == bindparam("key"), *_open_elsewhere)
-)
 
 
 def find_tag(connection: Connection, id_tag: str) -> Tag | None:
     """The registered tag, in any spelling of its letters."""
-    row = connection.execute(_FIND, {"key": tag_key(id_tag)}).one_or_none()
+    row = _FIND.first(connection, {"key": tag_key(id_tag)})
     return None if row is None else tag_of(row)
 
 
@@ -70,26 +56,14 @@ def all_groups(connection: Connection) -> dict[str, TagGroup]:
 
 def find_group(connection: Connection, name: str) -> TagGroup | None:
     """A group of tags, in any spelling of its letters (CS-18)."""
-    row = connection.execute(_FIND_GROUP, {"key": tag_key(name)}).one_or_none()
+    row = _FIND_GROUP.first(connection, {"key": tag_key(name)})
     return None if row is None else group_of(row)
 
 
-def judge(
-    connection: Connection, tag: Tag | None, station_id: str, now: datetime, *, starts_on: int | None = None
-) -> IdTagInfo:
-    """Judge a tag by all that is kept, None if nobody knows it; `starts_on`: on which connector it starts a charge."""
-    place = Place(station_id)
-    if tag is None:
-        return judge_tag(None, place, now=now)
-    group = None if tag.parent_id_tag is None else find_group(connection, tag.parent_id_tag)
-    if starts_on is not None:
-        given = {"station": station_id, "connector": starts_on}
-        own = connection.execute(_OPEN_OF_TAG, {**given, "key": tag_key(tag.id_tag)}).scalar_one()
-        together = 0
-        if group is not None and group.concurrent_max is not None:
-            together = connection.execute(_OPEN_OF_GROUP, {**given, "key": tag_key(group.name)}).scalar_one()
-        place = Place(station_id, own, together)
-    return judge_tag(tag, place, now=now, group=group)
+def judge(connection: Connection, tag: Tag | None, station_id: str, now: datetime) -> IdTagInfo:
+    """Judge a tag by all that is kept, None if nobody knows it."""
+    group = None if tag is None or tag.parent_id_tag is None else find_group(connection, tag.parent_id_tag)
+    return judge_tag(tag, Place(station_id), now=now, group=group)
 
 
 def put_tags(connection: Connection, tags: Iterable[Tag]) -> None:
@@ -122,7 +96,7 @@ def put_groups(connection: Connection, groups: Iterable[TagGroup]) -> None:
     move_mark(connection)
 
 
-def tag_of(row: _Row) -> Tag:
+def tag_of(row: Found) -> Tag:
     """A row of `tags` as a tag."""
     return Tag(
         id_tag=IdTag(row.id_tag),
@@ -135,7 +109,7 @@ def tag_of(row: _Row) -> Tag:
     )
 
 
-def group_of(row: _Row) -> TagGroup:
+def group_of(row: Found) -> TagGroup:
     """A row of `tag_groups` as a group."""
     return TagGroup(
         name=IdTag(row.name),

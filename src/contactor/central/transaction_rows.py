@@ -5,11 +5,10 @@ The statements are made once: building one costs several times as much as runnin
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import msgspec
 from msgspec import UNSET
-from sqlalchemy import Connection, Row, bindparam, case, exists, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, case, exists, insert, or_, select, update
 
 from contactor.central.commands.installed import transaction_over
 from contactor.central.ledger_events import tell_stop
@@ -17,15 +16,17 @@ from contactor.central.marks import mark, unmark
 from contactor.central.meter_gap import review_end
 from contactor.central.milliseconds import to_ms
 from contactor.central.store import schema
+from contactor.central.store.prepared import Found, Prepared
 from contactor.central.store.schema import STOP_REASON_LENGTH, TransactionState
-from contactor.central.suspicion import CLOCK_SET_AFTER, Doubt, Span, Suspicion, doubt_start, doubt_stop
+from contactor.central.store.survey import ASKER, Kind, Question, Survey, given_table
+from contactor.central.suspicion import CLOCK_SET_AFTER, Doubt, Span, Suspicion, doubt_stop
 from contactor.central.tags import tag_key
 from contactor.central.tariffs.pinning import cost_is_due
 from contactor.ocpp.datatypes import IdTagInfo
 from contactor.ocpp.enumerations import StopReason
 from contactor.ocpp.messages import StartTransaction, StopTransaction
 
-TransactionRow = Row[*tuple[Any, ...]]  # Any: SQLAlchemy types a row's columns only if they are spelled out one by one
+TransactionRow = Found
 
 _rows = schema.transactions.c
 _is_open = _rows.state == TransactionState.OPEN
@@ -52,8 +53,27 @@ _SAME_UNDATED_START = (
     .order_by(_rows.id.desc())
     .limit(1)
 )
-_OPEN = insert(schema.transactions).returning(_rows.id)
-_FIND = select(schema.transactions).where(_rows.id == bindparam("number"), _rows.station_id == bindparam("station"))
+_OPENED: dict[str, Kind] = {
+    "station_id": Kind.TEXT,
+    "connector_id": Kind.NUMBER,
+    "id_tag": Kind.TEXT,
+    "tag_key": Kind.TEXT,
+    "tag_answer": Kind.TEXT,
+    "reservation_id": Kind.NUMBER,
+    "meter_start_wh": Kind.NUMBER,
+    "started_at_ms": Kind.NUMBER,
+    "start_received_at_ms": Kind.NUMBER,
+    "state": Kind.TEXT,
+}
+_OPEN = Survey(
+    insert(schema.transactions)
+    .from_select(list(_OPENED), select(*given_table(*_OPENED).c[*_OPENED]), include_defaults=False)
+    .returning(_rows.id, _rows.station_id.label(ASKER)),
+    **_OPENED,
+)
+_FIND = Prepared(
+    select(schema.transactions).where(_rows.id == bindparam("number"), _rows.station_id == bindparam("station"))
+)
 _UNFINISHED_BEFORE = (
     select(schema.transactions)
     .where(
@@ -68,26 +88,36 @@ _UNFINISHED_BEFORE = (
     )
 )
 # A clock that is ahead or was never set must not make every later start, or this one, look abandoned.
-_began_at_ms = case(
+began_at_ms = case(
     (_rows.started_at_ms.between(to_ms(CLOCK_SET_AFTER), _rows.start_received_at_ms), _rows.started_at_ms),
     else_=_rows.start_received_at_ms,
 )
-_NEWEST = select(_rows.id).where(_on_connector).order_by(_began_at_ms.desc(), _rows.id.desc()).limit(1)
+_NEWEST = select(_rows.id).where(_on_connector).order_by(began_at_ms.desc(), _rows.id.desc()).limit(1)
 _OTHERS_OPEN = select(_rows.id).where(_on_connector, _is_open, _rows.id != bindparam("number"))
 _GIVE_UP = (
     update(schema.transactions).where(_rows.id == bindparam("number")).values(state=TransactionState.STOP_MISSING)
 )
-_CLOSE = (
+_CLOSED: dict[str, Kind] = {
+    "number": Kind.NUMBER,
+    "meter": Kind.NUMBER,
+    "stopped": Kind.NUMBER,
+    "received": Kind.NUMBER,
+    "reason": Kind.TEXT,
+    "tag": Kind.TEXT,
+}
+_closed = given_table(*_CLOSED).c
+_CLOSE = Survey(
     update(schema.transactions)
-    .where(_rows.id == bindparam("number"))
+    .where(_rows.id == _closed.number)
     .values(
         state=TransactionState.STOPPED,
-        meter_stop_wh=bindparam("meter"),
-        stopped_at_ms=bindparam("stopped"),
-        stop_received_at_ms=bindparam("received"),
-        stop_reason=bindparam("reason"),
-        stop_id_tag=bindparam("tag"),
-    )
+        meter_stop_wh=_closed.meter,
+        stopped_at_ms=_closed.stopped,
+        stop_received_at_ms=_closed.received,
+        stop_reason=_closed.reason,
+        stop_id_tag=_closed.tag,
+    ),
+    **_CLOSED,
 )
 # What a stop answers, and what only an earlier stop that gave way to it can be blamed for.
 _SETTLED_BY_STOP = (
@@ -165,26 +195,21 @@ def same_undated_start(connection: Connection, station_id: str, request: StartTr
     return connection.execute(_SAME_UNDATED_START, given).one_or_none()
 
 
-def open_transaction(
-    connection: Connection, station_id: str, request: StartTransaction, received_at: datetime, answer: IdTagInfo
-) -> int:
-    """Write an open transaction and return its number."""
-    started_at_ms, received_at_ms = to_ms(request.timestamp), to_ms(received_at)
-    values = {
-        "station_id": station_id,
-        "connector_id": request.connector_id,
-        "id_tag": request.id_tag,
-        "tag_key": tag_key(request.id_tag),
-        "tag_answer": msgspec.json.encode(answer).decode(),
-        "reservation_id": None if request.reservation_id is UNSET else request.reservation_id,
-        "meter_start_wh": request.meter_start,
-        "started_at_ms": started_at_ms,
-        "start_received_at_ms": received_at_ms,
-        "state": TransactionState.OPEN,
-    }
-    number: int = connection.execute(_OPEN, values).scalar_one()
-    mark(connection, number, doubt_start(started_at_ms, received_at_ms), received_at_ms)
-    return number
+def opening(station_id: str, request: StartTransaction, received_at: datetime, answer: IdTagInfo) -> Question:
+    """What writes an open transaction and finds its number."""
+    return _OPEN.asked(
+        station_id,
+        station_id=station_id,
+        connector_id=request.connector_id,
+        id_tag=request.id_tag,
+        tag_key=tag_key(request.id_tag),
+        tag_answer=msgspec.json.encode(answer).decode(),
+        reservation_id=None if request.reservation_id is UNSET else request.reservation_id,
+        meter_start_wh=request.meter_start,
+        started_at_ms=to_ms(request.timestamp),
+        start_received_at_ms=to_ms(received_at),
+        state=TransactionState.OPEN,
+    )
 
 
 def settle_connector(connection: Connection, station_id: str, connector_id: int, received_at: datetime) -> None:
@@ -203,7 +228,7 @@ def settle_connector(connection: Connection, station_id: str, connector_id: int,
 
 def find_transaction(connection: Connection, station_id: str, number: int) -> TransactionRow | None:
     """A station's own transaction; the number of another station's is as unknown as any."""
-    return connection.execute(_FIND, {"number": number, "station": station_id}).one_or_none()
+    return _FIND.first(connection, {"number": number, "station": station_id})
 
 
 def match_by_time(connection: Connection, station_id: str, stop: Stop) -> TransactionRow | None:
@@ -213,26 +238,53 @@ def match_by_time(connection: Connection, station_id: str, stop: Stop) -> Transa
     return candidates[0] if len(candidates) == 1 else None
 
 
+@dataclass(frozen=True, slots=True)
+class Bearings:
+    """What hangs on a transaction that ends, as far as it is known; what may be there is looked for."""
+
+    is_marked: bool = True
+    is_charged: bool = True
+    has_profile: bool = True
+    has_followers: bool = True
+
+
+ANYTHING = Bearings()
+
+
 def close_transaction(connection: Connection, transaction: TransactionRow, stop: Stop, *doubts: Doubt) -> None:
     """End a transaction with a stop, and mark what is doubtful about the two together (CS-16)."""
-    connection.execute(
-        _CLOSE,
-        {
-            "number": transaction.id,
-            "meter": stop.meter_stop_wh,
-            "stopped": stop.stopped_at_ms,
-            "received": stop.received_at_ms,
-            "reason": stop.reason,
-            "tag": stop.id_tag or None,
-        },
+    closing(transaction, stop).ask(connection)
+    settle_end(connection, transaction, stop, *doubts)
+
+
+def closing(transaction: TransactionRow, stop: Stop) -> Question:
+    """What writes the end of a transaction; `settle_end` has to follow."""
+    return _CLOSE.asked(
+        transaction.station_id,
+        number=transaction.id,
+        meter=stop.meter_stop_wh,
+        stopped=stop.stopped_at_ms,
+        received=stop.received_at_ms,
+        reason=stop.reason,
+        tag=stop.id_tag or None,
     )
-    unmark(connection, transaction.id, _SETTLED_BY_STOP)
-    cost_is_due(connection, transaction.id)
+
+
+def settle_end(
+    connection: Connection, transaction: TransactionRow, stop: Stop, *doubts: Doubt, bearings: Bearings = ANYTHING
+) -> None:
+    """See to all that hangs on a transaction whose end has been written."""
+    if bearings.is_marked:
+        unmark(connection, transaction.id, _SETTLED_BY_STOP)
+    if bearings.is_charged:
+        cost_is_due(connection, transaction.id)
+    if bearings.has_profile:
+        transaction_over(connection, transaction.station_id, transaction.connector_id)
     span = Span(transaction.started_at_ms, stop.stopped_at_ms, transaction.meter_start_wh, stop.meter_stop_wh)
-    transaction_over(connection, transaction.station_id, transaction.connector_id)
     who = (transaction.id, transaction.connector_id, transaction.id_tag)
     tell_stop(connection, transaction.station_id, who, span, stop.reason, stop.received_at_ms)
     if stop.is_time_guessed:
         doubts = (*doubts, Doubt(Suspicion.STOP_TIME_UNREADABLE, ""))
     mark(connection, transaction.id, [*doubts, *doubt_stop(span, stop.received_at_ms)], stop.received_at_ms)
-    review_end(connection, transaction, stop.meter_stop_wh, stop.received_at_ms)
+    if bearings.has_followers:
+        review_end(connection, transaction, stop.meter_stop_wh, stop.received_at_ms)

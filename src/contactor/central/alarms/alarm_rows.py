@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, exists, func, insert, select, update
 
 from contactor.base.ids import ConnectorId, StationId
 from contactor.central.alarms.alarm import (
@@ -23,6 +23,7 @@ from contactor.central.events.outbox import record_event
 from contactor.central.milliseconds import from_ms, to_ms
 from contactor.central.store import schema
 from contactor.central.store.alarm_tables import alarm_rules, alarms
+from contactor.central.store.prepared import Prepared
 
 _Row = Row[*tuple[Any, ...]]  # Any: SQLAlchemy types a row's columns only if they are spelled out one by one
 
@@ -32,7 +33,16 @@ DETAILS_LENGTH = 500
 
 _alarms = alarms.c
 _CHANGED_RULE = select(alarm_rules).where(alarm_rules.c.name == bindparam("rule"))
-_OPEN = select(_alarms.id).where(_alarms.station_id == bindparam("station"), _alarms.open_key == bindparam("key"))
+_SEEN_AGAIN = Prepared(
+    update(alarms)
+    .where(
+        _alarms.station_id == bindparam("station"),
+        _alarms.open_key == bindparam("key"),
+        ~exists().where(alarm_rules.c.name == bindparam("rule_name"), alarm_rules.c.is_on.is_(False)),
+    )
+    .values(last_seen_at_ms=bindparam("at_ms"), times=_alarms.times + 1, details=bindparam("said"))
+    .returning(_alarms.id)
+)
 _COUNT_OPEN = select(func.count()).where(_alarms.station_id == bindparam("station"), _alarms.open_key.is_not(None))
 _MODEL = select(schema.stations.c.model).where(schema.stations.c.id == bindparam("station"))
 
@@ -71,18 +81,16 @@ def raise_alarm(connection: Connection, seen: Sighting, at: datetime) -> int | N
 
     A rule that is off raises none.
     """
-    rule, at_ms = rule_in_force(connection, seen.rule), to_ms(at)
-    if not rule.is_on:
-        return None
+    at_ms, said = to_ms(at), seen.details[:DETAILS_LENGTH]
     place = {"station": seen.station_id, "key": seen.key}
-    known: int | None = connection.execute(_OPEN, place).scalar_one_or_none()
+    known = _SEEN_AGAIN.first(connection, {**place, "rule_name": seen.rule.name, "at_ms": at_ms, "said": said})
     if known is not None:
-        again = {"last_seen_at_ms": at_ms, "times": _alarms.times + 1, "details": seen.details[:DETAILS_LENGTH]}
-        connection.execute(update(alarms).where(_alarms.id == known).values(again))
-    elif connection.execute(_COUNT_OPEN, place).scalar_one() < OPEN_MAX:
+        return int(known.id)
+    rule = rule_in_force(connection, seen.rule)
+    if rule.is_on and connection.execute(_COUNT_OPEN, place).scalar_one() < OPEN_MAX:
         row = connection.execute(insert(alarms).values(_new_row(connection, rule, seen, at_ms)).returning(alarms)).one()
         _tell(connection, row, "open", at)
-    return known
+    return None
 
 
 def close_alarms(connection: Connection, which: ColumnElement[bool], why: ClosedBy, at: datetime) -> int:

@@ -33,12 +33,12 @@ _EXPECTED = select(_rows.id).where(
     _of_station, _awaits_start, _rows.tag_key == bindparam("tag"), _rows.follow_up_until_ms >= bindparam("at_ms")
 )
 # A start may come late, from the station's queue: what counts is when it happened.
-_REMOTE_STARTS = (
-    select(_rows.id, _rows.request)
+REMOTE_START = (
+    select(_rows.id)
     .where(
         _of_station,
-        _rows.follow_up.in_((FollowUp.AWAITING_START, FollowUp.NOT_STARTED)),
-        _rows.tag_key == bindparam("tag"),
+        or_(_awaits_start, _rows.follow_up == FollowUp.NOT_STARTED),
+        _rows.tag_key == bindparam("tag_key"),
         or_(_rows.connector_id.is_(None), _rows.connector_id == bindparam("connector")),
         _rows.sent_at_ms <= bindparam("started_at_ms") + CLOCK_SKEW_MS,
         _rows.follow_up_until_ms >= bindparam("started_at_ms"),
@@ -46,6 +46,7 @@ _REMOTE_STARTS = (
     .order_by(_rows.id)
     .limit(1)
 )
+"""The remote start that a start fulfils: same tag, a connector that was meant, within the time to plug in."""
 _IN_FOLLOW_UP = select(_rows.id).where(_of_station, _rows.follow_up == bindparam("follow_up"))
 _SCHEDULED = select(_rows.id, _rows.request, _rows.connector_id).where(
     _of_station, _rows.follow_up == FollowUp.SCHEDULED
@@ -60,18 +61,6 @@ def expects_tag(connection: Connection, station_id: str, id_tag: str, at: dateti
     """Whether a remote start with this tag is under way: the tag was chosen by us, so it may charge (RS-13)."""
     given = {"station": station_id, "tag": tag_key(id_tag), "at_ms": to_ms(at)}
     return connection.execute(_EXPECTED, given).first() is not None
-
-
-def find_remote_start(connection: Connection, station_id: str, start: StartTransaction) -> int | None:
-    """The remote start that this start fulfils: same tag, a connector that was meant, within the time to plug in."""
-    given = {
-        "station": station_id,
-        "tag": tag_key(start.id_tag),
-        "connector": start.connector_id,
-        "started_at_ms": to_ms(start.timestamp),
-    }
-    found = connection.execute(_REMOTE_STARTS, given).one_or_none()
-    return None if found is None else int(found.id)
 
 
 def remote_start_came_true(

@@ -2,9 +2,9 @@
 
 import msgspec
 from msgspec import UNSET
-from sqlalchemy import Connection, bindparam, delete
+from sqlalchemy import Connection, bindparam, delete, select
 
-from contactor.central.store import operation_tables
+from contactor.central.store import operation_tables, schema
 from contactor.central.store.statement import Rows, upsert
 from contactor.ocpp.datatypes import ChargingProfile
 from contactor.ocpp.enumerations import ChargingProfilePurpose
@@ -25,6 +25,12 @@ _PUT = upsert(
     key=("station_id", "connector_id", "purpose", "stack_level"),
 )
 _FORGET = delete(_table).where(_of_station, _table.c.profile_id == bindparam("profile"))
+TX_PROFILES = select(_table.c.profile_id).where(
+    _table.c.station_id == schema.transactions.c.station_id,
+    _table.c.connector_id == schema.transactions.c.connector_id,
+    _table.c.purpose == ChargingProfilePurpose.TX_PROFILE.value,
+)
+"""The TxProfiles where a transaction goes on, to be asked from within a question about transactions."""
 _TRANSACTION_OVER = delete(_table).where(
     _of_station,
     _table.c.connector_id == bindparam("connector"),

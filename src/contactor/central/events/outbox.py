@@ -23,5 +23,5 @@ def event_rows(kind: EventKind, station_id: str | None, at: datetime, facts: Map
 def record_event(
     connection: Connection, kind: EventKind, station_id: str | None, at: datetime, facts: Mapping[str, object]
 ) -> None:
-    """Write an event from within a work function."""
-    event_rows(kind, station_id, at, facts).execute_on(connection)
+    """Write an event from within a work function: last of all, so that a batch's events go to the database together."""
+    event_rows(kind, station_id, at, facts).execute_last(connection)

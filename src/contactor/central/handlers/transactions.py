@@ -1,14 +1,21 @@
 """StartTransaction and StopTransaction: handed to the ledger, whose word is the answer."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from msgspec import UNSET
-from sqlalchemy import Connection
 
 from contactor.central import ledger
 from contactor.central.plan import Caller, Do, Plan
 from contactor.central.readings import Metering
-from contactor.ocpp.messages import StartTransaction, StartTransactionResult, StopTransaction, StopTransactionResult
+from contactor.central.store.statement import Rows
+from contactor.central.store.steps import Stepwise
+from contactor.central.tags import tag_key
+from contactor.ocpp.messages import StartTransaction, StopTransaction
+
+# Ends go first: a tag that has just been freed may start elsewhere.
+_STOPS, _STARTS = 0, 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,34 +25,31 @@ class Transactions:
     metering: Metering
 
     def start(self, caller: Caller, request: StartTransaction) -> Plan:
-        """Record the start."""
-        is_guessed = caller.guessed("StartTransaction.timestamp")
-
-        def work(connection: Connection) -> StartTransactionResult:
-            return ledger.record_start(
-                connection, caller.station_id, request, caller.received_at, is_time_guessed=is_guessed
-            )
-
-        return Do(work)
+        """Record the start; a tag that starts twice at once is judged once after the other."""
+        steps = partial(
+            ledger.start_steps,
+            station_id=caller.station_id,
+            request=request,
+            received_at=caller.received_at,
+            is_time_guessed=caller.guessed("StartTransaction.timestamp"),
+        )
+        return Do(Stepwise(steps, (f"station {caller.station_id}", f"tag {tag_key(request.id_tag)}"), _STARTS))
 
     def stop(self, caller: Caller, request: StopTransaction) -> Plan:
         """Record the stop, and the readings in its transactionData like any others."""
-        is_guessed = caller.guessed("StopTransaction.timestamp")
+        steps = partial(
+            ledger.stop_steps,
+            station_id=caller.station_id,
+            request=request,
+            received_at=caller.received_at,
+            is_time_guessed=caller.guessed("StopTransaction.timestamp"),
+            readings=partial(self._readings, caller, request),
+        )
+        return Do(Stepwise(steps, (f"station {caller.station_id}",), _STOPS))
 
-        def work(connection: Connection) -> StopTransactionResult:
-            self._record_readings(connection, caller, request)
-            return ledger.record_stop(
-                connection, caller.station_id, request, caller.received_at, is_time_guessed=is_guessed
-            )
-
-        return Do(work)
-
-    def _record_readings(self, connection: Connection, caller: Caller, request: StopTransaction) -> None:
+    def _readings(self, caller: Caller, request: StopTransaction, connector_id: int) -> Iterable[Rows]:
         if request.transaction_data is UNSET:
-            return
-        connector_id = ledger.connector_of(connection, caller.station_id, request.transaction_id)
-        parts = self.metering.rows(
+            return ()
+        return self.metering.rows(
             caller.station_id, request.transaction_id, connector_id, request.transaction_data, caller.received_at
         )
-        for part in parts:
-            part.execute_on(connection)

@@ -7,14 +7,16 @@ connection.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from msgspec import Struct
 from sqlalchemy import Connection
 
 from contactor.base.errors import ContactorError
+from contactor.central.store import driver
+from contactor.central.store.driver import Row
 from contactor.central.store.sqlite import has_lost_transaction
-from contactor.central.store.statement import Row, Rows, Statement
+from contactor.central.store.statement import WRITTEN_LAST, Rows, Statement
+from contactor.central.store.steps import Stepwise, in_step
 
 Work = Callable[[Connection], object]
 Done = Callable[[object], None]
@@ -42,11 +44,11 @@ class TransactionLost(ContactorError):
 
 
 class Batches:
-    """Runs batches on one connection; remembers how this database spells each statement."""
+    """Runs batches on one connection, which is theirs alone."""
 
     def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._spellings: dict[Statement, str] = {}
+        self._last: dict[Statement, list[Row]] = {}
+        self._connection = connection.execution_options(**{WRITTEN_LAST: self._last})
         self._failed_before = False
 
     def commit(self, items: Sequence[Item]) -> list[Outcome]:
@@ -71,18 +73,30 @@ class Batches:
         return [(item, self._run_alone(item)) for item in items]
 
     def _run_together(self, items: Sequence[Item]) -> list[Outcome]:
-        outcomes: list[Outcome] = []
         pending: dict[Statement, list[Row]] = {}
-        for item in items:
+        self._last.clear()
+        waiting: dict[int, Stepwise[object]] = {}
+        outcomes: list[object] = [None] * len(items)
+        for index, item in enumerate(items):
             if isinstance(item.work, tuple):
                 for part in item.work:
                     pending.setdefault(part.statement, []).extend(part.rows)
-                outcomes.append((item, None))
+            elif isinstance(item.work, Stepwise):
+                waiting[index] = item.work
             else:
-                self._insert(pending)  # what came before the work must be there when it looks
-                outcomes.append((item, item.work(self._connection)))
+                self._catch_up(pending, waiting, outcomes)  # what came before the work must be there when it looks
+                outcomes[index] = item.work(self._connection)
+        self._catch_up(pending, waiting, outcomes)
+        self._insert(self._last)
+        return list(zip(items, outcomes, strict=True))
+
+    def _catch_up(
+        self, pending: dict[Statement, list[Row]], waiting: dict[int, Stepwise[object]], outcomes: list[object]
+    ) -> None:
         self._insert(pending)
-        return outcomes
+        for index, outcome in zip(waiting, in_step(self._connection, list(waiting.values())), strict=True):
+            outcomes[index] = outcome
+        waiting.clear()
 
     def _commit_one_by_one(self, items: Sequence[Item]) -> list[Outcome]:
         try:
@@ -112,15 +126,5 @@ class Batches:
 
     def _insert(self, pending: dict[Statement, list[Row]]) -> None:
         for statement, rows in pending.items():
-            self._connection.exec_driver_sql(self._spelling(statement), _as_many(rows))
+            driver.execute_many(self._connection, statement.spelled_for(self._connection.dialect), rows)
         pending.clear()
-
-    def _spelling(self, statement: Statement) -> str:
-        spelling = self._spellings.get(statement)
-        if spelling is None:
-            spelling = self._spellings[statement] = statement.spelled_for(self._connection.dialect)
-        return spelling
-
-
-def _as_many(rows: list[Row]) -> Any:  # Any: SQLAlchemy's type for rows is invariant and would cost a copy
-    return rows

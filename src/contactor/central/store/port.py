@@ -29,8 +29,9 @@ class Writer(Protocol):
         """Take a piece of work.
 
         `done` is called once, on the loop, after the commit: with what the work returned (None for rows), or with the
-        exception that kept it from being durable. Work is done in the order in which it was given; rows of items that
-        follow each other may be grouped by statement, so rows that depend on one another belong into one work function.
+        exception that kept it from being durable. Work is done in the order in which it was given, but for two kinds:
+        rows may be grouped by statement, and works in step may go together with those before and after them, so rows
+        and works that depend on one another belong into one work function, or have a key in common.
 
         Raises:
             WriterFull: too much is waiting.

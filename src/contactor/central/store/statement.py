@@ -1,13 +1,16 @@
 """A statement that is written many times: its text, and the order of its columns in a row."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
 
 from msgspec import Struct
-from sqlalchemy import Connection, Dialect, Table, TextClause, text
+from sqlalchemy import Connection, Dialect, Table, text
 
-Row = tuple[object, ...]
+from contactor.central.store import driver
+from contactor.central.store.driver import Row
+
+WRITTEN_LAST = "contactor_written_last"
+"""The execution option under which a batch keeps what is written at its end: lists of rows by their statements."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -19,12 +22,16 @@ class Statement:
 
     sql: str
     columns: tuple[str, ...]
+    _spellings: dict[str, str] = field(default_factory=dict, init=False, repr=False)
 
     def spelled_for(self, dialect: Dialect) -> str:
         """The text with the driver's own placeholders, in the order of `columns`."""
-        compiled = text(self.sql).compile(dialect=dialect)
-        assert tuple(compiled.positiontup or self.columns) == self.columns, self.sql
-        return str(compiled)
+        spelling = self._spellings.get(dialect.name)
+        if spelling is None:
+            compiled = text(self.sql).compile(dialect=dialect)
+            assert tuple(compiled.positiontup or self.columns) == self.columns, self.sql
+            spelling = self._spellings[dialect.name] = str(compiled)
+        return spelling
 
 
 class Rows(Struct, frozen=True):
@@ -36,22 +43,23 @@ class Rows(Struct, frozen=True):
     def execute_on(self, connection: Connection) -> None:
         """Write the rows from within a work function; a batch has a faster way."""
         if self.rows:
-            columns = self.statement.columns
-            connection.execute(
-                _text_of(self.statement.sql), [dict(zip(columns, row, strict=True)) for row in self.rows]
-            )
+            driver.execute_many(connection, self.statement.spelled_for(connection.dialect), self.rows)
+
+    def execute_last(self, connection: Connection) -> None:
+        """Write the rows at the end of the batch this is done in, with those of others; at once where there is none."""
+        last: dict[Statement, list[Row]] | None = connection.get_execution_options().get(WRITTEN_LAST)
+        if last is None:
+            self.execute_on(connection)
+        else:
+            last.setdefault(self.statement, []).extend(self.rows)
 
     def changes(self, connection: Connection) -> bool:
         """Write a single row, and say whether that changed anything: an `insert_new` of what is there does not."""
         (row,) = self.rows
-        given = dict(zip(self.statement.columns, row, strict=True))
-        return connection.execute(_text_of(self.statement.sql), given).rowcount > 0
-
-
-@lru_cache(maxsize=256)
-def _text_of(sql: str) -> TextClause:
-    """The statement, parsed; there are as many as are written in this program."""
-    return text(sql)
+        cursor = driver.execute(connection, self.statement.spelled_for(connection.dialect), row)
+        changed: int = cursor.rowcount
+        cursor.close()
+        return changed > 0
 
 
 def insert_new(table: Table, *columns: str) -> Statement:

@@ -5,11 +5,8 @@ meant most narrowly: the badge's group before the station before all; among equa
 of those the one that was made last.
 """
 
-from datetime import datetime
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, case, delete, func, or_, select
 
-from sqlalchemy import Connection, and_, bindparam, case, delete, func, or_, select
-
-from contactor.central.milliseconds import to_ms
 from contactor.central.store.statement import Rows, Statement, insert_new
 from contactor.central.store.tariff_tables import (
     pinned_tariffs,
@@ -18,7 +15,6 @@ from contactor.central.store.tariff_tables import (
     tariff_versions,
     tariffs,
 )
-from contactor.central.tags import Tag, tag_key
 from contactor.central.tariffs.tariff_rows import Scope, is_newest
 
 STOPPED = "stopped"
@@ -30,24 +26,6 @@ _scope, _subject = tariff_scopes.c.scope, tariff_scopes.c.subject
 _versions = tariff_versions.c
 _at_ms = bindparam("at_ms", type_=_versions.made_at_ms.type)
 _NARROWEST_FIRST = case((_scope == Scope.GROUP, 0), (_scope == Scope.STATION, 1), else_=2)
-_CHOOSE = (
-    select(_versions.id)
-    .join(tariff_scopes, tariff_scopes.c.version_id == _versions.id)
-    .join(tariffs, tariffs.c.id == _versions.tariff_id)
-    .where(
-        or_(
-            _scope == Scope.ALL,
-            and_(_scope == Scope.STATION, _subject == bindparam("station")),
-            and_(_scope == Scope.GROUP, _subject == bindparam("group_key")),
-        ),
-        or_(tariffs.c.retired_at_ms.is_(None), tariffs.c.retired_at_ms > _at_ms),
-        or_(_versions.valid_from_ms.is_(None), _versions.valid_from_ms <= _at_ms),
-        or_(_versions.valid_until_ms.is_(None), _versions.valid_until_ms > _at_ms),
-        is_newest(made_until_ms=_at_ms),
-    )
-    .order_by(_NARROWEST_FIRST, func.coalesce(_versions.valid_from_ms, 0).desc(), _versions.id.desc())
-    .limit(1)
-)
 _PIN = insert_new(pinned_tariffs, "transaction_id", "version_id")
 _RUN = insert_new(running_costs, "transaction_id")
 _IS_PINNED = select(pinned_tariffs.c.version_id).where(pinned_tariffs.c.transaction_id == bindparam("number"))
@@ -61,20 +39,35 @@ _SETTLED = delete(running_costs).where(
 )
 
 
-def choose_version(connection: Connection, station_id: str, tag: Tag | None, began_at: datetime) -> int | None:
-    """The version that a charge goes by which began then; None where no tariff is meant for it."""
-    group = "" if tag is None or tag.parent_id_tag is None else tag_key(tag.parent_id_tag)
-    given = {"station": station_id, "group_key": group, "at_ms": to_ms(began_at)}
-    chosen: int | None = connection.execute(_CHOOSE, given).scalar_one_or_none()
-    return chosen
+def version_for(group_key: ColumnElement[str | None]) -> Select[tuple[int]]:
+    """The version that a charge goes by which began at a station at an instant; none where no tariff is meant for it.
+
+    `group_key` is the key of its badge's group; `station` and `at_ms` are given when it is asked.
+    """
+    return (
+        select(_versions.id)
+        .join(tariff_scopes, tariff_scopes.c.version_id == _versions.id)
+        .join(tariffs, tariffs.c.id == _versions.tariff_id)
+        .where(
+            or_(
+                _scope == Scope.ALL,
+                and_(_scope == Scope.STATION, _subject == bindparam("station")),
+                and_(_scope == Scope.GROUP, _subject == group_key),
+            ),
+            or_(tariffs.c.retired_at_ms.is_(None), tariffs.c.retired_at_ms > _at_ms),
+            or_(_versions.valid_from_ms.is_(None), _versions.valid_from_ms <= _at_ms),
+            or_(_versions.valid_until_ms.is_(None), _versions.valid_until_ms > _at_ms),
+            is_newest(made_until_ms=_at_ms),
+        )
+        .order_by(_NARROWEST_FIRST, func.coalesce(_versions.valid_from_ms, 0).desc(), _versions.id.desc())
+        .limit(1)
+    )
 
 
-def pin_tariff(connection: Connection, number: int, station_id: str, tag: Tag | None, began_at: datetime) -> None:
+def pin_tariff(connection: Connection, number: int, version_id: int) -> None:
     """Let a transaction that begins go by the tariff of this moment, whatever becomes of that tariff later."""
-    version_id = choose_version(connection, station_id, tag, began_at)
-    if version_id is not None:
-        Rows(_PIN, ((number, version_id),)).execute_on(connection)
-        Rows(_RUN, ((number,),)).execute_on(connection)
+    Rows(_PIN, ((number, version_id),)).execute_on(connection)
+    Rows(_RUN, ((number,),)).execute_on(connection)
 
 
 def pinned_version(connection: Connection, number: int) -> int | None:
