@@ -33,7 +33,7 @@ def setting_names() -> list[str]:
 
 def can_be_off(name: str) -> bool:
     """Whether the setting knows the word "off"."""
-    return name in ("api_port", "plain_port")
+    return name in ("api_port", "plain_port", "ftp_port")
 
 
 def variable_of(name: str) -> str:

@@ -76,6 +76,11 @@ class CentralSettings:
     keep_files_days: int = 90
     file_bytes_max: int = 64 * 1024 * 1024
     files_url: str | None = None
+    ftp_port: int | None = None
+    ftp_host: str = "127.0.0.1"
+    ftp_url: str | None = None
+    ftp_passive_ports: str = ""
+    ftp_passive_address: str | None = None
     tls_certificate: str | None = None
     tls_key: str | None = None
     tls_second_certificate: str | None = None

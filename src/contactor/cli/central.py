@@ -104,6 +104,8 @@ async def _serve(settings: CentralSettings, console_port: int | None) -> int:
         if settings.api_port is not None:
             api = await running.enter_async_context(ApiServer(central, twins=VirtualTwins()))
             told["api"] = api.url
+            if api.ftp_port is not None:
+                told["ftp"] = f"ftp://{settings.ftp_host}:{api.ftp_port}"
             # With TLS its certificate names another host than the one by which this machine reaches it.
             if console_port is not None and settings.api_tls_certificate is None:
                 console = ConsoleProcess(_near(api.url), host=settings.api_host, port=console_port)

@@ -8,13 +8,16 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from contactor.central.api.shapes import Body, Instant, ShortText, StationText
 from contactor.central.files.diagnostics_rows import Diagnostics, DiagnosticsState
+from contactor.central.files.exchange import Via
 from contactor.central.files.image_rows import Image
 from contactor.central.milliseconds import from_ms
 
 WAITING_MAX_S = 30 * 24 * 3600
 
-FileText = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$")]
+FILE_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$"
 """Names are never paths here, and are shown, saved and sent in headers as they are."""
+FileText = Annotated[str, StringConstraints(pattern=FILE_PATTERN)]
+ViaWay = Annotated[Via, Field(description="How the file moves; by FTP only where ftp_port is set.")]
 FilePath = Annotated[FileText, Path(examples=["diagnostics-SN-1.zip"])]
 PlacePath = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$"), Path(examples=["0123456789abcdef"])]
 VersionText = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,50}$")]
@@ -30,6 +33,7 @@ class NewDiagnostics(Body):
     stop_time: Instant | None = Field(None, description="Nothing from after.")
     why: ShortText = Field("", examples=["the screen hangs"])
     wait_for_station_s: WaitingS | None = Field(None, description="Let it wait so long for a station that is away.")
+    via: ViaWay = Via.HTTP
 
     def payload(self, location: str) -> dict[str, object]:
         """The request, as OCPP spells it."""
@@ -107,3 +111,4 @@ class Installation(Body):
     retrieve_date: Instant | None = Field(None, description="Not before; at once without it.")
     why: ShortText = Field("", examples=["fixes the screen"])
     wait_for_station_s: WaitingS | None = Field(None, description="Let it wait so long for a station that is away.")
+    via: ViaWay = Via.HTTP

@@ -7,6 +7,7 @@ import structlog
 
 from contactor.base.errors import BrokenPromise
 from contactor.central.api.app import make_app
+from contactor.central.api.ftp_server import FtpServer
 from contactor.central.api.office import Office
 from contactor.central.api.people_rows import find_users, insert_user
 from contactor.central.api.role import Role
@@ -30,6 +31,7 @@ class ApiServer:
         self._log = structlog.get_logger("contactor.central.api")
         self._serving: Serving | None = None
         self._office: Office | None = None
+        self._ftp: FtpServer | None = None
         self._port = 0
         self.first_password: str | None = None
         """The password of the admin that was made because there was nobody; None if there was somebody."""
@@ -47,11 +49,16 @@ class ApiServer:
             raise BrokenPromise("the API is not running")
         return self._port
 
+    @property
+    def ftp_port(self) -> int | None:
+        """The port of the FTP server; None if there is none."""
+        return None if self._ftp is None else self._ftp.port
+
     async def start(self) -> None:
         """Make the first admin if there is nobody, and listen.
 
         Raises:
-            BadSetting: the port or the certificate cannot be had.
+            BadSetting: a port or the certificate cannot be had.
         """
         settings = self._central.settings
         assert settings.api_port is not None
@@ -61,6 +68,9 @@ class ApiServer:
         office = self._office = _office(self._central, self._twins)
         try:
             self.first_password = await _make_first_user(office)
+            if settings.ftp_port is not None:
+                self._ftp = FtpServer(office)
+                await self._ftp.start()
         except BaseException:
             listening.close()
             office.readers.shutdown(wait=False)
@@ -74,6 +84,8 @@ class ApiServer:
         if self._serving is None or self._office is None:
             return
         self._central.exchange.closed(Via.HTTP)
+        if self._ftp is not None:
+            await self._ftp.stop()
         self._office.closing.set()
         await self._serving.stop()
         self._office.readers.shutdown(wait=False)

@@ -28,10 +28,12 @@ def order(
     wait_for_station_s: Annotated[
         float | None, typer.Option(min=1, help="Let it wait so many seconds for a station that is away.")
     ] = None,
+    via: Annotated[str, typer.Option(help="http, or ftp where that is served.")] = "http",
     api: ApiUrl = DEFAULT_URL,
 ) -> None:
     """Have a station bring its diagnostics."""
-    body = {"start_time": since, "stop_time": until, "why": why, "wait_for_station_s": wait_for_station_s}
+    times = {"start_time": since, "stop_time": until}
+    body = {**times, "why": why, "wait_for_station_s": wait_for_station_s, "via": via}
     made = ApiClient(api).ask("POST", f"{_station(station)}/diagnostics", body=body).json()
     typer.echo(f"diagnostics {made['diagnostics_id']} of {station} are {made['state']}")
 

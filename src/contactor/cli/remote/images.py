@@ -68,10 +68,12 @@ def install(
     wait_for_station_s: Annotated[
         float | None, typer.Option(min=1, help="Let it wait so many seconds for a station that is away.")
     ] = None,
+    via: Annotated[str, typer.Option(help="http, or ftp where that is served.")] = "http",
     api: ApiUrl = DEFAULT_URL,
 ) -> None:
     """Have a station fetch and install an image."""
-    body = {"station_id": station, "retrieve_date": after, "why": why, "wait_for_station_s": wait_for_station_s}
+    body: dict[str, object] = {"station_id": station, "retrieve_date": after, "why": why, "via": via}
+    body["wait_for_station_s"] = wait_for_station_s
     view = ApiClient(api).ask("POST", f"/firmware-images/{number}/install", body=body).json()
     typer.echo(f"command {view['command_id']} is {view['state']}; `contactor stations show` tells how it is going")
 

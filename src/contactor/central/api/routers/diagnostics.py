@@ -25,7 +25,6 @@ from contactor.central.files.diagnostics_rows import (
     find_diagnostics_of,
     note_command,
 )
-from contactor.central.files.exchange import Via
 from contactor.central.files.place import LIFETIME_MS, PlaceKey
 from contactor.central.files.place_rows import add_place
 
@@ -39,6 +38,7 @@ async def order_diagnostics(
 ) -> DiagnosticsBody:
     """Have a station bring its diagnostics: makes a place for them, and orders GetDiagnostics with its address."""
     key, now_ms = PlaceKey.fresh(), office.now_ms()
+    location = location_of(office, new.via, key)
     expires_at_ms = now_ms + round((new.wait_for_station_s or 0) * 1000) + LIFETIME_MS
 
     def work(connection: Connection) -> int | Problem:
@@ -49,7 +49,7 @@ async def order_diagnostics(
         return number
 
     number = await office.write(work)
-    command_id = await _order(office, person.name, number, station_id, new, key)
+    command_id = await _order(office, person.name, number, station_id, new, location)
     deed = person.did(now_ms, "diagnostics.order", f"station {station_id}", diagnostics=number, command=command_id)
 
     def done(connection: Connection) -> None:
@@ -119,9 +119,9 @@ async def remove_diagnostics(office: TheOffice, person: ThePerson, diagnostics_i
     await office.write(work)
 
 
-async def _order(office: Office, by: str, number: int, station_id: str, new: NewDiagnostics, key: PlaceKey) -> int:
+async def _order(office: Office, by: str, number: int, station_id: str, new: NewDiagnostics, location: str) -> int:
     """Order it from the desk; an order that is refused leaves nothing behind."""
-    payload = new.payload(location_of(office, Via.HTTP, key))
+    payload = new.payload(location)
     order = Order(StationId(station_id), "GetDiagnostics", payload, by=by, why=new.why, wait_s=new.wait_for_station_s)
     try:
         return (await office.desk.submit(order)).command_id

@@ -22,7 +22,6 @@ from contactor.central.api.station_rows import find_station
 from contactor.central.campaigns.campaign_rows import uses_image
 from contactor.central.commands.command import CommandRefused, CommandView, Order, QueueFull
 from contactor.central.files.content_rows import Content
-from contactor.central.files.exchange import Via
 from contactor.central.files.image_rows import (
     Image,
     add_image,
@@ -121,6 +120,7 @@ async def install_image(
 ) -> CommandView:
     """Have a station install an image: makes a place to fetch it, and orders UpdateFirmware with its address."""
     key, now_ms = PlaceKey.fresh(), office.now_ms()
+    location_of(office, wanted.via, key)
     retrieve_date = wanted.retrieve_date or office.clock.now()
     expires_at_ms = max(to_ms(retrieve_date), now_ms + round((wanted.wait_for_station_s or 0) * 1000)) + LIFETIME_MS
 
@@ -135,7 +135,7 @@ async def install_image(
 
     image = await office.write(work)
     payload = {
-        "location": location_of(office, Via.HTTP, key, image.file_name),
+        "location": location_of(office, wanted.via, key, image.file_name),
         "retrieveDate": retrieve_date.isoformat(),
     }
     view = None
