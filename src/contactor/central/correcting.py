@@ -14,7 +14,8 @@ from contactor.base.errors import ContactorError
 from contactor.base.instants import to_text
 from contactor.central.events.event import EventKind
 from contactor.central.events.outbox import record_event
-from contactor.central.marks import unmark
+from contactor.central.ledger_events import tell_settled
+from contactor.central.marks import settle
 from contactor.central.meter_gap import review_gaps
 from contactor.central.milliseconds import from_ms
 from contactor.central.store import schema
@@ -107,10 +108,11 @@ def correct(connection: Connection, number: int, correction: Correction, author:
     _require_sound(row, after, changes, author.at_ms)
     _write(connection, number, after, changes, author)
     if after.meter_stop_wh >= after.meter_start_wh:
-        unmark(connection, number, (Suspicion.METER_WENT_BACK,))
+        settle(connection, number, (Suspicion.METER_WENT_BACK,), author.at_ms)
     if after.stopped_at_ms >= row.started_at_ms:
-        unmark(connection, number, (Suspicion.STOP_BEFORE_START,))
+        settle(connection, number, (Suspicion.STOP_BEFORE_START,), author.at_ms)
     review_gaps(connection, number, author.at_ms)
+    tell_settled(connection, number, author.at_ms)
     cost_is_due(connection, number, CORRECTED)
     _tell(connection, row, after, changes, author)
 

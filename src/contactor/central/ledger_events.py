@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, select
 
 from contactor.base.instants import to_text
-from contactor.central.alarms.raising import record_doubted
+from contactor.central.alarms.raising import record_doubted, record_settled
 from contactor.central.events.event import EventKind
 from contactor.central.events.outbox import record_event
 from contactor.central.milliseconds import from_ms
@@ -54,3 +54,9 @@ def tell_doubt(connection: Connection, number: int, doubt: Doubt, at_ms: int) ->
     facts = {"transaction_id": number, "reason": doubt.reason.value, "details": doubt.details}
     record_event(connection, EventKind.TRANSACTION_SUSPECT, station_id, from_ms(at_ms), facts)
     record_doubted(connection, station_id, number, doubt.reason.value, doubt.details, from_ms(at_ms))
+
+
+def tell_settled(connection: Connection, number: int, at_ms: int) -> None:
+    """Nothing about a transaction is suspect any more, or a person has put it right."""
+    station_id = connection.execute(_STATION_OF, {"number": number}).scalar_one()
+    record_settled(connection, station_id, number, from_ms(at_ms))

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, bindparam, delete, select
 
-from contactor.central.ledger_events import tell_doubt
+from contactor.central.ledger_events import tell_doubt, tell_settled
 from contactor.central.store import schema
 from contactor.central.store.statement import Rows, insert_new
 from contactor.central.suspicion import Doubt, Suspicion
@@ -16,6 +16,7 @@ _MARK = insert_new(schema.suspicions, "transaction_id", "reason", "details", "no
 _UNMARK = delete(schema.suspicions).where(
     _marks.transaction_id == bindparam("number"), _marks.reason.in_(bindparam("reasons", expanding=True))
 )
+_ANY = select(_marks.reason).where(_marks.transaction_id == bindparam("number")).limit(1)
 _DETAILS = select(_marks.details).where(_its)
 
 
@@ -27,8 +28,15 @@ def mark(connection: Connection, number: int, doubts: Iterable[Doubt], noted_at_
 
 
 def unmark(connection: Connection, number: int, reasons: Iterable[Suspicion]) -> None:
-    """Take marks away that are settled."""
+    """Take marks away, to put others in their place."""
     connection.execute(_UNMARK, {"number": number, "reasons": tuple(reasons)})
+
+
+def settle(connection: Connection, number: int, reasons: Iterable[Suspicion], at_ms: int) -> None:
+    """Take marks away that are settled; with the last one, nothing is suspect any more."""
+    unmark(connection, number, reasons)
+    if connection.execute(_ANY, {"number": number}).first() is None:
+        tell_settled(connection, number, at_ms)
 
 
 def is_marked(connection: Connection, number: int, *reasons: Suspicion) -> bool:

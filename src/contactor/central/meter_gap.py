@@ -6,7 +6,7 @@ because starts and stops come late and in any order.
 
 from sqlalchemy import Connection, and_, bindparam, func, select
 
-from contactor.central.marks import mark, unmark
+from contactor.central.marks import mark, settle, unmark
 from contactor.central.milliseconds import to_ms
 from contactor.central.store import schema
 from contactor.central.store.prepared import Found, Prepared
@@ -81,6 +81,8 @@ def _review_pair(
     doubt = doubt_gap(earlier, meter_stop_wh, later.meter_start_wh)
     if later.gap == (None if doubt is None else doubt.details):
         return
-    unmark(connection, later.id, (Suspicion.METER_GAP,))
-    if doubt is not None:
+    if doubt is None:
+        settle(connection, later.id, (Suspicion.METER_GAP,), noted_at_ms)
+    else:
+        unmark(connection, later.id, (Suspicion.METER_GAP,))
         mark(connection, later.id, (doubt,), noted_at_ms)

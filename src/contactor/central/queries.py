@@ -14,6 +14,7 @@ from contactor.central.store import schema
 from contactor.central.store.quirk_tables import station_quirks
 from contactor.central.store.schema import StrayCause, TransactionState
 from contactor.central.suspicion import Suspicion
+from contactor.central.tariffs.cost_totals import Amounts, newest_costs
 from contactor.central.views import ConnectorView, QuirkView, ReadingView, StationView, StrayStopView, TransactionView
 from contactor.ocpp.datatypes import IdTagInfo
 from contactor.ocpp.enumerations import ChargePointErrorCode, ChargePointStatus, RegistrationStatus, StopReason
@@ -41,16 +42,19 @@ class Queries:
             query = select(_transactions, _count_of_readings(), _latest_energy_wh()).order_by(_transactions.c.id)
             if station_id is not None:
                 query = query.where(_transactions.c.station_id == station_id)
-            suspicions = _suspicions(connection)
-            return [_transaction(row, suspicions[row.id]) for row in connection.execute(query)]
+            suspicions, costs = _suspicions(connection), newest_costs(connection)
+            rows = connection.execute(query)
+            return [_transaction(row, suspicions[row.id], costs.get(row.id)) for row in rows]
 
     def newest_transactions(self, *conditions: ColumnElement[bool], limit: int) -> list[TransactionView]:
         """The newest transactions that meet the conditions over `schema.transactions`, at most `limit`."""
         with self._engine.connect() as connection:
             query = select(_transactions, _count_of_readings(), _latest_energy_wh()).where(*conditions)
             rows = connection.execute(query.order_by(_transactions.c.id.desc()).limit(limit)).all()
-            suspicions = _suspicions(connection, schema.suspicions.c.transaction_id.in_([row.id for row in rows]))
-            return [_transaction(row, suspicions[row.id]) for row in rows]
+            numbers = [row.id for row in rows]
+            suspicions = _suspicions(connection, schema.suspicions.c.transaction_id.in_(numbers))
+            costs = newest_costs(connection, numbers)
+            return [_transaction(row, suspicions[row.id], costs.get(row.id)) for row in rows]
 
     def readings(self, transaction_id: int) -> list[ReadingView]:
         """A transaction's readings, oldest first: those that name it, and nameless ones that fit it by time (CS-13)."""
@@ -133,7 +137,7 @@ def _suspicions(connection: Connection, *conditions: ColumnElement[bool]) -> dic
     return found
 
 
-def _transaction(row: _Row, suspicions: list[Suspicion]) -> TransactionView:
+def _transaction(row: _Row, suspicions: list[Suspicion], cost: Amounts | None) -> TransactionView:
     return TransactionView(
         transaction_id=row.id,
         station_id=StationId(row.station_id),
@@ -150,6 +154,10 @@ def _transaction(row: _Row, suspicions: list[Suspicion]) -> TransactionView:
         readings=row.readings,
         suspicions=tuple(suspicions),
         is_corrected=any(getattr(row, f"corrected_{name}") is not None for name in _CORRECTABLE),
+        currency=None if cost is None else cost.currency,
+        cost_net=None if cost is None else str(cost.net),
+        cost_vat=None if cost is None else str(cost.vat),
+        cost_total=None if cost is None else str(cost.total),
     )
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, case, exists, insert, or_, select,
 
 from contactor.central.commands.installed import transaction_over
 from contactor.central.ledger_events import tell_stop
-from contactor.central.marks import mark, unmark
+from contactor.central.marks import mark, settle
 from contactor.central.meter_gap import review_end
 from contactor.central.milliseconds import to_ms
 from contactor.central.store import schema
@@ -275,7 +275,7 @@ def settle_end(
 ) -> None:
     """See to all that hangs on a transaction whose end has been written."""
     if bearings.is_marked:
-        unmark(connection, transaction.id, _SETTLED_BY_STOP)
+        settle(connection, transaction.id, _SETTLED_BY_STOP, stop.received_at_ms)
     if bearings.is_charged:
         cost_is_due(connection, transaction.id)
     if bearings.has_profile:

@@ -25,6 +25,7 @@ class TransactionView:
     `energy_wh` is meterStop - meterStart, never below 0 (CS-16, CS-17); before the stop it is what the latest reading
     of the register says, None without one. `tag_status` is what the start was answered. With
     `is_corrected` a person has put something right: what is told is what is in force, not what was reported.
+    The cost is its newest result, exact decimals as texts; None while it has none.
     """
 
     transaction_id: int
@@ -42,6 +43,10 @@ class TransactionView:
     readings: int
     suspicions: tuple[Suspicion, ...]
     is_corrected: bool = False
+    currency: str | None = None
+    cost_net: str | None = None
+    cost_vat: str | None = None
+    cost_total: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,9 @@ from contactor.central.alarms.alarm import AlarmView, ClosedBy, Severity
 from contactor.central.alarms.alarm_rows import OPEN_MAX, acknowledge, count_alarms, find_alarms
 from contactor.central.alarms.rulebook import make_rulebook, rulebook
 from contactor.central.alarms.watch import AFTER_BOOT_S, look
+from contactor.central.correcting import Author, Correction, correct
 from contactor.central.events.event_rows import EventFilter, EventRecord
+from contactor.central.milliseconds import to_ms
 from contactor.central.store.alarm_tables import alarm_rules
 from contactor.central.store.database import for_writing
 from contactor.guide.load import load_product
@@ -195,6 +197,30 @@ def test_an_unknown_badge_a_security_event_and_a_suspect_record_are_alarms(alarm
         ("security_event", "TamperDetectionActivated", 1, ""),
         ("suspect_record", f"transaction {number}", 1, "clock_not_set: reported 1970-01-01 00:00:00+00:00"),
     ]
+
+
+def test_the_alarm_of_a_suspect_record_ends_with_its_last_mark(alarms: AlarmBench) -> None:
+    """CS-14: a start took the place of a stop that comes after all."""
+    for meter in (0, 1000):
+        start: Json = {"connectorId": 1, "idTag": "T", "meterStart": meter, "timestamp": wire_time(meter / 100)}
+        alarms.line.ask("StartTransaction", start)
+    (doubted,) = [view for view in alarms.all() if view.rule == "suspect_record"]
+    assert (doubted.subject, doubted.closed_at) == ("transaction 1", None)
+    alarms.line.ask("StopTransaction", {"transactionId": 1, "meterStop": 1000, "timestamp": wire_time(5)})
+    (doubted,) = [view for view in alarms.all() if view.rule == "suspect_record"]
+    assert doubted.closed_by == ClosedBy.RECORD_SETTLED
+
+
+def test_the_alarm_of_a_suspect_record_ends_with_its_correction(alarms: AlarmBench) -> None:
+    """CS-16: the clock was not set, and a person says what was so."""
+    start: Json = {"connectorId": 1, "idTag": "T", "meterStart": 0, "timestamp": "1970-01-01T00:00:00Z"}
+    number = alarms.line.ask("StartTransaction", start)["transactionId"]
+    assert isinstance(number, int)
+    alarms.line.ask("StopTransaction", {"transactionId": number, "meterStop": 900, "timestamp": wire_time(5)})
+    with for_writing(alarms.bench.engine).begin() as connection:
+        correct(connection, number, Correction(meter_stop_wh=800), Author("anna", "as the bill says", to_ms(at(60))))
+    (doubted,) = [view for view in alarms.all() if view.rule == "suspect_record"]
+    assert (doubted.closed_by, doubted.closed_at) == (ClosedBy.RECORD_SETTLED, at(60))
 
 
 def test_what_has_no_end_of_its_own_is_closed_by_whoever_acknowledges_it(alarms: AlarmBench) -> None:

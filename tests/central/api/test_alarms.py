@@ -38,6 +38,13 @@ async def test_alarms_are_listed_filtered_counted_and_acknowledged(tmp_path: Pat
         assert [each["alarm_id"] for each in unseen["items"]] == [2]
         counts = (await bench.admin.get(f"{API}/alarms/counts", params={"by": "model"})).json()
         assert counts == [{"of": "EVD1S180TBB", "total": 2, "open": 2, "mean_repair_s": None}]
+        site = {"site_id": "depot", "limit_w": 100_000, "members": [{"station_id": STATION}]}
+        assert (await bench.admin.post(f"{API}/sites", json=site)).is_success
+        counts = (await bench.admin.get(f"{API}/alarms/counts", params={"by": "site_id"})).json()
+        assert counts == [{"of": "depot", "total": 2, "open": 2, "mean_repair_s": None}]
+        for name, expected in (("depot", 1), ("elsewhere", 0)):
+            wanted = {"by": "model", "site_id": name}
+            assert len((await bench.admin.get(f"{API}/alarms/counts", params=wanted)).json()) == expected
         problem_of(await bench.admin.get(f"{API}/alarms/99"), 404)
         problem_of(await bench.admin.post(f"{API}/alarms/99/acknowledgement", json={}), 404)
         told = (await bench.admin.get("/metrics")).text

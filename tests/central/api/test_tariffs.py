@@ -1,12 +1,20 @@
 """Tariffs and costs over the API."""
 
+import asyncio
 from pathlib import Path
+
+from sqlalchemy import insert, select
 
 from contactor.base.instants import to_text
 from contactor.central.api.role import Role
 from contactor.central.roster import Member
+from contactor.central.store import tariff_tables
+from contactor.central.store.database import for_writing
+from contactor.central.tariffs.cost_totals import TotalsBy, sum_costs
 from tests.central.api.bench import API, Bench, api_in, problem_of
-from tests.central.bench import STATION, Json, Line
+from tests.central.bench import STATION, Json, LedgerBench, Line, store_in
+
+_pinned = tariff_tables.pinned_tariffs
 
 TERMS: Json = {
     "name": "day and night",
@@ -112,3 +120,55 @@ async def test_what_has_no_tariff_has_no_cost_and_a_viewer_changes_nothing(tmp_p
         viewer = await bench.client(Role.VIEWER)
         problem_of(await viewer.post(f"{API}/tariffs", json=TERMS), 403)
         assert (await viewer.get(f"{API}/tariffs")).status_code == 200
+
+
+async def test_costs_stand_in_the_list_and_its_exports_and_are_summed(database: str) -> None:
+    """What is told is the newest result: 0.35 to begin, 10 kWh at 0.40, and 20 % VAT on both."""
+    async with api_in(database) as bench:
+        await a_tariff(bench, rates=[{"per_kwh": "0.40"}])
+        number = await a_charge(bench)
+        async with asyncio.timeout(30), bench.central.events.subscribe(0) as events:
+            async for event in events:
+                if event.kind == "cost_settled":
+                    break
+        settled = (await bench.admin.get(f"{API}/transactions/{number}/cost")).json()["cost"]
+        assert (settled["currency"], settled["total"]) == ("EUR", "5.22")
+        amounts = [settled["net"], settled["vat"], settled["total"]]
+        (listed,) = (await bench.admin.get(f"{API}/transactions")).json()["items"]
+        assert [listed[f"cost_{name}"] for name in ("net", "vat", "total")] == amounts
+        assert listed["currency"] == "EUR"
+        written = (await bench.admin.get(f"{API}/transactions/export")).text.splitlines()
+        assert written[0].endswith(",currency,cost_net,cost_vat,cost_total")
+        assert written[1].endswith(",".join(["EUR", *amounts]))
+        (exported,) = (await bench.admin.get(f"{API}/transactions/export", params={"format": "json"})).json()
+        assert exported["cost_total"] == "5.22"
+        for by, of in (("site_id", ""), ("model", "EVD1S180TBB"), ("station_id", STATION)):
+            (total,) = (await bench.admin.get(f"{API}/costs", params={"by": by})).json()
+            assert (total["of"], total["transactions"], total["energy_wh"]) == (of, 1, 10_000)
+            assert [total["net"], total["vat"], total["total"]] == amounts
+        early = {"started_before": "2020-01-01T00:00:00Z"}
+        assert (await bench.admin.get(f"{API}/costs", params=early)).json() == []
+
+
+def test_sums_are_exact_and_a_currency_apart(database: str) -> None:
+    with store_in(database) as engine:
+        ledger = LedgerBench(engine)
+        for start in range(4):
+            number = ledger.start(when=start * 100, meter=start * 1000).transaction_id
+            ledger.stop(number, meter=start * 1000 + 500, when=start * 100 + 50)
+        with for_writing(engine).begin() as connection:
+            terms = {"tariff_id": 1, "version": 1, "made_at_ms": 0, "made_by": "anna", "content": "{}"}
+            connection.execute(insert(tariff_tables.tariffs).values(id=1, name="any"))
+            connection.execute(insert(tariff_tables.tariff_versions).values(id=1, **terms))
+            for number, currency, total in ((1, "EUR", "9"), (1, "EUR", "0.1"), (2, "EUR", "0.2"), (3, "VND", "7000")):
+                if not connection.execute(select(_pinned).where(_pinned.c.transaction_id == number)).first():
+                    connection.execute(insert(_pinned).values(transaction_id=number, version_id=1))
+                amounts = {"currency": currency, "net": total, "vat": "0", "total": total, "lines": "[]"}
+                kept = {"settled_at_ms": 0, "settled_for": "stop", "readings": 0, "idle_spans": 0}
+                connection.execute(insert(tariff_tables.costs).values(transaction_id=number, **amounts, **kept))
+        with engine.connect() as connection:
+            sums = sum_costs(connection, TotalsBy.STATION, 0, 2**50)
+        assert [(each.currency, each.transactions, each.energy_wh, str(each.total)) for each in sums] == [
+            ("EUR", 2, 1000, "0.3"),
+            ("VND", 1, 500, "7000"),
+        ]

@@ -3,6 +3,7 @@
 import asyncio
 import hmac
 import json
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -32,13 +33,14 @@ class Receiver:
     """What came, and what is answered: the next of `answers`, then 200 for ever."""
 
     port: int = 0
+    scheme: str = "http"
     answers: list[str] = field(default_factory=list)
     got: list[Received] = field(default_factory=list)
     came: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/hook?of=test"
+        return f"{self.scheme}://127.0.0.1:{self.port}/hook?of=test"
 
     @property
     def sequences(self) -> list[int]:
@@ -62,9 +64,9 @@ class Receiver:
 
 
 @asynccontextmanager
-async def receiving(*answers: str) -> AsyncIterator[Receiver]:
-    receiver = Receiver(answers=list(answers))
-    server = await asyncio.start_server(receiver.serve, "127.0.0.1", 0)
+async def receiving(*answers: str, tls: ssl.SSLContext | None = None) -> AsyncIterator[Receiver]:
+    receiver = Receiver(answers=list(answers), scheme="http" if tls is None else "https")
+    server = await asyncio.start_server(receiver.serve, "127.0.0.1", 0, ssl=tls)
     receiver.port = server.sockets[0].getsockname()[1]
     async with server:
         yield receiver

@@ -2,31 +2,37 @@
 
 import asyncio
 import json
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
+import httpx
 import pytest
 import structlog
+import trustme
 from sqlalchemy import Connection, Engine
 
 from contactor.base.clock import ManualClock
 from contactor.central.events.event import EventKind
 from contactor.central.events.feed import at_once
 from contactor.central.events.outbox import record_event
+from contactor.central.milliseconds import to_ms
+from contactor.central.retention import forget_some, rules_of
 from contactor.central.store.batch import Done, Work
 from contactor.central.store.database import for_writing
 from contactor.central.store.statement import Rows
 from contactor.central.webhooks.courier import SKIP_NOTED_FROM, Courier, CourierSurroundings
 from contactor.central.webhooks.destination import networks_of
-from contactor.central.webhooks.letter_rows import DeadLetter, ask_again, find_dead
+from contactor.central.webhooks.letter_rows import DeadLetter, Letter, ask_again, find_dead, insert_dead
 from contactor.central.webhooks.post import Post
 from contactor.central.webhooks.webhook import ATTEMPTS_MAX, Webhook
 from contactor.central.webhooks.webhook_rows import KeptWebhook, find_webhook, insert_webhook, update_webhook
-from tests.central.bench import NOON, OTHER_STATION, STATION, HeldWriter, store_in
+from tests.central.bench import NOON, OTHER_STATION, STATION, HeldWriter, settings, store_in
 from tests.central.webhooks.receiver import Receiver, receiving
 
 SECRET = "a secret of the test's own"
+DAY_MS = 86_400_000
 LOOPBACK = ("127.0.0.0/8",)
 
 
@@ -236,3 +242,43 @@ async def test_many_events_that_nobody_wants_are_not_looked_at_again(database: s
         await bench.courier.settle()
         assert bench.kept.progress.done_sequence == SKIP_NOTED_FROM
         assert receiver.got == []
+
+
+async def test_events_come_by_https_where_the_certificate_is_trusted_and_not_otherwise(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authority, stranger = trustme.CA(), trustme.CA()
+    contexts = []
+    for issuer in (authority, stranger):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        issuer.issue_cert("127.0.0.1").configure_cert(context)
+        contexts.append(context)
+    trusting = ssl.create_default_context()
+    authority.configure_trust(trusting)
+    monkeypatch.setattr(httpx, "create_ssl_context", lambda: trusting)
+    async with bench_on(database) as bench, receiving(tls=contexts[0]) as good, receiving(tls=contexts[1]) as bad:
+        bench.hook(hook_of(bad))
+        bench.happen(STATION)
+        await bench.courier.settle()
+        assert bad.got == []
+        assert "CERTIFICATE_VERIFY_FAILED" in bench.kept.progress.failure
+        bench.change(hook_of(good))
+        await bench.courier.settle()
+        assert good.sequences == [1]
+        assert good.got[0].is_signed_with(SECRET)
+
+
+async def test_dead_letters_are_forgotten_with_the_events_they_are_of(database: str) -> None:
+    async with bench_on(database) as bench:
+        bench.hook(Webhook("billing", "http://127.0.0.1:9/", SECRET))
+        with for_writing(bench.around.engine).begin() as connection:
+            for day in (0, 2):
+                failed_at_ms = to_ms(NOON) + day * DAY_MS
+                letter = Letter(day, b"{}")
+                insert_dead(connection, "billing", letter, attempts=9, failure="HTTP 500", now_ms=failed_at_ms)
+        (rule,) = [each for each in rules_of(settings(keep_events_days=1)) if each.table.name == "dead_letters"]
+        with for_writing(bench.around.engine).begin() as connection:
+            piece = forget_some(connection, rule, after_id=0, before_ms=to_ms(NOON) + DAY_MS)
+        assert piece.forgotten == 1
+        assert [each.letter.sequence for each in bench.dead] == [2]
+        assert "dead_letters" not in [each.table.name for each in rules_of(settings(keep_events_days=0))]

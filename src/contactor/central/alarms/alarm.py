@@ -37,6 +37,7 @@ class ClosedBy(StrEnum):
     BOOT = "not repeated after a boot"
     BACK_ONLINE = "back online"
     IN_ORDER = "found in order"
+    RECORD_SETTLED = "the record is put right"
     ACKNOWLEDGEMENT = "acknowledged"
     RULE_OFF = "its rule was switched off"
 

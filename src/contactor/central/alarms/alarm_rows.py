@@ -24,9 +24,11 @@ from contactor.central.milliseconds import from_ms, to_ms
 from contactor.central.store import schema
 from contactor.central.store.alarm_tables import alarm_rules, alarms
 from contactor.central.store.prepared import Prepared
+from contactor.central.store.site_tables import site_members
 
 _Row = Row[*tuple[Any, ...]]  # Any: SQLAlchemy types a row's columns only if they are spelled out one by one
 
+BY_SITE = "site_id"
 OPEN_MAX = 200
 """Open alarms a station may have: one that invents codes without end must not fill the desk."""
 DETAILS_LENGTH = 500
@@ -212,10 +214,12 @@ class AlarmCount:
 
 
 def count_alarms(connection: Connection, by: str, which: Sequence[ColumnElement[bool]]) -> list[AlarmCount]:
-    """Alarms counted by a column of theirs, the most first."""
-    column, took_ms = _alarms[by], _alarms.closed_at_ms - _alarms.opened_at_ms
+    """Alarms counted by a column of theirs or by the sites of their stations, the most first; "" is none."""
+    column: ColumnElement[str] = func.coalesce(site_members.c.site_id, "") if by == BY_SITE else _alarms[by]
+    took_ms = _alarms.closed_at_ms - _alarms.opened_at_ms
     query = (
         select(column, func.count(), func.count(_alarms.open_key), func.avg(took_ms))
+        .select_from(alarms.outerjoin(site_members, site_members.c.station_id == _alarms.station_id))
         .where(*which)
         .group_by(column)
         .order_by(func.count().desc(), column)

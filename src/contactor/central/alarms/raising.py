@@ -11,6 +11,7 @@
 | a security event | `security_event`, or its routine kind | |
 | a key that is not, or is again, what is wanted of it | `configuration_drift` | `configuration_drift` |
 | a mark on a transaction | `suspect_record` | |
+| its last mark is taken away, or a person corrects it | | `suspect_record` |
 | silence | `station_offline` | |
 | the station's return | | `station_offline` |
 
@@ -86,5 +87,15 @@ def record_doubted(
 ) -> None:
     """A transaction is suspect for one more reason."""
     said = f"{reason}: {details}" if details else reason
-    seen = Sighting(rulebook().rules[SUSPECT_RECORD], station_id, STATION, f"transaction {number}", said)
+    seen = Sighting(rulebook().rules[SUSPECT_RECORD], station_id, STATION, _subject(number), said)
     raise_alarm(connection, seen, at)
+
+
+def record_settled(connection: Connection, station_id: str, number: int, at: datetime) -> None:
+    """A transaction is not suspect any more, or a person has put it right."""
+    its = (alarms.c.rule == SUSPECT_RECORD) & (alarms.c.subject == _subject(number))
+    close_alarms(connection, (alarms.c.station_id == station_id) & its, ClosedBy.RECORD_SETTLED, at)
+
+
+def _subject(number: int) -> str:
+    return f"transaction {number}"

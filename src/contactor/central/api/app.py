@@ -82,6 +82,7 @@ _ROUTERS = (
     corrections.router,
     sites.router,
     costs.router,
+    costs.totals_router,
     tariffs.router,
     diagnostics.router,
     diagnostics.station_router,

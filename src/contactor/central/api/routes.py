@@ -111,6 +111,7 @@ NEEDED: Mapping[tuple[str, str], Role | None] = {
     ("DELETE", f"{API}/webhooks/{{webhook_id}}/dead-letters/{{letter_id}}"): Role.OPERATOR,
     ("GET", f"{API}/transactions/{{transaction_id}}/cost"): Role.VIEWER,
     ("GET", f"{API}/transactions/{{transaction_id}}/cost/check"): Role.VIEWER,
+    ("GET", f"{API}/costs"): Role.VIEWER,
     ("GET", f"{API}/tariffs"): Role.VIEWER,
     ("POST", f"{API}/tariffs"): Role.OPERATOR,
     ("GET", f"{API}/tariffs/{{tariff_id}}"): Role.VIEWER,

@@ -27,6 +27,10 @@ COLUMNS_BY_TRANSACTION = (
     "readings",
     "suspicions",
     "is_corrected",
+    "currency",
+    "cost_net",
+    "cost_vat",
+    "cost_total",
 )
 COLUMNS_BY_HOUR = ("transaction_id", "station_id", "connector_id", "id_tag", "hour", "energy_wh")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")

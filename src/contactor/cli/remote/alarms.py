@@ -67,14 +67,15 @@ def acknowledge(
 
 @app.command()
 def counts(
-    by: Annotated[str, typer.Option(help="station_id, model, rule or severity.")] = "model",
+    by: Annotated[str, typer.Option(help="station_id, site_id, model, rule or severity.")] = "model",
     station: StationOption = None,
+    site: Annotated[str | None, typer.Option(help="Only those of a site.")] = None,
     rule: RuleOption = None,
     api: ApiUrl = DEFAULT_URL,
     as_json: AsJson = False,
 ) -> None:
     """Count alarms, with the mean time to repair in seconds."""
-    items = ApiClient(api).get("/alarms/counts", by=by, station_id=station, rule=rule)
+    items = ApiClient(api).get("/alarms/counts", by=by, station_id=station, site_id=site, rule=rule)
     print_json(items) if as_json else print_rows(items, ("of", "total", "open", "mean_repair_s"))
 
 

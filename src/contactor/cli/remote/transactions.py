@@ -12,8 +12,10 @@ from contactor.cli.remote.output import print_json, print_one, print_rows
 app = typer.Typer(help="Transactions: list, show, cost, export, close ghosts.", no_args_is_help=True)
 
 _COLUMNS = (
-    "transaction_id station_id connector_id id_tag state started_at stopped_at energy_wh stop_reason suspicions"
+    "transaction_id station_id connector_id id_tag state started_at stopped_at energy_wh cost_total currency "
+    "stop_reason suspicions"
 ).split()
+_TOTALS = ("of", "currency", "transactions", "energy_wh", "net", "vat", "total")
 Number = Annotated[int, typer.Argument(min=1, help="The transaction's number.")]
 StationOption = Annotated[str | None, typer.Option(help="Only those of a station.")]
 TagOption = Annotated[str | None, typer.Option(help="Only those of a tag.")]
@@ -81,6 +83,19 @@ def cost(
     by = f"{tariff['name']}, version {tariff['version']}"
     print_one({"cost": _amounts(item["cost"]), "final": item["is_final"], "tariff": by})
     print_rows(item["cost"]["lines"], ("kind", "quantity", "unit", "price", "amount"))
+
+
+@app.command()
+def costs(
+    by: Annotated[str, typer.Option(help="site_id, model or station_id.")] = "site_id",
+    start: FromOption = None,
+    end: BeforeOption = None,
+    api: ApiUrl = DEFAULT_URL,
+    as_json: AsJson = False,
+) -> None:
+    """Sum what transactions came to, of the last 30 days unless told otherwise."""
+    items = ApiClient(api).get("/costs", by=by, started_from=start, started_before=end)
+    print_json(items) if as_json else print_rows(items, _TOTALS)
 
 
 def _amounts(cost: Json) -> str:

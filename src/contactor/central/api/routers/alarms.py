@@ -5,10 +5,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
-from sqlalchemy import ColumnElement, Connection, delete, insert
+from sqlalchemy import ColumnElement, Connection, delete, insert, select
 
 from contactor.central.alarms.alarm import AlarmView, Rule, Severity, UnknownAlarm
 from contactor.central.alarms.alarm_rows import (
+    BY_SITE,
     AlarmCount,
     acknowledge,
     count_alarms,
@@ -24,6 +25,7 @@ from contactor.central.api.routes import API
 from contactor.central.api.shapes import Before, Body, Instant, Limit, NumberPath, Page, ShortText, StationText
 from contactor.central.milliseconds import to_ms
 from contactor.central.store.alarm_tables import alarm_rules, alarms
+from contactor.central.store.site_tables import site_members
 
 AFTER_MAX_S = 30 * 86_400
 
@@ -34,6 +36,7 @@ rules_router = APIRouter(prefix=f"{API}/alarm-rules", tags=["alarms"])
 def _wanted(
     station_id: StationText | None = None,
     model: Annotated[ShortText | None, Query(description="As the station names it.")] = None,
+    site_id: Annotated[ShortText | None, Query(description="Where the station is now.")] = None,
     rule: Annotated[ShortText | None, Query(description="Its name.", examples=["evlink_pro_dc.0x100202"])] = None,
     subject: Annotated[
         ShortText | None, Query(description="A trouble code, most often.", examples=["0x100202"])
@@ -53,6 +56,9 @@ def _wanted(
         table.severity: severity,
     }
     found: list[ColumnElement[bool]] = [column == value for column, value in equal.items() if value is not None]
+    if site_id is not None:
+        at_site = select(site_members.c.station_id).where(site_members.c.site_id == site_id)
+        found.append(table.station_id.in_(at_site))
     if open_ is not None:
         found.append(table.open_key.is_not(None) if open_ else table.open_key.is_(None))
     if acknowledged is not None:
@@ -71,6 +77,7 @@ class CountedBy(StrEnum):
     """What alarms can be counted by."""
 
     STATION = "station_id"
+    SITE = BY_SITE
     MODEL = "model"
     RULE = "rule"
     SEVERITY = "severity"
@@ -128,7 +135,7 @@ async def list_alarms(office: TheOffice, wanted: Wanted, before: Before = None, 
 
 @router.get("/counts")
 async def get_counts(office: TheOffice, wanted: Wanted, by: CountedBy = CountedBy.MODEL) -> list[AlarmCount]:
-    """Count alarms by station, model, rule or severity, with the mean time to repair of those that are closed."""
+    """Count alarms by station, site, model, rule or severity, with the mean time to repair of those that are closed."""
     return await office.read(lambda connection: count_alarms(connection, by.value, wanted))
 
 

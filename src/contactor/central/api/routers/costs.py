@@ -1,18 +1,24 @@
 """Costs: what a transaction came to, or comes to so far, and whether the record still says so."""
 
 from enum import StrEnum
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 from sqlalchemy import Connection
 
 from contactor.central.api.office import Office, TheOffice
 from contactor.central.api.problem import Problem, missing
 from contactor.central.api.routes import API
-from contactor.central.api.shapes import NumberPath
+from contactor.central.api.shapes import Instant, NumberPath
 from contactor.central.api.tariff_bodies import CostBody, ResultBody, TariffBody
+from contactor.central.milliseconds import to_ms
 from contactor.central.tariffs.cost_rows import Computed, CostResult, compute, results
+from contactor.central.tariffs.cost_totals import TotalsBy, sum_costs
 
+MONTH_MS = 30 * 86_400_000
+
+totals_router = APIRouter(prefix=f"{API}/costs", tags=["tariffs"])
 router = APIRouter(prefix=f"{API}/transactions/{{transaction_id}}/cost", tags=["tariffs"])
 
 
@@ -43,6 +49,43 @@ class Check(BaseModel):
     recomputed: CostBody
     readings: int = Field(description="How many readings there are now.")
     idle_spans: int
+
+
+class TotalBody(BaseModel):
+    """What the charges of a station, site or model came to, in one currency."""
+
+    of: str = Field(description="Empty for stations without a site or a model.")
+    currency: str
+    transactions: int
+    energy_wh: int
+    net: str
+    vat: str
+    total: str
+
+
+@totals_router.get("")
+async def list_totals(
+    office: TheOffice,
+    by: TotalsBy = TotalsBy.SITE,
+    started_from: Annotated[Instant | None, Query(description="30 days ago without it.")] = None,
+    started_before: Annotated[Instant | None, Query(description="Now without it.")] = None,
+) -> list[TotalBody]:
+    """Sum what the charges that began in a time came to, a currency apart; charges without a result are left out."""
+    before_ms = office.now_ms() if started_before is None else to_ms(started_before)
+    from_ms = before_ms - MONTH_MS if started_from is None else to_ms(started_from)
+    found = await office.read(lambda connection: sum_costs(connection, by, from_ms, before_ms))
+    return [
+        TotalBody(
+            of=each.of,
+            currency=each.currency,
+            transactions=each.transactions,
+            energy_wh=each.energy_wh,
+            net=str(each.net),
+            vat=str(each.vat),
+            total=str(each.total),
+        )
+        for each in found
+    ]
 
 
 @router.get("")
