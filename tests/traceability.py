@@ -78,36 +78,6 @@ WITHOUT_TEST: Mapping[str, str] = {
 }
 """Rows nothing can be tested of, and why."""
 
-LATER: Mapping[str, str] = {
-    "BOOT-10": "waits for the operator's commands",
-    "BOOT-13": "waits for the operator's commands",
-    "BOOT-19": "waits for the on-boarding of stations",
-    "LL-08": "waits for the central system's local lists",
-    "LL-13": "waits for the central system's local lists",
-    "LL-14": "waits for the central system's local lists",
-    "LL-15": "waits for the central system's local lists",
-    "SC-30": "waits for the operator's commands",
-    "SC-31": "waits for the operator's commands",
-    "SC-32": "waits for the operator's commands",
-    "RSV-18": "waits for the operator's commands",
-    "AVL-12": "waits for the operator's commands",
-    "RST-08": "waits for the operator's commands",
-    "UNL-03": "waits for the operator's commands",
-    "RS-11": "waits for the operator's commands",
-    "RS-12": "waits for the operator's commands",
-    "RS-13": "waits for the operator's commands",
-    "CF-20": "waits for the operator's commands",
-    "CF-21": "waits for the operator's commands",
-    "DT-04": "waits for the operator's commands",
-    "CS-23": "waits for the operator's commands",
-    "CS-24": "waits for the operator's commands",
-    "CS-25": "waits for the log of messages",
-    "CS-26": "waits for the reading of odd stations",
-    "CS-27": "waits for the operator's commands",
-    "CS-28": "waits for the exchange of files",
-}
-"""Rows of the central system that wait for the operations they are about; a row with a test is not looked up here."""
-
 _RANGE = re.compile(r"\b([A-Z]+)-(\d+)\.\.(?:[A-Z]+-)?(\d+)")
 _ID = re.compile(r"\b([A-Z]+)-(\d+)\b")
 _IN_NAME = re.compile(r"(?<![a-z0-9])([a-z]+)_(\d{1,2})(?![0-9])")
@@ -132,10 +102,15 @@ def collected() -> list[tuple[str, str]]:
         code = pytest.main(["--collect-only", "-qq", *quietly, "tests"], plugins=[collector])
     if code != 0:
         raise SystemExit("the tests cannot be collected; run make test first")
+    return texts_of(collector.items)
+
+
+def texts_of(items: Iterable[pytest.Item]) -> list[tuple[str, str]]:
+    """Each collected test as (where it stands, text that may hold ids)."""
     found = []
-    for item in collector.items:
+    for item in items:
         function = getattr(item, "obj", None)
-        where = f"{item.path.relative_to(Path.cwd())}::{getattr(item, 'originalname', item.name)}"
+        where = f"{item.path.relative_to(item.config.rootpath)}::{getattr(item, 'originalname', item.name)}"
         found.append((where, f"{item.name}\n{getattr(function, '__doc__', None) or ''}"))
     return found
 
@@ -182,7 +157,7 @@ def page(tests: Iterable[tuple[str, str]]) -> tuple[str, list[str]]:
     for heading, rows in sections().items():
         lines += [f"## {heading}", "", "| row | tests |", "| --- | --- |"]
         for row in rows:
-            answer = _answer(answering.get(row, []), WITHOUT_TEST.get(row) or LATER.get(row))
+            answer = _answer(answering.get(row, []), WITHOUT_TEST.get(row))
             if not answer:
                 empty.append(row)
             lines.append(f"| {row} | {answer} |")

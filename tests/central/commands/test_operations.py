@@ -91,7 +91,7 @@ async def _charging(loop: ClosedLoop, tag: str = "TAG-1") -> int:
     return loop.central.queries.transactions()[0].transaction_id
 
 
-def test_rs_13_a_remote_start_leads_to_its_transaction_even_with_a_tag_nobody_knows() -> None:
+def test_rs_13_cs_27_a_remote_start_leads_to_its_transaction_even_with_a_tag_nobody_knows() -> None:
     async def story() -> None:
         async with closed_loop() as loop:
             assert await loop.status_of("ChangeConfiguration", {"key": "AuthorizeRemoteTxRequests", "value": "true"})

@@ -79,7 +79,7 @@ def contents(bench: Bench) -> tuple[int, int]:
     return counts[0], counts[1]
 
 
-async def test_one_call_has_a_station_bring_its_diagnostics_and_they_lie_beside_it(database: str) -> None:
+async def test_cs_28_one_call_has_a_station_bring_its_diagnostics_and_they_lie_beside_it(database: str) -> None:
     """GetDiagnostics (DG-01, DG-02): the file is uploaded to the location, and its progress told."""
     async with api_in(database) as bench, virtual_station(bench) as station:
         order = await ordered(bench, why="the screen hangs")
@@ -197,7 +197,9 @@ async def upload(
     return await bench.admin.post(f"{API}/firmware-images", content=content, params=parameters)
 
 
-async def test_an_image_is_uploaded_and_a_station_fetches_and_installs_it(database: str, keys: list[PlaceKey]) -> None:
+async def test_cs_28_an_image_is_uploaded_and_a_station_fetches_and_installs_it(
+    database: str, keys: list[PlaceKey]
+) -> None:
     """UpdateFirmware (FW-01, FW-10): downloaded, installed, and the new version told at the next boot."""
     image = make_image(load_product().name, "9.9.9", b"z" * 400_000)
     async with api_in(database) as bench, virtual_station(bench, firmware_install_s=0.1) as station:
