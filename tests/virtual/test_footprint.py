@@ -23,7 +23,7 @@ from tests.virtual.control.stage import Central
 
 URL = "ws://central/ocpp"
 STATIONS = 40
-IDLE_BYTES_MAX = 16 * 1024
+IDLE_BYTES_MAX = 18 * 1024
 ONE, TWO = OutletNumber(1), OutletNumber(2)
 
 

@@ -175,5 +175,5 @@ class Diagnostics:
         self._running = self._attempts = None
 
 
-def _notification(status: DiagnosticsStatus) -> DiagnosticsStatusNotification:
+def _notification(status: DiagnosticsStatus, _request: int | None) -> DiagnosticsStatusNotification:
     return DiagnosticsStatusNotification(status=status)

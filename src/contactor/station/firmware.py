@@ -6,18 +6,24 @@ again, an installation starts again, and whoever starts with a new version says 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum, auto
 
 import msgspec
 
 from contactor.base.ids import ConnectorId
-from contactor.ocpp.enumerations import FirmwareStatus
-from contactor.ocpp.messages import FirmwareStatusNotification, UpdateFirmware, UpdateFirmwareResult
+from contactor.ocpp.enumerations import CertificateUse, FirmwareStatus, SignedUpdateFirmwareStatus
+from contactor.ocpp.enumerations import SignedFirmwareStatus as Step
+from contactor.ocpp.messages import (
+    SignedFirmwareStatusNotification,
+    SignedUpdateFirmware,
+    SignedUpdateFirmwareResult,
+    UpdateFirmware,
+    UpdateFirmwareResult,
+)
 from contactor.station.calls import Calls
 from contactor.station.effects import Effects, HangUp, Restart, RestartKind, StartDownload
 from contactor.station.events import Moment, PowerOnCause
 from contactor.station.firmware_image import BadImage, read_image
+from contactor.station.firmware_update import SHOWN, Signed, Stage, Update, notification, plain
 from contactor.station.location import is_supported
 from contactor.station.present import Present
 from contactor.station.progress import Progress
@@ -27,43 +33,12 @@ from contactor.station.security_log import SecurityEvent, SecurityLog
 from contactor.station.store.port import Shelf, Store
 from contactor.station.transactions import Transactions
 from contactor.station.transfers import Attempts, Patience, Transfers
+from contactor.station.trust import Trust
+from contactor.station.x509 import BadCertificate, check_path, check_signature, read_chain
 
 IMAGE_MAX_BYTES = 64 * 1024 * 1024
 
 _GOING_AWAY = 1001
-
-
-class Stage(StrEnum):
-    """Where an update stands between two events."""
-
-    SCHEDULED = auto()
-    DOWNLOADING = auto()
-    DOWNLOADED = auto()
-    """The image is good; some transaction is still running (FW-06)."""
-    INSTALLING = auto()
-    INSTALLED = auto()
-    """The next start of the software is the new version's."""
-
-
-_SHOWN: Mapping[Stage, FirmwareStatus] = {
-    # A scheduled update has no step of its own yet; 1.6 has no word for it.
-    Stage.SCHEDULED: FirmwareStatus.IDLE,
-    Stage.DOWNLOADING: FirmwareStatus.DOWNLOADING,
-    Stage.DOWNLOADED: FirmwareStatus.DOWNLOADED,
-    Stage.INSTALLING: FirmwareStatus.INSTALLING,
-    Stage.INSTALLED: FirmwareStatus.INSTALLED,
-}
-
-
-class Update(msgspec.Struct):
-    """One UpdateFirmware; `version` is known once the image is here."""
-
-    location: str
-    retrieve_at: datetime
-    retries: int
-    retry_interval_s: float
-    stage: Stage = Stage.SCHEDULED
-    version: str | None = None
 
 
 class _Running(msgspec.Struct, frozen=True):
@@ -105,11 +80,12 @@ class Firmware:
         effects: restart and notes.
         transactions: an installation waits until none is open.
         reset: may be about to restart the station as well.
+        trust: whose signatures count.
         present: whether the central system can be told something.
     """
 
-    __slots__ = ("_attempts", "_due_s", "_effects", "_image", "_is_leaving", "_progress", "_reset",
-                 "_security_log", "_store", "_transactions", "_transfers", "_update")  # fmt: skip
+    __slots__ = ("_attempts", "_due_s", "_effects", "_image", "_is_leaving", "_present", "_progress",
+                 "_reset", "_security_log", "_store", "_transactions", "_transfers", "_trust", "_update")  # fmt: skip
 
     def __init__(
         self,
@@ -121,6 +97,7 @@ class Firmware:
         effects: Effects,
         transactions: Transactions,
         reset: Reset,
+        trust: Trust,
         present: Present,
     ) -> None:
         self._image = image
@@ -129,7 +106,9 @@ class Firmware:
         self._effects = effects
         self._transactions = transactions
         self._reset = reset
-        self._progress = Progress(store, FirmwareStatus, _notification, calls, present)
+        self._trust = trust
+        self._present = present
+        self._progress = Progress(store, Step, notification, calls, present)
         self._store = store
         self._update = _FIRMWARE_UPDATE.records(store).get("update")
         self._attempts: Attempts | None = None
@@ -138,15 +117,26 @@ class Firmware:
 
     @property
     def rows(self) -> Rows:
-        """The request for an update."""
-        return {UpdateFirmware: self._asked}
+        """The requests for an update."""
+        return {UpdateFirmware: self._asked, SignedUpdateFirmware: self._signed_asked}
 
     @property
     def status(self) -> FirmwareStatus:
         """The step to tell when asked for it: Idle when there is nothing to do and nothing left to tell (TRG-08)."""
+        return plain(self._step)
+
+    @property
+    def signed_status(self) -> SignedFirmwareStatusNotification:
+        """The same, of a signed update and with its number."""
+        if self._update is None or self._update.signed is None:
+            return SignedFirmwareStatusNotification(status=Step.IDLE)
+        return SignedFirmwareStatusNotification(status=self._step, request_id=self._update.signed.request)
+
+    @property
+    def _step(self) -> Step:
         if self._update is not None:
-            return _SHOWN[self._update.stage]
-        return self._progress.newest_untold or FirmwareStatus.IDLE
+            return SHOWN[self._update.stage]
+        return self._progress.newest_untold or Step.IDLE
 
     @property
     def is_installing(self) -> bool:
@@ -167,7 +157,7 @@ class Firmware:
         """The software starts: if it is what an update has installed, that update is done (FW-08, FW-12)."""
         if self._update is None or self._update.stage is not Stage.INSTALLED:
             return
-        self._progress.step(FirmwareStatus.INSTALLED)
+        self._tell(self._update, Step.INSTALLED)
         self._security_log.record(SecurityEvent.FIRMWARE_UPDATED, now, f"version {self._update.version}")
         self._effects.note("firmware installed", version=self._update.version)
         self._end()
@@ -180,25 +170,56 @@ class Firmware:
             _STEPS[stage](self, self._update, now)
         self._progress.settle()
 
-    # The request
+    # The requests
 
     def _asked(self, request: UpdateFirmware) -> Reply:
-        return Reply(UpdateFirmwareResult(), lambda _now: self._begin(request))
+        patience = Patience.asked(request.retries, request.retry_interval)
+        update = Update(request.location, request.retrieve_date, patience.retries, patience.interval_s)
+        return Reply(UpdateFirmwareResult(), lambda _now: self._begin(update))
 
-    def _begin(self, request: UpdateFirmware) -> None:
-        if self._update is not None and self._update.stage in (Stage.INSTALLING, Stage.INSTALLED):
+    def _signed_asked(self, request: SignedUpdateFirmware) -> Reply:
+        """Judge who vouches for the image before anything is promised; what it is worth shows once it is here."""
+        try:
+            signed = self._judged(request)
+        except BadCertificate as error:
+            reason = str(error)
+            refused = SignedUpdateFirmwareResult(status=SignedUpdateFirmwareStatus.INVALID_CERTIFICATE)
+            event = SecurityEvent.INVALID_FIRMWARE_SIGNING_CERTIFICATE
+            return Reply(refused, lambda now: self._security_log.record(event, now, reason))
+        if self._is_past_return:
+            return Reply(SignedUpdateFirmwareResult(status=SignedUpdateFirmwareStatus.REJECTED))
+        firmware, patience = request.firmware, Patience.asked(request.retries, request.retry_interval)
+        update = Update(
+            firmware.location, firmware.retrieve_date_time, patience.retries, patience.interval_s, signed=signed
+        )
+        words = SignedUpdateFirmwareStatus
+        status = words.ACCEPTED if self._update is None else words.ACCEPTED_CANCELED
+        return Reply(SignedUpdateFirmwareResult(status=status), lambda _now: self._begin(update))
+
+    def _judged(self, request: SignedUpdateFirmware) -> Signed:
+        firmware = request.firmware
+        roots = self._trust.roots(CertificateUse.MANUFACTURER_ROOT_CERTIFICATE)
+        check_path(read_chain(firmware.signing_certificate), roots, self._present.now.instant)
+        install_at = None if firmware.install_date_time is msgspec.UNSET else firmware.install_date_time
+        return Signed(request.request_id, firmware.signing_certificate, firmware.signature, install_at)
+
+    @property
+    def _is_past_return(self) -> bool:
+        return self._update is not None and self._update.stage in (Stage.INSTALLING, Stage.INSTALLED)
+
+    def _begin(self, update: Update) -> None:
+        if self._is_past_return:
             self._effects.note("firmware update ignored", reason="another one is being installed")
             return
         if self._update is not None:
             self._effects.note("firmware update replaced")
             self._end()
-        if not is_supported(request.location, self._image.schemes):
+        if not is_supported(update.location, self._image.schemes):
             self._effects.note("firmware update failed", reason="the location cannot be used")
-            self._progress.step(FirmwareStatus.DOWNLOAD_FAILED)  # and no Downloading before it (D-31)
+            self._tell(update, Step.DOWNLOAD_FAILED)  # and no Downloading before it (D-31)
             return
-        patience = Patience.asked(request.retries, request.retry_interval)
-        self._update = Update(request.location, request.retrieve_date, patience.retries, patience.interval_s)
-        self._keep(self._update)
+        self._update = update
+        self._keep(update)
 
     # The steps, in order
 
@@ -221,30 +242,41 @@ class Firmware:
             )
         self._attempts.settle(now)
 
-    def _downloaded(self, content: bytes, _now: Moment) -> None:
+    def _downloaded(self, content: bytes, now: Moment) -> None:
         update = self._update
         assert update is not None, "nobody listens to the transfer of an update that has ended"
         self._attempts = None
-        self._progress.step(FirmwareStatus.DOWNLOADED)
+        self._tell(update, Step.DOWNLOADED)
+        # Whatever is wrong is found before any connector was taken out of use for it (FW-05).
         try:
+            if update.signed is not None:
+                check_signature(read_chain(update.signed.certificate)[0], update.signed.signature, content)
+                self._tell(update, Step.SIGNATURE_VERIFIED)
             update.version = read_image(content, self._image.product).version
+        except BadCertificate as error:
+            self._security_log.record(SecurityEvent.INVALID_FIRMWARE_SIGNATURE, now, str(error))
+            self._fail(update, Step.INVALID_SIGNATURE, str(error))
+            return
         except BadImage as error:
-            # Found before any connector was taken out of use for it (FW-05).
-            self._effects.note("firmware update failed", reason=str(error))
-            self._progress.step(FirmwareStatus.INSTALLATION_FAILED)
-            self._end()
+            self._fail(update, Step.INSTALLATION_FAILED, str(error))
             return
         self._due_s = None
         update.stage = Stage.DOWNLOADED
         self._keep(update)
 
     def _download_failed(self, reason: str, _now: Moment) -> None:
+        update = self._update
+        assert update is not None, "nobody listens to the transfer of an update that has ended"
         self._attempts = None
-        self._effects.note("firmware update failed", reason=reason)
-        self._progress.step(FirmwareStatus.DOWNLOAD_FAILED)
-        self._end()
+        self._fail(update, Step.DOWNLOAD_FAILED, reason)
 
-    def _wait_for_quiet(self, update: Update, _now: Moment) -> None:
+    def _wait_for_quiet(self, update: Update, now: Moment) -> None:
+        install_at = None if update.signed is None else update.signed.install_at
+        if install_at is not None and install_at > now.instant:
+            if self._due_s is None:
+                self._tell(update, Step.INSTALL_SCHEDULED)
+            self._due_s = now.s + (install_at - now.instant).total_seconds()
+            return
         if not self._reset.is_running and not self._transactions.open_count:
             self._enter(update, Stage.INSTALLING)
 
@@ -260,6 +292,8 @@ class Firmware:
         self._is_leaving = True
         _FIRMWARE.put(self._store, "running", _Running(update.version))
         self._security_log.record(SecurityEvent.RESET_OR_REBOOT, now, f"firmware {update.version}")
+        if update.signed is not None:
+            self._tell(update, Step.INSTALL_REBOOTING)
         self._effects.add(HangUp(_GOING_AWAY, "restarting"))
         self._effects.add(Restart(RestartKind.SOFT, PowerOnCause.REBOOT))
 
@@ -268,7 +302,15 @@ class Firmware:
         self._due_s = None
         update.stage = stage
         self._keep(update)
-        self._progress.step(_SHOWN[stage])
+        self._tell(update, SHOWN[stage])
+
+    def _fail(self, update: Update, step: Step, reason: str) -> None:
+        self._effects.note("firmware update failed", reason=reason)
+        self._tell(update, step)
+        self._end()
+
+    def _tell(self, update: Update, step: Step) -> None:
+        self._progress.step(step, None if update.signed is None else update.signed.request)
 
     def _end(self) -> None:
         if self._attempts is not None:
@@ -289,7 +331,3 @@ _STEPS: Mapping[Stage, Callable[[Firmware, Update, Moment], None]] = {
     Stage.INSTALLING: Firmware._install,
     Stage.INSTALLED: lambda _firmware, _update, _now: None,
 }
-
-
-def _notification(status: FirmwareStatus) -> FirmwareStatusNotification:
-    return FirmwareStatusNotification(status=status)

@@ -16,6 +16,7 @@ from contactor.station.reset import Reset
 from contactor.station.settings import StationSettings
 from contactor.station.trace import Trace
 from contactor.station.transfers import Transfers
+from contactor.station.trust import Trust
 
 
 class Maintenance:
@@ -33,6 +34,7 @@ class Maintenance:
         calls: Calls,
         effects: Effects,
         reset: Reset,
+        trust: Trust,
         present: Present,
     ) -> None:
         self.transfers = Transfers(effects)
@@ -59,6 +61,7 @@ class Maintenance:
             effects,
             memory.transactions,
             reset,
+            trust,
             present,
         )
         reset.bar = self.firmware

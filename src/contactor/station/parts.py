@@ -36,6 +36,7 @@ from contactor.station.maintenance import Maintenance
 from contactor.station.memory import Memory
 from contactor.station.metering import Metering
 from contactor.station.outlet_events import OutletEvents
+from contactor.station.own_certificate import OwnCertificate
 from contactor.station.present import Present
 from contactor.station.registration import Registration
 from contactor.station.remote_control import RemoteControl
@@ -50,6 +51,7 @@ from contactor.station.statuses import Statuses
 from contactor.station.store.port import Store
 from contactor.station.trace import Trace
 from contactor.station.triggers import Triggers
+from contactor.station.trust import Trust
 from contactor.station.unlocking import Unlocking
 from contactor.station.white_paper import WhitePaper
 
@@ -62,10 +64,11 @@ class Parts:
     Most stations of a fleet are never asked, and what they do not hold weighs nothing.
     """
 
-    __slots__ = ("_offered", "_product", "access", "availability", "calls", "charging", "configuration", "connection",
-                 "connectors", "conversation", "costs", "effects", "faults", "hardware", "line_events", "maintenance",
-                 "memory", "metering", "outlet_events", "present", "registration", "reservations", "reset", "screen",
-                 "smart_charging", "status_reports", "statuses", "trace", "transactions", "unlocking")  # fmt: skip
+    __slots__ = ("_offered", "_product", "access", "availability", "calls", "charging", "configuration",
+                 "connection", "connectors", "conversation", "costs", "effects", "faults", "hardware",
+                 "line_events", "maintenance", "memory", "metering", "outlet_events", "own_certificate",
+                 "present", "registration", "reservations", "reset", "screen", "smart_charging",
+                 "status_reports", "statuses", "trace", "transactions", "trust", "unlocking")  # fmt: skip
 
     def __init__(
         self,
@@ -185,6 +188,17 @@ class Parts:
             self._has_said_all,
             wait_s=settings.reset_wait_s,
         )
+        self.trust = Trust(memory.store, self.configuration, memory.security_log, self.present)
+        self.own_certificate = OwnCertificate(
+            settings.serial,
+            memory.store,
+            self.configuration,
+            self.trust,
+            self.calls,
+            memory.security_log,
+            self.effects,
+            self.present,
+        )
         self.maintenance = Maintenance(
             self._product,
             settings,
@@ -194,6 +208,7 @@ class Parts:
             self.calls,
             self.effects,
             self.reset,
+            self.trust,
             self.present,
         )
         self.availability.is_held = self.maintenance.firmware.holds
@@ -322,7 +337,9 @@ class Parts:
                 self.maintenance.rows,
                 self.costs.rows,
                 self.unlocking.rows,
-                WhitePaper(triggers, self.maintenance.log_uploads, self.calls).rows,
+                self.trust.rows,
+                self.own_certificate.rows,
+                WhitePaper(triggers, self.maintenance, self.own_certificate, self.calls).rows,
             ],
         )
 

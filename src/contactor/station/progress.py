@@ -1,26 +1,30 @@
 """Knows which steps of a long job the central system has not heard of yet (FW-03, DG-03, DG-07)."""
 
 from collections.abc import Callable, Mapping
+from itertools import zip_longest
 from typing import Generic, TypeVar
 
 import msgspec
 
-from contactor.ocpp.enumerations import DiagnosticsStatus, FirmwareStatus
+from contactor.ocpp.enumerations import DiagnosticsStatus, SignedFirmwareStatus
 from contactor.ocpp.messages import Request, Result
 from contactor.station.calls import Calls, Errand, Failure, FailureKind
 from contactor.station.events import Moment
 from contactor.station.present import Present
 from contactor.station.store.port import Shelf, Store
 
-S = TypeVar("S", DiagnosticsStatus, FirmwareStatus)
+S = TypeVar("S", DiagnosticsStatus, SignedFirmwareStatus)
 
 
 class _Untold(msgspec.Struct, frozen=True):
     statuses: list[str]
+    requests: list[int | None] = []
+    """The number of the request each is about, where requests have one."""
 
 
-_UNTOLD: Mapping[type[DiagnosticsStatus | FirmwareStatus], Shelf[_Untold]] = {
-    kind: Shelf(f"{kind.__name__} untold", _Untold) for kind in (DiagnosticsStatus, FirmwareStatus)
+_UNTOLD: Mapping[type[DiagnosticsStatus | SignedFirmwareStatus], Shelf[_Untold]] = {
+    DiagnosticsStatus: Shelf("DiagnosticsStatus untold", _Untold),
+    SignedFirmwareStatus: Shelf("FirmwareStatus untold", _Untold),
 }
 
 
@@ -36,27 +40,28 @@ class Progress(Generic[S]):
         self,
         store: Store,
         kind: type[S],
-        message: Callable[[S], Request],
+        message: Callable[[S, int | None], Request],
         calls: Calls,
         present: Present,
     ) -> None:
         self._store = store
         self._shelf = _UNTOLD[kind]
-        self._message: Callable[[S], Request] = message
+        self._message: Callable[[S, int | None], Request] = message
         self._calls = calls
         self._present = present
         kept = self._shelf.records(store).get("untold")
-        self._untold: list[S] = [kind(text) for text in kept.statuses] if kept else []
+        told: list[tuple[str, int | None]] = [] if kept is None else list(zip_longest(kept.statuses, kept.requests))
+        self._untold: list[tuple[S, int | None]] = [(kind(text), request) for text, request in told]
         self._on_the_way = False
 
     @property
     def newest_untold(self) -> S | None:
         """The last step that the central system has not confirmed."""
-        return self._untold[-1] if self._untold else None
+        return self._untold[-1][0] if self._untold else None
 
-    def step(self, status: S) -> None:
-        """The job has come to a new step."""
-        self._untold.append(status)
+    def step(self, status: S, request: int | None = None) -> None:
+        """The job has come to a new step; `request` is the number of what asked for it, if it has one."""
+        self._untold.append((status, request))
         self._keep()
 
     def settle(self) -> None:
@@ -65,7 +70,7 @@ class Progress(Generic[S]):
             return
         if self._present.is_online:
             self._on_the_way = True
-            self._calls.put(Errand(self._message(self._untold[0]), self._told, self._failed))
+            self._calls.put(Errand(self._message(*self._untold[0]), self._told, self._failed))
         elif len(self._untold) > 1:
             del self._untold[:-1]
             self._keep()
@@ -84,6 +89,7 @@ class Progress(Generic[S]):
 
     def _keep(self) -> None:
         if self._untold:
-            self._shelf.put(self._store, "untold", _Untold(list(self._untold)))
+            statuses, requests = zip(*self._untold, strict=True)
+            self._shelf.put(self._store, "untold", _Untold([str(each) for each in statuses], list(requests)))
         else:
             self._shelf.delete(self._store, "untold")

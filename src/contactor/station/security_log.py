@@ -34,6 +34,9 @@ class SecurityEvent(StrEnum):
     ATTEMPTED_REPLAY_ATTACKS = "AttemptedReplayAttacks"
     TAMPER_DETECTION_ACTIVATED = "TamperDetectionActivated"
     INVALID_CENTRAL_SYSTEM_CERTIFICATE = "InvalidCentralSystemCertificate"
+    INVALID_CHARGE_POINT_CERTIFICATE = "InvalidChargePointCertificate"
+    INVALID_FIRMWARE_SIGNATURE = "InvalidFirmwareSignature"
+    INVALID_FIRMWARE_SIGNING_CERTIFICATE = "InvalidFirmwareSigningCertificate"
     INVALID_TLS_VERSION = "InvalidTLSVersion"
     INVALID_TLS_CIPHER_SUITE = "InvalidTLSCipherSuite"
 
@@ -41,6 +44,9 @@ class SecurityEvent(StrEnum):
 CRITICAL = frozenset(
     {
         SecurityEvent.FIRMWARE_UPDATED,
+        SecurityEvent.INVALID_CHARGE_POINT_CERTIFICATE,  # these three by SE-06
+        SecurityEvent.INVALID_FIRMWARE_SIGNATURE,
+        SecurityEvent.INVALID_FIRMWARE_SIGNING_CERTIFICATE,
         SecurityEvent.SETTING_SYSTEM_TIME,
         SecurityEvent.STARTUP_OF_THE_DEVICE,
         SecurityEvent.RESET_OR_REBOOT,

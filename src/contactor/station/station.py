@@ -91,6 +91,7 @@ class Station:
             self._parts.smart_charging.deadline_s,
             self._parts.reset.deadline_s,
             self._parts.maintenance.deadline_s,
+            self._parts.own_certificate.deadline_s,
         )
         return min((each for each in deadlines if each is not None), default=None)
 
@@ -140,6 +141,7 @@ class Station:
         self._parts.charging.settle(now)
         self._parts.unlocking.settle()
         self._parts.maintenance.settle(now)
+        self._parts.own_certificate.settle(now)
         self._parts.availability.settle()
         self._parts.reservations.settle(now)
         self._parts.access.settle(now)

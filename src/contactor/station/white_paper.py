@@ -1,40 +1,17 @@
-"""Answers what the security white paper adds to OCPP 1.6, where the product offers it.
-
-A station without a store of certificates trusts none that it is sent: it says so in each message's own words.
-"""
+"""Answers the security white paper's ExtendedTriggerMessage, and has the parts it adds bring their own rows."""
 
 from collections.abc import Callable, Mapping
 
-from contactor.ocpp.enumerations import (
-    CertificateSignedStatus,
-    DeleteCertificateStatus,
-    ExtendedMessageTrigger,
-    GetInstalledCertificateStatus,
-    InstallCertificateStatus,
-    MessageTrigger,
-    SignedFirmwareStatus,
-    SignedUpdateFirmwareStatus,
-    TriggerMessageStatus,
-)
+from contactor.ocpp.enumerations import ExtendedMessageTrigger, MessageTrigger, TriggerMessageStatus
 from contactor.ocpp.messages import (
-    CertificateSigned,
-    CertificateSignedResult,
-    DeleteCertificate,
-    DeleteCertificateResult,
     ExtendedTriggerMessage,
     ExtendedTriggerMessageResult,
-    GetInstalledCertificateIds,
-    GetInstalledCertificateIdsResult,
-    InstallCertificate,
-    InstallCertificateResult,
     Request,
-    SignedFirmwareStatusNotification,
-    SignedUpdateFirmware,
-    SignedUpdateFirmwareResult,
     TriggerMessage,
 )
 from contactor.station.calls import Calls, Errand
-from contactor.station.log_uploads import LogUploads
+from contactor.station.maintenance import Maintenance
+from contactor.station.own_certificate import OwnCertificate
 from contactor.station.reply import Reply, Rows
 from contactor.station.triggers import Triggers
 
@@ -48,49 +25,46 @@ _SHARED: Mapping[ExtendedMessageTrigger, MessageTrigger] = {
 
 
 class WhitePaper:
-    """The requests that no other part has a row for."""
+    """The messages that only the white paper's trigger can ask for."""
 
-    __slots__ = ("_calls", "_own", "_triggers")
+    __slots__ = ("_calls", "_own", "_own_certificate", "_triggers")
 
-    def __init__(self, triggers: Triggers, log_uploads: LogUploads, calls: Calls) -> None:
+    def __init__(
+        self, triggers: Triggers, maintenance: Maintenance, own_certificate: OwnCertificate, calls: Calls
+    ) -> None:
         self._triggers = triggers
+        self._own_certificate = own_certificate
         self._calls = calls
         self._own: Mapping[ExtendedMessageTrigger, Callable[[], Request]] = {
-            ExtendedMessageTrigger.LOG_STATUS_NOTIFICATION: lambda: log_uploads.status,
-            ExtendedMessageTrigger.FIRMWARE_STATUS_NOTIFICATION: lambda: SignedFirmwareStatusNotification(
-                status=SignedFirmwareStatus.IDLE
-            ),
+            ExtendedMessageTrigger.LOG_STATUS_NOTIFICATION: lambda: maintenance.log_uploads.status,
+            ExtendedMessageTrigger.FIRMWARE_STATUS_NOTIFICATION: lambda: maintenance.firmware.signed_status,
         }
 
     @property
     def rows(self) -> Rows:
-        """What inbound requests these are."""
-        return {
-            ExtendedTriggerMessage: self._trigger,
-            CertificateSigned: lambda _: Reply(CertificateSignedResult(status=CertificateSignedStatus.REJECTED)),
-            InstallCertificate: lambda _: Reply(InstallCertificateResult(status=InstallCertificateStatus.REJECTED)),
-            DeleteCertificate: lambda _: Reply(DeleteCertificateResult(status=DeleteCertificateStatus.NOT_FOUND)),
-            GetInstalledCertificateIds: lambda _: Reply(
-                GetInstalledCertificateIdsResult(status=GetInstalledCertificateStatus.NOT_FOUND)
-            ),
-            SignedUpdateFirmware: lambda _: Reply(
-                SignedUpdateFirmwareResult(status=SignedUpdateFirmwareStatus.INVALID_CERTIFICATE)
-            ),
-        }
+        """The trigger."""
+        return {ExtendedTriggerMessage: self._trigger}
 
     def _trigger(self, request: ExtendedTriggerMessage) -> Reply:
-        own, shared = self._own.get(request.requested_message), _SHARED.get(request.requested_message)
+        wanted = request.requested_message
+        own, shared = self._own.get(wanted), _SHARED.get(wanted)
         if own is not None:
             message = own()
             result = ExtendedTriggerMessageResult(status=TriggerMessageStatus.ACCEPTED)
             return Reply(result, lambda _now: self._send(message))
         if shared is None:
-            return Reply(ExtendedTriggerMessageResult(status=TriggerMessageStatus.NOT_IMPLEMENTED))
+            return self._trigger_certificate()
         plain = TriggerMessage(requested_message=shared, connector_id=request.connector_id)
         status = self._triggers.judge(plain)
         if status is not TriggerMessageStatus.ACCEPTED:
             return Reply(ExtendedTriggerMessageResult(status=status))
         return Reply(ExtendedTriggerMessageResult(status=status), lambda now: self._triggers.send(plain, now))
+
+    def _trigger_certificate(self) -> Reply:
+        if not self._own_certificate.can_ask:
+            return Reply(ExtendedTriggerMessageResult(status=TriggerMessageStatus.REJECTED))
+        result = ExtendedTriggerMessageResult(status=TriggerMessageStatus.ACCEPTED)
+        return Reply(result, self._own_certificate.ask)
 
     def _send(self, request: Request) -> None:
         self._calls.put(Errand(request, lambda _result, _now: None, lambda _failure, _now: None), urgent=True)

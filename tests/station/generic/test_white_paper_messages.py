@@ -1,4 +1,4 @@
-"""The white paper's requests at a product that offers them: logs for real, certificates refused in their own words."""
+"""The white paper's logs and trigger at a product that offers them."""
 
 import io
 import json
@@ -10,21 +10,6 @@ from contactor.station.effects import StartUpload
 from contactor.station.events import PowerOnCause
 from tests.station.bench import Bench, Payload
 from tests.station.generic.spelling import generic
-
-HASH = {"hashAlgorithm": "SHA256", "issuerNameHash": "ab", "issuerKeyHash": "cd", "serialNumber": "01"}
-FIRMWARE = {
-    "location": "ftp://x/y",
-    "retrieveDateTime": "2026-03-01T12:00:00Z",
-    "signingCertificate": "c",
-    "signature": "s",
-}
-REFUSED: list[tuple[str, Payload, str]] = [
-    ("CertificateSigned", {"certificateChain": "none"}, "Rejected"),
-    ("InstallCertificate", {"certificateType": "ManufacturerRootCertificate", "certificate": "none"}, "Rejected"),
-    ("DeleteCertificate", {"certificateHashData": HASH}, "NotFound"),
-    ("GetInstalledCertificateIds", {"certificateType": "CentralSystemRootCertificate"}, "NotFound"),
-    ("SignedUpdateFirmware", {"requestId": 1, "firmware": FIRMWARE}, "InvalidCertificate"),
-]
 
 
 def log_of(kind: str, request: int = 7, location: str = "http://logs.test/in") -> Payload:
@@ -39,11 +24,6 @@ def ready() -> Bench:
 
 def told(bench: Bench) -> list[tuple[str, int]]:
     return [(each["status"], each["requestId"]) for each in bench.calls("LogStatusNotification")]
-
-
-@pytest.mark.parametrize(("action", "payload", "status"), REFUSED)
-def test_what_needs_a_certificate_is_refused_in_its_own_words(action: str, payload: Payload, status: str) -> None:
-    assert generic().status_of_answer(action, payload) == status
 
 
 @pytest.mark.parametrize("kind", ["SecurityLog", "DiagnosticsLog"])
@@ -100,5 +80,5 @@ def test_an_extended_trigger_brings_its_message_after_the_answer(message: str, a
 
 def test_trg_05_an_extended_trigger_is_judged_like_a_plain_one() -> None:
     bench = ready()
-    for message, status in (("BootNotification", "Rejected"), ("SignChargePointCertificate", "NotImplemented")):
+    for message, status in (("BootNotification", "Rejected"), ("SignChargePointCertificate", "Rejected")):
         assert bench.status_of_answer("ExtendedTriggerMessage", {"requestedMessage": message}) == status

@@ -1,0 +1,161 @@
+"""Knows the station's own certificate, and has the next one signed: by order, or before it runs out (W A02)."""
+
+from datetime import timedelta
+
+import msgspec
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from contactor.ocpp.enumerations import CertificateSignedStatus, CertificateUse, GenericStatus
+from contactor.ocpp.messages import CertificateSigned, CertificateSignedResult, SignCertificate, SignCertificateResult
+from contactor.station.calls import Calls, Errand, Failure
+from contactor.station.configuration import Configuration
+from contactor.station.effects import Effects
+from contactor.station.events import Moment
+from contactor.station.keys import Key
+from contactor.station.present import Present
+from contactor.station.reply import Reply, Rows
+from contactor.station.security_log import SecurityEvent, SecurityLog
+from contactor.station.store.port import Shelf, Store
+from contactor.station.trust import Trust
+from contactor.station.x509 import BadCertificate, check_path, names_of, read_chain
+
+RENEW_BEFORE = timedelta(days=30)
+RETRY_S = 3600.0
+"""How long after a request that came to nothing a renewal is asked for again."""
+
+CHAIN_SIZE_MAX = 10_000
+"""What the message itself allows, for a product that has no key for it."""
+
+_OWN, _WANTED = "own", "wanted"
+
+
+class _Held(msgspec.Struct, frozen=True):
+    """A private key, and the chain of its certificate once that is signed."""
+
+    private_key: str
+    chain: str = ""
+
+
+_CERTIFICATE = Shelf("own_certificate", _Held)
+
+
+class OwnCertificate:
+    """At most one in use and one asked for; the keys never leave the station."""
+
+    __slots__ = ("_ask_at_s", "_calls", "_configuration", "_effects", "_present", "_renew_at", "_security_log",
+                 "_serial", "_store", "_trust")  # fmt: skip
+
+    def __init__(
+        self,
+        serial: str,
+        store: Store,
+        configuration: Configuration,
+        trust: Trust,
+        calls: Calls,
+        security_log: SecurityLog,
+        effects: Effects,
+        present: Present,
+    ) -> None:
+        self._serial = serial
+        self._store = store
+        self._configuration = configuration
+        self._trust = trust
+        self._calls = calls
+        self._security_log = security_log
+        self._effects = effects
+        self._present = present
+        held = _CERTIFICATE.records(store).get(_OWN)
+        self._renew_at = None if held is None else read_chain(held.chain)[0].not_valid_after_utc - RENEW_BEFORE
+        self._ask_at_s = 0.0
+
+    @property
+    def rows(self) -> Rows:
+        """The request that brings the certificate."""
+        return {CertificateSigned: self._signed}
+
+    @property
+    def can_ask(self) -> bool:
+        """Whether the station knows for whom it asks: the organisation is part of a request (SEC-25)."""
+        return bool(self._configuration.text(Key.CPO_NAME))
+
+    @property
+    def deadline_s(self) -> float | None:
+        """When a renewal is due."""
+        if self._renew_at is None or not self.can_ask or not self._present.is_online:
+            return None
+        now = self._present.now
+        return max(self._ask_at_s, now.s + (self._renew_at - now.instant).total_seconds())
+
+    def settle(self, now: Moment) -> None:
+        """Ask for the next certificate while the present one still counts."""
+        deadline_s = self.deadline_s
+        if deadline_s is not None and deadline_s <= now.s:
+            self.ask(now)
+
+    def ask(self, now: Moment) -> None:
+        """Make a new key and have a certificate signed for it."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        pem = key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        ).decode()
+        _CERTIFICATE.put(self._store, _WANTED, _Held(pem))
+        subject = [
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, self._configuration.text(Key.CPO_NAME) or ""),
+            x509.NameAttribute(NameOID.COMMON_NAME, self._serial),
+        ]
+        request = x509.CertificateSigningRequestBuilder().subject_name(x509.Name(subject)).sign(key, hashes.SHA256())
+        csr = request.public_bytes(serialization.Encoding.PEM).decode()
+        self._ask_at_s = now.s + RETRY_S
+        self._calls.put(Errand(SignCertificate(csr=csr), self._answered, self._failed), urgent=True)
+
+    def _answered(self, result: SignCertificateResult, _now: Moment) -> None:
+        if result.status is not GenericStatus.ACCEPTED:
+            self._effects.note("certificate not signed", reason="the central system has it signed by nobody")
+
+    def _failed(self, failure: Failure, _now: Moment) -> None:
+        self._effects.note("certificate not signed", reason=str(failure.kind))
+
+    def _signed(self, request: CertificateSigned) -> Reply:
+        wanted = _CERTIFICATE.records(self._store).get(_WANTED)
+        try:
+            certificate = self._judged(request.certificate_chain, wanted)
+        except BadCertificate as error:
+            reason = str(error)
+            refused = CertificateSignedResult(status=CertificateSignedStatus.REJECTED)
+            return Reply(refused, lambda now: self._note_refusal(reason, now))
+        assert wanted is not None, "a certificate is good only for the key it was asked for"
+        held = _Held(wanted.private_key, request.certificate_chain)
+        accepted = CertificateSignedResult(status=CertificateSignedStatus.ACCEPTED)
+        return Reply(accepted, lambda now: self._take(held, certificate, now))
+
+    def _judged(self, pem: str, wanted: _Held | None) -> x509.Certificate:
+        key_of_size = Key.CERTIFICATE_SIGNED_MAX_CHAIN_SIZE
+        has_key = self._configuration.has(key_of_size)
+        size_max = self._configuration.number(key_of_size) if has_key else CHAIN_SIZE_MAX
+        if len(pem) > size_max:
+            raise BadCertificate(f"the chain has {len(pem)} characters, at most {size_max} are taken")
+        if wanted is None:
+            raise BadCertificate("none was asked for")
+        chain = read_chain(pem)
+        key = serialization.load_pem_private_key(wanted.private_key.encode(), password=None)
+        if chain[0].public_key() != key.public_key():
+            raise BadCertificate("it is for another key than the one asked for")
+        if self._serial not in names_of(chain[0]):
+            raise BadCertificate(f"it names {', '.join(names_of(chain[0])) or 'nobody'}, and not this station")
+        check_path(chain, self._trust.roots(CertificateUse.CENTRAL_SYSTEM_ROOT_CERTIFICATE), self._present.now.instant)
+        return chain[0]
+
+    def _take(self, held: _Held, certificate: x509.Certificate, now: Moment) -> None:
+        _CERTIFICATE.put(self._store, _OWN, held)
+        _CERTIFICATE.delete(self._store, _WANTED)
+        self._renew_at = certificate.not_valid_after_utc - RENEW_BEFORE
+        self._ask_at_s = now.s + RETRY_S  # one that is short-lived from the start is not asked for again at once
+        self._security_log.record(
+            SecurityEvent.RECONFIGURATION_OF_SECURITY_PARAMETERS, now, "certificate of the station replaced"
+        )
+
+    def _note_refusal(self, reason: str, now: Moment) -> None:
+        self._security_log.record(SecurityEvent.INVALID_CHARGE_POINT_CERTIFICATE, now, reason)
