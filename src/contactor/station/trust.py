@@ -29,7 +29,6 @@ from contactor.station.security_log import SecurityEvent, SecurityLog
 from contactor.station.store.port import Shelf, Store
 from contactor.station.x509 import BadCertificate, as_pem, check_root, hash_data, read_chain
 
-
 ROOTS_MAX = 8
 """How many a product holds that has no key for it."""
 
