@@ -4,16 +4,19 @@ The pictures of a run lie in build/pictures.
 """
 
 import asyncio
+import contextlib
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.resources import files
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import BrowserContext, Page, ViewportSize, expect
 from websockets.asyncio.client import ClientConnection
+from websockets.exceptions import InvalidStatus
 
 from contactor.base.ids import OutletNumber
 from contactor.virtual.driver import Visit, drive_in_turn
@@ -41,6 +44,12 @@ PAGES = {
     "commands": "/commands",
     "tags": "/tags",
     "tariffs": "/tariffs",
+    "tag-groups": "/tag-groups",
+    "onboarding": "/onboarding",
+    "templates": "/templates",
+    "list-rules": "/list-rules",
+    "firmware": "/firmware",
+    "alarm-rules": "/alarm-rules",
     "users": "/users",
     "account": "/account",
     "security": "/security",
@@ -99,6 +108,14 @@ async def busy_house(house: House, place: Path) -> AsyncIterator[House]:
     assert (await house.admin.post(f"{API}/tokens", json={"label": SCRIPT, "role": "viewer"})).is_success
     site: Json = {"site_id": "rotterdam", "name": SCRIPT, "limit_w": 100_000, "members": [{"station_id": STATION}]}
     assert (await house.admin.post(f"{API}/sites", json=site)).is_success
+    template = {"stations": {"kind": "stations", "names": [HOSTILE]}, "values": {"HeartbeatInterval": "77"}}
+    assert (await house.admin.put(f"{API}/configuration-templates/slow", json=template)).is_success
+    assert (await house.admin.put(f"{API}/list-rules/everybody", json={})).is_success
+    image = {"file_name": "evlink-3.4.0.bin", "version": "<b>3.4.0"}
+    assert (await house.admin.post(f"{API}/firmware-images", params=image, content=b"image")).is_success
+    with contextlib.suppress(InvalidStatus):
+        async with station_at(house.central, quote(SHORT, safe="")):
+            pass
     async with hostile_station(house), station_in(house, place) as station:
         visits = [Visit(OutletNumber(1), BADGE, "saloon", 0.2, 60_000.0)]
         driving = asyncio.create_task(drive_in_turn(station, visits, pause_s=1.0))

@@ -1,6 +1,6 @@
 """SHELL: the REST API with one person's login, kept on this side: no browser ever sees its cookie or its CSRF token."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 from urllib.parse import quote
@@ -67,7 +67,7 @@ class ApiClient:
         path: str,
         body: object = None,
         *,
-        content: bytes | None = None,
+        content: bytes | AsyncIterator[bytes] | None = None,
         if_match: str | None = None,
         **parameters: object,
     ) -> Json:
@@ -90,7 +90,7 @@ class ApiClient:
         path: str,
         *,
         body: object = None,
-        content: bytes | None = None,
+        content: bytes | AsyncIterator[bytes] | None = None,
         parameters: Mapping[str, object],
         headers: Mapping[str, str] | None = None,
     ) -> httpx.Response:

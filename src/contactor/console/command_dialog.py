@@ -12,7 +12,7 @@ from contactor.console.fields import fields_of
 from contactor.console.form import Form
 from contactor.console.role import Role
 from contactor.console.visit import Visit, told
-from contactor.ui.blocks import banner, button
+from contactor.ui.blocks import banner, button, modal
 from contactor.ui.frame import tag, words
 
 WAIT_S = 30
@@ -42,7 +42,7 @@ class CommandDialog:
         self._known = known
         self._on_done = on_done
         about = COMMANDS[action]
-        with ui.dialog() as self._dialog, tag("div", "dialog").props(f'role=dialog aria-label="{about.title}"'):
+        with modal(about.title) as self._dialog:
             with tag("div", "dialog-head"):
                 words("h2", about.title).style("font-size: 17px")
                 words("p", f"To {station_id}. {about.does}", "muted")
@@ -61,7 +61,6 @@ class CommandDialog:
                 self._send = button(
                     about.title if about.is_destructive else "Send", self._on_send, icon="send", kind=kind
                 )
-        self._dialog.on("hide", self._dialog.delete)
 
     def open(self) -> None:
         """Show it."""

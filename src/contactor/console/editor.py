@@ -11,7 +11,7 @@ from contactor.console.fields import Field
 from contactor.console.form import Form
 from contactor.console.role import Role
 from contactor.console.visit import Visit, told
-from contactor.ui.blocks import button
+from contactor.ui.blocks import button, modal
 from contactor.ui.frame import tag, words
 
 Body = dict[str, Any]  # Any: JSON of a form
@@ -30,11 +30,14 @@ class RecordEditor:
         *,
         save: Callable[[Body], Awaitable[object]],
         on_done: Callable[[], Awaitable[None]],
+        needs: Role = Role.OPERATOR,
+        label: str = "Save",
     ) -> None:
         self._visit = visit
+        self._needs = needs
         self._sends = save
         self._on_done = on_done
-        with ui.dialog() as self._dialog, tag("div", "dialog wide").props(f'role=dialog aria-label="{title}"'):
+        with modal(title, wide=True) as self._dialog:
             with tag("div", "dialog-head"):
                 words("h2", title).style("font-size: 17px")
                 words("p", about, "muted")
@@ -44,16 +47,15 @@ class RecordEditor:
                 self._verdict.set_visibility(False)
             with tag("div", "dialog-foot"):
                 button("Cancel", self._dialog.close)
-                button("Save", self._save, kind="solid")
-        self._dialog.on("hide", self._dialog.delete)
+                button(label, self._save, kind="solid")
 
     def open(self) -> None:
         """Show it."""
         self._dialog.open()
 
     async def _save(self) -> None:
-        if not self._visit.may(Role.OPERATOR):
-            self._say(f"This needs the role operator; you are {self._visit.session.role}.")
+        if not self._visit.may(self._needs):
+            self._say(f"This needs the role {self._needs}; you are {self._visit.session.role}.")
             return
         try:
             await self._sends(self._form.payload())

@@ -1,6 +1,7 @@
 """A form made of fields: one builder for every command; what was typed in comes out as the request on the wire."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from nicegui import ui
@@ -31,10 +32,11 @@ class _Entry:
 
 
 class _Plain(_Entry):
-    def __init__(self, field: Field, path: str, given: Value, to_instant: ToInstant) -> None:
+    def __init__(self, field: Field, path: str, given: Value, place: "_Place") -> None:
         super().__init__(field, path)
-        self._to_instant = to_instant
-        self._control = _control(field, given)
+        self._to_instant = place.to_instant
+        self._control = _control(field, given, is_needed=field.is_required and not place.may_be_absent)
+        self._control._props["data-field"] = path
 
     def value(self) -> Value:
         typed = self._control.value
@@ -53,21 +55,24 @@ class _Plain(_Entry):
 
 
 class _Object(_Entry):
-    def __init__(self, field: Field, path: str, given: Value, to_instant: ToInstant) -> None:
+    def __init__(self, field: Field, path: str, given: Value, place: "_Place") -> None:
         super().__init__(field, path)
+        self._is_needed = field.is_required and not place.may_be_absent
         words("h3", field.label + ("" if field.is_required else " (optional)"))
         with tag("div", "fieldset"):
-            self.entries = _entries(field.fields, path, given or {}, to_instant)
+            within = replace(place, may_be_absent=not self._is_needed)
+            self.entries = _entries(field.fields, path, given or {}, within)
 
     def value(self) -> Value:
         found = _values(self.entries)
-        return found if found or self.field.is_required else None
+        return found if found or self._is_needed else None
 
 
 class _List(_Entry):
-    def __init__(self, field: Field, path: str, given: Value, to_instant: ToInstant) -> None:
+    def __init__(self, field: Field, path: str, given: Value, place: "_Place") -> None:
         super().__init__(field, path)
-        self._to_instant = to_instant
+        self._is_needed = field.is_required and not place.may_be_absent
+        self._within = place
         words("h3", field.label + ("" if field.is_required else " (optional)"))
         self._complaint = words("div", "", "verdict bad")
         self._complaint.set_visibility(False)
@@ -75,7 +80,8 @@ class _List(_Entry):
         self.items: list[tuple[ui.element, Sequence[_Entry]]] = []
         for each in given or ([{}] if field.is_required else []):
             self._add(each)
-        button("Add", lambda: self._add({}), icon="add", kind="text")
+        add = button("Add", lambda: self._add({}), icon="add", kind="text")
+        add._props |= {"aria-label": f"Add to {field.label.lower()}", "data-list": path}
 
     def _add(self, given: Value) -> None:
         if len(self.items) >= LIST_MAX:
@@ -85,7 +91,7 @@ class _List(_Entry):
             fields = self.field.fields or ((self.field.item,) if self.field.item is not None else ())
             given = given if self.field.fields else {self.field.name: given or None}
             with tag("div", "list-item"):
-                entries = _entries(fields, path, given, self._to_instant)
+                entries = _entries(fields, path, given, self._within)
             remove = ui.button(icon="close", color=None, on_click=lambda: self._remove(place))
             remove.props(f'flat aria-label="Remove from {self.field.label.lower()}"').classes("icon-only")
         self.items.append((place, entries))
@@ -97,9 +103,11 @@ class _List(_Entry):
     def value(self) -> Value:
         self._complaint.set_visibility(False)
         found = [_values(entries) for _, entries in self.items]
+        if self._within.may_be_absent:
+            found = [each for each in found if each]
         if self.field.item is not None:
             found = [each[self.field.name] for each in found if self.field.name in each]
-        return found if found or self.field.is_required else None
+        return found if found or self._is_needed else None
 
     def object_to(self, reason: str) -> None:
         self._complaint.set_visibility(True)
@@ -111,7 +119,7 @@ class Form:
     """The fields of a request; values that are `given` stand in them already."""
 
     def __init__(self, fields: Sequence[Field], given: Mapping[str, Value], to_instant: ToInstant) -> None:
-        self._entries = _entries(fields, "", given, to_instant)
+        self._entries = _entries(fields, "", given, _Place(to_instant))
 
     def payload(self) -> dict[str, Value]:
         """What was typed in, as on the wire.
@@ -144,11 +152,20 @@ def _find(entries: Sequence[_Entry], objection: Objection) -> bool:
     return False
 
 
-def _entries(fields: Sequence[Field], path: str, given: Mapping[str, Value], to_instant: ToInstant) -> list[_Entry]:
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where an entry stands."""
+
+    to_instant: ToInstant
+    may_be_absent: bool = False
+    """Whether all around it may be left out: then nothing is chosen beforehand, and what is empty is absent."""
+
+
+def _entries(fields: Sequence[Field], path: str, given: Mapping[str, Value], place: _Place) -> list[_Entry]:
     kinds = {FieldKind.OBJECT: _Object, FieldKind.LIST: _List}
     return [
         kinds.get(field.kind, _Plain)(
-            field, f"{path}.{field.name}" if path else field.name, given.get(field.name), to_instant
+            field, f"{path}.{field.name}" if path else field.name, given.get(field.name), place
         )
         for field in fields
     ]
@@ -159,11 +176,11 @@ def _values(entries: Sequence[_Entry]) -> dict[str, Value]:
     return {name: value for name, value in found.items() if value is not None}
 
 
-def _control(field: Field, given: Value) -> ValidationElement[Any]:
+def _control(field: Field, given: Value, *, is_needed: bool) -> ValidationElement[Any]:
     label = field.label + (" *" if field.is_required else "")
     if field.kind is FieldKind.CHOICE:
-        options = list(field.choices) if field.is_required else {"": "–", **{word: word for word in field.choices}}
-        first = given or (field.choices[0] if field.is_required else "")
+        options = list(field.choices) if is_needed else {"": "–", **{word: word for word in field.choices}}
+        first = given or (field.choices[0] if is_needed else "")
         control: ValidationElement[Any] = ui.select(options, label=label, value=first)
     elif field.kind is FieldKind.FLAG:
         control = ui.select({"": "–", True: "yes", False: "no"}, label=label, value="" if given is None else given)

@@ -8,6 +8,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -39,6 +40,20 @@ TREND = 90
 """Points of a trend."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Listener:
+    """A part of a page that is to be told of events of some kinds; of one station, or of all."""
+
+    kinds: frozenset[str]
+    station_id: str | None
+    heard: Callable[[], None]
+
+    def hear(self, event: Facts) -> None:
+        """Tell it, if it wants to know."""
+        if event["kind"] in self.kinds and self.station_id in (None, event["station_id"]):
+            self.heard()
+
+
 class Hub:
     """Keeps the board, and tells the tabs."""
 
@@ -58,7 +73,9 @@ class Hub:
         self._counted_at_s = 0.0
         self.figures: dict[str, object] = {}
         self._trends: dict[str, deque[float]] = {}
-        self._listeners: dict[str, set[Callable[[Facts], None]]] = {}
+        self.listeners: set[Listener] = set()
+        self.alarms: dict[str, int] = {"open": 0, "critical": 0}
+        self._alarms_are_old = True
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -73,18 +90,6 @@ class Hub:
             self.tabs.tell_all({"state": self.state})
             await asyncio.sleep(AGAIN_AFTER_S)
 
-    def listen(self, station_id: str, heard: Callable[[Facts], None]) -> Callable[[], None]:
-        """Have events of a station told to a page; returns what ends it."""
-        self._listeners.setdefault(station_id, set()).add(heard)
-
-        def end() -> None:
-            heard_by = self._listeners.get(station_id, set())
-            heard_by.discard(heard)
-            if not heard_by:
-                self._listeners.pop(station_id, None)
-
-        return end
-
     def fleet_text(self) -> bytes:
         """All rows, and the figures, as the fleet page fetches them."""
         return msgspec.json.encode({"rows": list(self.board.rows()), **self.figures, "loaded": self.is_loaded})
@@ -98,14 +103,18 @@ class Hub:
                 news[topic] = {"now": self.board.detail(station_id), "points": []}
             elif kind == "fleet":
                 news[topic] = {"rows": [], **self.figures}
+            elif kind == "alarms":
+                news[topic] = self.alarms
         return news
 
     # Upstream
 
     async def _with(self, client: ApiClient) -> None:
+        self._alarms_are_old = True
         events = await client.get("/events", after=2**53 - 1, limit=1)
         self._after_event = events["latest"]
         await self._ask_summary(client)
+        await self._count_alarms(client)
         await self._load(client)
         self.is_loaded = True
         self._count()
@@ -115,6 +124,7 @@ class Hub:
             tasks.create_task(self._hear(client))
             tasks.create_task(self._every(ASKED_EVERY_S, lambda: self._measure(client)))
             tasks.create_task(self._every(ASKED_EVERY_S / 2, lambda: self._overhear(client)))
+            tasks.create_task(self._every(ASKED_EVERY_S, lambda: self._count_alarms(client)))
             tasks.create_task(self._every(FIGURES_EVERY_S, lambda: self._ask_summary(client)))
             tasks.create_task(self._reload(client))
             tasks.create_task(self._every(TOLD_EVERY_S, self._tell))
@@ -171,8 +181,9 @@ class Hub:
                 event = msgspec.json.decode(text)
                 self._after_event = event["sequence"]
                 self.board.hear(event)
-                for heard in list(self._listeners.get(event["station_id"] or "", ())):
-                    heard(event)
+                self._alarms_are_old |= event["kind"] == "alarm_changed"
+                for listener in list(self.listeners):
+                    listener.hear(event)
         raise OSError("the event feed has ended")
 
     async def _measure(self, client: ApiClient) -> None:
@@ -206,6 +217,16 @@ class Hub:
         self._energy_today_wh = summary["energy_wh"]
         if not self._after_reading:
             self._after_reading = summary["latest_reading"]
+
+    async def _count_alarms(self, client: ApiClient) -> None:
+        """Count what is open, once after whatever changed."""
+        if not self._alarms_are_old:
+            return
+        self._alarms_are_old = False
+        found = await client.get("/alarms/counts", by="severity", open=True)
+        counted = {each["of"]: each["open"] for each in found}
+        self.alarms = {"open": sum(counted.values()), "critical": counted.get("critical", 0)}
+        self.tabs.tell("alarms", self.alarms)
 
     # Downstream
 

@@ -14,7 +14,7 @@ from contactor.console.role import Role
 from contactor.console.schedule import steps_of
 from contactor.console.visit import told
 from contactor.guide.load import load_product
-from contactor.ui.blocks import button
+from contactor.ui.blocks import button, modal
 from contactor.ui.components import LineChart, Series
 from contactor.ui.frame import tag, words
 
@@ -35,7 +35,7 @@ class ProfileEditor:
         given: Mapping[str, Any] = {} if installed is None else installed["profile"]
         self._id = given.get("chargingProfileId", next_id)
         connector = 1 if installed is None else installed["connector_id"]
-        with ui.dialog() as self._dialog, tag("div", "dialog wide").props('role=dialog aria-label="Charging profile"'):
+        with modal("Charging profile", wide=True) as self._dialog:
             with tag("div", "dialog-head"):
                 words("h2", f"Charging profile {self._id}").style("font-size: 17px")
                 words("p", self._about(), "muted")
@@ -52,7 +52,6 @@ class ProfileEditor:
             with tag("div", "dialog-foot"):
                 button("Close", self._dialog.close)
                 self._send = button("Send profile", self._on_send, icon="send", kind="solid")
-        self._dialog.on("hide", self._dialog.delete)
         self._dialog.on("show", self._changed)
 
     def open(self) -> None:

@@ -14,6 +14,8 @@ from contactor.ui.frame import tag
 T = TypeVar("T")
 UNAUTHORIZED = 401
 PAGE = 50
+PAGE_MAX = 500
+"""As many as the API gives at once."""
 
 
 class Section(Generic[T]):
@@ -77,18 +79,19 @@ class Records:
         ui.timer(0.01, self.refresh, once=True)
 
     async def refresh(self) -> None:
-        """Begin at the first page again."""
-        await self._fetch(None)
+        """Fetch again, and show at least as many as before."""
+        await self._fetch(None, min(PAGE_MAX, max(self._limit, len(self.found))))
 
     async def _show_more(self) -> None:
-        await self._fetch(self._next)
+        await self._fetch(self._next, self._limit)
 
-    async def _fetch(self, at: object) -> None:
+    async def _fetch(self, at: object, limit: int) -> None:
         parameters = dict(self._wanted())
         if self._cursor is not None:
-            parameters |= {"limit": self._limit, self._cursor: at}
+            parameters |= {"limit": limit, self._cursor: at}
         try:
             page = await self._visit.api.get(self._path, **parameters)
+            items: Sequence[Json] = page if isinstance(page, list) else page["items"]
         except (ApiRefusal, ApiUnreachable) as error:
             if isinstance(error, ApiRefusal) and error.status == UNAUTHORIZED:
                 self._visit.console.people.end(self._visit.session)
@@ -98,7 +101,6 @@ class Records:
                 failed(told(error), self.refresh)
             return
         self._state.clear()
-        items: Sequence[Json] = page if isinstance(page, list) else page["items"]
         self._next = None if isinstance(page, list) else page["next"]
         self.found = [*([] if at is None else self.found), *items]
         self._table.set_visibility(True)

@@ -26,7 +26,7 @@ DRAWER = (
         "Operate",
         (
             Entry("Fleet", "/", "grid_view"),
-            Entry("Alarms", "/alarms", "notifications_active"),
+            Entry("Alarms", "/alarms", "notifications_active", counts="alarms"),
             Entry("Transactions", "/transactions", "receipt_long"),
             Entry("Reservations", "/reservations", "event"),
             Entry("Sites", "/sites", "hub"),
@@ -38,7 +38,13 @@ DRAWER = (
         "Manage",
         (
             Entry("Tags", "/tags", "badge"),
+            Entry("Groups of tags", "/tag-groups", "groups"),
             Entry("Tariffs", "/tariffs", "euro"),
+            Entry("On-boarding", "/onboarding", "how_to_reg"),
+            Entry("Configuration", "/templates", "tune"),
+            Entry("Local lists", "/list-rules", "playlist_add_check"),
+            Entry("Firmware", "/firmware", "system_update_alt"),
+            Entry("Alarm rules", "/alarm-rules", "rule"),
             Entry("Users and tokens", "/users", "group"),
         ),
     ),
@@ -92,6 +98,10 @@ class Visit:
             return "–"
         return datetime.fromisoformat(text).astimezone(self.zone).strftime("%Y-%m-%d %H:%M:%S")
 
+    def typed(self, text: str | None) -> str:
+        """An instant of the API's, as a field for date and time takes it."""
+        return "" if text is None else self.local(text).replace(" ", "T")
+
     def instant(self, local: str) -> str:
         """What this person typed into a field for date and time, as the API takes it.
 
@@ -140,8 +150,9 @@ def add_page(console: Console, path: str, build: Build, *, needs: Role = Role.VI
 
 def told(error: ApiRefusal | ApiUnreachable) -> str:
     """A failure in a line."""
-    if isinstance(error, ApiRefusal) and len(error.flaws) > 1:
-        return error.detail + ": " + "; ".join(f"{field}: {reason}" for field, reason in error.flaws[:5])
+    if isinstance(error, ApiRefusal):
+        unsaid = [f"{field}: {reason}" for field, reason in error.flaws[:5] if reason not in error.detail]
+        return ": ".join([error.detail, *(["; ".join(unsaid)] if unsaid else [])])
     return str(error)
 
 

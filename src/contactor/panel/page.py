@@ -12,7 +12,7 @@ from contactor.panel.elements import Cars, Charger, StationChoice, StationHead, 
 from contactor.panel.frame_row import pretty
 from contactor.panel.station_copy import WINDOW_S
 from contactor.panel.verbs import request_of
-from contactor.ui.blocks import button, card, empty, failed
+from contactor.ui.blocks import button, card, empty, failed, modal
 from contactor.ui.components import LineChart, MessageLog, Series
 from contactor.ui.frame import Crumb, page_frame, tag, words
 
@@ -140,7 +140,7 @@ def _frames(desk: Desk, name: str) -> None:
 
 
 def _show_frame(text: str) -> None:
-    with ui.dialog() as dialog, tag("div", "dialog wide").props('role=dialog aria-modal=true aria-label="Message"'):
+    with modal("Message", wide=True) as dialog:
         with tag("div", "dialog-head"):
             words("h2", "Message")
         with tag("div", "dialog-body"):

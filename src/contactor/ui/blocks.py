@@ -34,6 +34,15 @@ def card(title: str | None = None, *, body: bool = True) -> Iterator[ui.element]
             yield head
 
 
+@contextmanager
+def modal(title: str, *, wide: bool = False) -> Iterator[ui.dialog]:
+    """A dialog by its name for those who hear it; it is gone once it is closed."""
+    with ui.dialog() as made, tag("div", "dialog wide" if wide else "dialog"):
+        made._props["aria-label"] = title  # as it is: `props()` would parse what somebody typed
+        yield made
+    made.on("hide", made.delete)
+
+
 def facts(rows: Sequence[tuple[str, str]]) -> None:
     """Names and values in a list."""
     with tag("dl", "fact-list"):

@@ -148,5 +148,13 @@ class ThemeSwitch(Element, component="theme_switch.js"):
     """Light or dark, and whether the page is live."""
 
 
+class WaitingCount(Element, component="waiting_count.js"):
+    """How many of something wait, as a topic tells it; nothing where none do."""
+
+    def __init__(self, topic: str) -> None:
+        super().__init__()
+        self._props["topic"] = topic
+
+
 class StaleBanner(Element, component="stale_banner.js"):
     """Says that what is shown is old, while it is."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from nicegui import ui
 
 from contactor.ui.assets import BRAND_MARK, add_head
-from contactor.ui.components import StaleBanner, ThemeSwitch
+from contactor.ui.components import StaleBanner, ThemeSwitch, WaitingCount
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,8 @@ class Entry:
     title: str
     path: str
     icon: str
+    counts: str = ""
+    """The topic that tells how many of them wait, if any may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,4 +143,6 @@ def _group(group: Group, current: str) -> None:
                 if entry.path == current:
                     row.props("aria-current=page")
                 ui.icon(entry.icon).props("aria-hidden=true")
-                words("span", entry.title)
+                words("span", entry.title, "grow")
+                if entry.counts:
+                    WaitingCount(entry.counts)

@@ -39,7 +39,7 @@ export default {
   mounted() { this.timer = setInterval(() => this.tick++, 5000); },
   unmounted() { clearInterval(this.timer); },
   methods: {
-    isNumeric: (c) => ["number", "kwh", "kw", "percent", "duration", "ms"].includes(c.kind),
+    isNumeric: (c) => ["number", "money", "kwh", "kw", "percent", "duration", "ms"].includes(c.kind),
     kindOf: words.kind, utc: words.utc, instant: words.instant, second: words.second, ago: (ms) => words.ago(ms),
     text(c, value) {
       if (value === null || value === undefined || value === "") return words.none;

@@ -6,7 +6,7 @@ from contactor.console.api_client import Json, part
 from contactor.console.role import Role
 from contactor.console.section import Records
 from contactor.console.visit import Visit
-from contactor.ui.blocks import banner, button, card, page_head
+from contactor.ui.blocks import banner, button, card, modal, page_head
 from contactor.ui.components import Column, Press, RecordTable, Row
 from contactor.ui.frame import Crumb, tag, words
 from contactor.ui.writing import milliseconds
@@ -73,7 +73,7 @@ def _password(visit: Visit) -> None:
 
 
 def _make(visit: Visit, tokens: Records) -> None:
-    with ui.dialog() as dialog, tag("div", "dialog").props("role=dialog"):
+    with modal("Make a token") as dialog:
         with tag("div", "dialog-head"):
             words("h2", "Make a token").style("font-size: 17px")
         with tag("div", "dialog-body") as body:
@@ -96,5 +96,4 @@ def _make(visit: Visit, tokens: Records) -> None:
         with tag("div", "dialog-foot"):
             button("Close", dialog.close)
             save = button("Make it", make, kind="solid")
-    dialog.on("hide", dialog.delete)
     dialog.open()

@@ -5,10 +5,11 @@ from collections.abc import Awaitable, Callable
 from nicegui import ui
 
 from contactor.console.api_client import Json
+from contactor.console.live import keep_new
 from contactor.console.role import Role
 from contactor.console.section import Records
 from contactor.console.visit import Visit, choices
-from contactor.ui.blocks import button, card, facts, page_head
+from contactor.ui.blocks import button, card, facts, modal, page_head
 from contactor.ui.components import Column, Press, RecordTable, Row
 from contactor.ui.frame import Crumb, tag, words
 from contactor.ui.writing import duration, milliseconds
@@ -96,14 +97,16 @@ async def build(visit: Visit) -> None:
     records: Records
     with visit.frame(Crumb("Alarms")):
         with page_head("Alarms", "What somebody should look after, and what the guide says to do"):
+            button("Rules", lambda: ui.navigate.to("/alarm-rules"), icon="rule")
             button("Refresh", lambda: records.refresh(), icon="refresh")
         with card(body=False):
             records = alarm_records(visit)
+            keep_new(visit, records.refresh, "alarm_changed")
 
 
 def show_alarm(visit: Visit, view: Json, on_done: Callable[[], Awaitable[None]]) -> None:
     """Open an alarm: all that is known of it, and a note to say that somebody knows."""
-    with ui.dialog() as dialog, tag("div", "dialog wide").props('role=dialog aria-label="Alarm"'):
+    with modal("Alarm", wide=True) as dialog:
         with tag("div", "dialog-head"):
             words("h2", view["title"]).style("font-size: 17px")
             words("p", view["advice"] or "The guide gives no advice.", "muted")
@@ -124,7 +127,6 @@ def show_alarm(visit: Visit, view: Json, on_done: Callable[[], Awaitable[None]])
             if visit.may(Role.OPERATOR):
                 again = view["acknowledged_at"] is not None
                 button("Change the note" if again else "Acknowledge", acknowledge, kind="solid")
-    dialog.on("hide", dialog.delete)
     dialog.open()
 
 

@@ -5,10 +5,11 @@ import json
 from nicegui import ui
 
 from contactor.console.api_client import Json
+from contactor.console.live import keep_new
 from contactor.console.role import Role
 from contactor.console.section import Records
 from contactor.console.visit import Visit, choices
-from contactor.ui.blocks import button, card, page_head
+from contactor.ui.blocks import button, card, modal, page_head
 from contactor.ui.components import Column, Press, RecordTable, Row
 from contactor.ui.frame import Crumb, tag, words
 from contactor.ui.writing import milliseconds
@@ -93,7 +94,7 @@ def command_records(visit: Visit, station_id: str | None = None) -> Records:
 
 
 def _show(visit: Visit, view: Json) -> None:
-    with ui.dialog() as dialog, tag("div", "dialog wide").props('role=dialog aria-label="Command"'):
+    with modal("Command", wide=True) as dialog:
         with tag("div", "dialog-head"):
             words("h2", f"{view['action']} to {view['station_id']}").style("font-size: 17px")
             sent = f"sent {visit.local(view['sent_at'])}" if view["sent_at"] else "never sent"
@@ -108,7 +109,6 @@ def _show(visit: Visit, view: Json) -> None:
             words("pre", answer, "code").props("tabindex=0")
         with tag("div", "dialog-foot"):
             button("Close", dialog.close)
-    dialog.on("hide", dialog.delete)
     dialog.open()
 
 
@@ -120,3 +120,4 @@ async def build(visit: Visit) -> None:
             button("Refresh", lambda: records.refresh(), icon="refresh")
         with card(body=False):
             records = command_records(visit)
+            keep_new(visit, records.refresh, "command_changed")

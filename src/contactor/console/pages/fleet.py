@@ -15,7 +15,7 @@ from contactor.console.role import Role
 from contactor.console.together import in_turn
 from contactor.console.visit import Visit, told
 from contactor.guide.load import load_product
-from contactor.ui.blocks import banner, button, page_head
+from contactor.ui.blocks import banner, button, modal, page_head
 from contactor.ui.components import Column, RecordTable
 from contactor.ui.frame import Crumb, tag, words
 
@@ -57,7 +57,7 @@ class _GroupDialog:
         self._visit = visit
         self._station_ids = station_ids
         actions = [name for names in sendable(_supported()).values() for name in names if name not in _NOT_FOR_MANY]
-        with ui.dialog() as self._dialog, tag("div", "dialog wide").props('role=dialog aria-label="Group command"'):
+        with modal("Group command", wide=True) as self._dialog:
             with tag("div", "dialog-head"):
                 words("h2", "Group command").style("font-size: 17px")
                 words("p", f"To {len(station_ids)} stations, {AT_A_TIME} at a time.", "muted")
@@ -78,7 +78,6 @@ class _GroupDialog:
             with tag("div", "dialog-foot"):
                 button("Close", self._dialog.close)
                 self._send = button(f"Send to {len(station_ids)} stations", self._on_send, icon="send", kind="solid")
-        self._dialog.on("hide", self._dialog.delete)
         self._show_form()
 
     def open(self) -> None:

@@ -7,7 +7,7 @@ from contactor.console.frames import message_row, pretty
 from contactor.console.section import Records
 from contactor.console.visit import Visit, choices
 from contactor.ocpp.actions import ACTIONS
-from contactor.ui.blocks import button, card, page_head
+from contactor.ui.blocks import button, card, modal, page_head
 from contactor.ui.components import Column, RecordTable
 from contactor.ui.frame import Crumb, tag, words
 
@@ -25,7 +25,7 @@ NOT_KEPT = "Messages are kept where the central system's setting log_messages is
 
 def show_frame(message: Json) -> None:
     """Show a message whole."""
-    with ui.dialog() as dialog, tag("div", "dialog wide").props('role=dialog aria-label="Message"'):
+    with modal("Message", wide=True) as dialog:
         with tag("div", "dialog-head"):
             words("h2", message["action"] or "Unreadable message").style("font-size: 17px")
             way = "from" if message["direction"] == "in" else "to"
@@ -34,7 +34,6 @@ def show_frame(message: Json) -> None:
             words("pre", pretty(message["frame"]), "code").props("tabindex=0")
         with tag("div", "dialog-foot"):
             button("Close", dialog.close)
-    dialog.on("hide", dialog.delete)
     dialog.open()
 
 

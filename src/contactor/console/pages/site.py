@@ -11,7 +11,7 @@ from contactor.console.role import Role
 from contactor.console.section import Section
 from contactor.console.together import together
 from contactor.console.visit import Visit
-from contactor.ui.blocks import banner, button, card, facts, page_head
+from contactor.ui.blocks import banner, button, card, facts, modal, page_head
 from contactor.ui.components import Column, LineChart, RecordTable, Series
 from contactor.ui.frame import Crumb, tag, words
 from contactor.ui.writing import number
@@ -123,8 +123,9 @@ async def build(visit: Visit) -> None:
 def _show(visit: Visit, section: "Section[Any]", site: Json, power: Json) -> None:
     under = f"Stations: {len(site['members'])}. Shared by: {site['policy'].replace('_', ' ')}"
     with page_head(site["name"] or site["site_id"], under):
-        if visit.may(Role.OPERATOR):
+        if visit.may(Role.ADMIN):
             button("Remove", lambda: _remove(visit, site), kind="plain danger")
+        if visit.may(Role.OPERATOR):
             button("Change", lambda: edit_site(visit, site, section.refresh), icon="edit", kind="solid")
     if not site["is_active"]:
         banner("The site is only watched: no limit is sent.")
@@ -132,7 +133,7 @@ def _show(visit: Visit, section: "Section[Any]", site: Json, power: Json) -> Non
 
 
 def _remove(visit: Visit, site: Json) -> None:
-    with ui.dialog() as dialog, tag("div", "dialog").props('role=dialog aria-label="Remove the site"'):
+    with modal("Remove the site") as dialog:
         with tag("div", "dialog-head"):
             words("h2", f"Remove {site['site_id']}?").style("font-size: 17px")
             words("p", "Its stations stay, and go by the limits they have until those are cleared.", "muted")
@@ -140,11 +141,10 @@ def _remove(visit: Visit, site: Json) -> None:
         async def remove() -> None:
             path = f"/sites/{part(site['site_id'])}"
             work = lambda: visit.api.send("DELETE", path, if_match=site["etag"])  # noqa: E731 - a name for one call
-            if await visit.attempt(Role.OPERATOR, work, "Removed."):
+            if await visit.attempt(Role.ADMIN, work, "Removed."):
                 ui.navigate.to("/sites")
 
         with tag("div", "dialog-foot"):
             button("Cancel", dialog.close)
             button("Remove the site", remove, kind="solid danger")
-    dialog.on("hide", dialog.delete)
     dialog.open()

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from contactor.console.api_client import Json, part
 from contactor.console.editor import Body, RecordEditor
 from contactor.console.fields import Field, FieldKind
+from contactor.console.role import Role
 from contactor.console.visit import Visit
 
 POLICIES = ("equal", "arrival", "state_of_charge", "priority")
@@ -21,7 +22,7 @@ _MEMBER = (
     Field("priority", FieldKind.INTEGER, False, title="Priority"),
     Field("offline_w", FieldKind.INTEGER, False, minimum=0, title="Kept while offline, W"),
 )
-_FIELDS = (
+FIELDS = (
     Field("name", FieldKind.TEXT, False, length_max=100, title="Name"),
     Field("limit_w", FieldKind.INTEGER, True, minimum=0, title="Limit, W"),
     Field("policy", FieldKind.CHOICE, True, choices=POLICIES, title="Shared by"),
@@ -30,7 +31,7 @@ _FIELDS = (
     Field("members", FieldKind.LIST, False, fields=_MEMBER, title="Stations"),
     Field("windows", FieldKind.LIST, False, fields=_WINDOW, title="Windows with a limit of their own"),
 )
-_ID = Field("site_id", FieldKind.TEXT, True, length_max=64, title="Site id")
+ID = Field("site_id", FieldKind.TEXT, True, length_max=64, title="Site id")
 _ABOUT = "What its cars may take together never exceeds the limit."
 _KEPT = ("standby_w", "pace_s", "step_w", "turn_s")
 """What the form does not ask for, and must not lose."""
@@ -47,6 +48,7 @@ def edit_site(visit: Visit, site: Json | None, on_done: Callable[[], Awaitable[N
         await visit.api.send("PUT", f"/sites/{part(site['site_id'])}", {**kept, **body}, if_match=site["etag"])
 
     title = "Add site" if site is None else "Change site"
-    fields = (_ID, *_FIELDS) if site is None else _FIELDS
+    fields = (ID, *FIELDS) if site is None else FIELDS
+    needs = Role.ADMIN if site is None else Role.OPERATOR
     given = {"is_active": True} if site is None else site
-    RecordEditor(visit, title, _ABOUT, fields, given, save=save, on_done=on_done).open()
+    RecordEditor(visit, title, _ABOUT, fields, given, save=save, on_done=on_done, needs=needs).open()

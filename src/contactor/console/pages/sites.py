@@ -39,7 +39,7 @@ async def build(visit: Visit) -> None:
     records: Records
     with visit.frame(Crumb("Sites")):
         with page_head("Sites", "Stations that share a connection to the grid, and its limit"):
-            if visit.may(Role.OPERATOR):
+            if visit.may(Role.ADMIN):
                 button("Add site", lambda: edit_site(visit, None, records.refresh), icon="add", kind="solid")
         with card(body=False):
             table = RecordTable(

@@ -15,10 +15,10 @@ from contactor.console.pages.messages import NOT_KEPT, message_records, show_fra
 from contactor.console.role import Role
 from contactor.console.section import Section
 from contactor.console.tabs.configuration import ConfigurationTab
+from contactor.console.tabs.files import files_tab
 from contactor.console.tabs.local_list import local_list_tab
 from contactor.console.tabs.records import (
     faults_tab,
-    files_tab,
     quirks_tab,
     reservations_tab,
     transactions_tab,

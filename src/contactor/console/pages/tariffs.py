@@ -26,7 +26,8 @@ COLUMNS = (
 )
 _ACTS = (Press("change", "Change", when="holds"), Press("retire", "Retire", danger=True, when="holds"))
 
-_DAY = Field("weekdays", FieldKind.CHOICE, True, choices=("mon", "tue", "wed", "thu", "fri", "sat", "sun"), title="Day")
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_DAY = Field("weekdays", FieldKind.CHOICE, True, choices=WEEKDAYS, title="Day")
 _RATE = (
     Field("per_kwh", FieldKind.TEXT, False, title="Per kWh"),
     Field("per_minute", FieldKind.TEXT, False, title="Per minute"),

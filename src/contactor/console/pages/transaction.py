@@ -10,7 +10,7 @@ from contactor.console.role import Role
 from contactor.console.section import Section
 from contactor.console.together import together
 from contactor.console.visit import Visit
-from contactor.ui.blocks import banner, button, card, empty, facts, page_head, pill
+from contactor.ui.blocks import banner, button, card, empty, facts, modal, page_head, pill
 from contactor.ui.components import LineChart, Series
 from contactor.ui.frame import Crumb, tag, words
 from contactor.ui.writing import duration, kilowatt_hours, milliseconds, number
@@ -132,7 +132,7 @@ def _curve(view: Json, readings: list[Json]) -> None:
 
 def _close(visit: Visit, section: "Section[Any]", view: Json) -> None:
     path = f"/transactions/{view['transaction_id']}/close"
-    with ui.dialog() as dialog, tag("div", "dialog").props('role=dialog aria-label="Close by hand"'):
+    with modal("Close by hand") as dialog:
         with tag("div", "dialog-head"):
             words("h2", "Close by hand").style("font-size: 17px")
             words(

@@ -1,18 +1,22 @@
 """Transactions: found by station, tag, state and time, and saved as a file."""
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
 from nicegui import ui
 
 from contactor.console.api_client import API, Json
-from contactor.console.section import Records
+from contactor.console.live import keep_new
+from contactor.console.section import PAGE, Records
 from contactor.console.visit import Visit, choices
 from contactor.ui.blocks import button, card, page_head
 from contactor.ui.components import Column, RecordTable, Row
 from contactor.ui.frame import Crumb, tag
 from contactor.ui.writing import milliseconds
 
+_CHANGED_BY = ("transaction_started", "transaction_stopped", "transaction_suspect", "cost_settled")
+_OF_ONE_STATION = 15
 COLUMNS = (
     Column("transaction_id", "Transaction", "open"),
     Column("station_id", "Station", "link", to="/stations/"),
@@ -22,6 +26,7 @@ COLUMNS = (
     Column("started_at", "Started", "instant"),
     Column("duration", "Duration", "duration"),
     Column("energy_wh", "Energy, kWh", "kwh"),
+    Column("cost", "Cost", "money"),
     Column("stop_reason", "Ended by"),
     Column("suspicions", "Suspect because"),
 )
@@ -39,9 +44,26 @@ def transaction_row(view: Json) -> Row:
         "started_at": started,
         "duration": None if stopped is None or started is None else (stopped - started) / 1000,
         "energy_wh": view["energy_wh"],
+        "cost": None if view["cost_total"] is None else f"{view['cost_total']} {view['currency']}",
         "stop_reason": view["stop_reason"],
         "suspicions": ", ".join(each.replace("_", " ") for each in view["suspicions"]),
     }
+
+
+def transaction_records(
+    visit: Visit, table: RecordTable, wanted: Callable[[], dict[str, Any]], *, station_id: str | None = None
+) -> Records:
+    """Transactions, kept new."""
+    records = Records(
+        visit,
+        "/transactions",
+        table,
+        transaction_row,
+        wanted=wanted,
+        limit=PAGE if station_id is None else _OF_ONE_STATION,
+    )
+    keep_new(visit, records.refresh, *_CHANGED_BY, station_id=station_id)
+    return records
 
 
 def transaction_table(columns: tuple[Column, ...] = COLUMNS) -> RecordTable:
@@ -88,7 +110,7 @@ async def build(visit: Visit) -> None:
                 known = {name: value for name, value in wanted().items() if value}
                 return f"{API}/transactions/export?{urlencode({'format': 'csv', **known})}"
 
-            records = Records(visit, "/transactions", transaction_table(), transaction_row, wanted=wanted)
+            records = transaction_records(visit, transaction_table(), wanted)
             for control in (station, badge, state, suspect, since, until):
                 control.on_value_change(records.refresh)
                 if isinstance(control, ui.input):

@@ -7,7 +7,7 @@ from contactor.console.pages.account import token_row
 from contactor.console.role import Role
 from contactor.console.section import Records
 from contactor.console.visit import Visit
-from contactor.ui.blocks import button, card, page_head
+from contactor.ui.blocks import button, card, modal, page_head
 from contactor.ui.components import Column, Press, RecordTable, Row
 from contactor.ui.frame import Crumb, tag, words
 from contactor.ui.writing import milliseconds
@@ -61,9 +61,10 @@ async def build(visit: Visit) -> None:
 
 
 def _edit(visit: Visit, people: Records, view: Json | None) -> None:
-    with ui.dialog() as dialog, tag("div", "dialog").props("role=dialog"):
+    title = "Add user" if view is None else f"Change {view['name']}"
+    with modal(title) as dialog:
         with tag("div", "dialog-head"):
-            words("h2", "Add user" if view is None else f"Change {view['name']}").style("font-size: 17px")
+            words("h2", title).style("font-size: 17px")
             words("p", "Viewers look; operators order; admins keep users and keys.", "muted")
         with tag("div", "dialog-body"):
             name = ui.input("Name", value="" if view is None else view["name"]).props("outlined dense maxlength=64")
@@ -91,14 +92,14 @@ def _edit(visit: Visit, people: Records, view: Json | None) -> None:
         with tag("div", "dialog-foot"):
             button("Cancel", dialog.close)
             button("Save", save, kind="solid")
-    dialog.on("hide", dialog.delete)
     dialog.open()
 
 
 def _remove(visit: Visit, people: Records, view: Json) -> None:
-    with ui.dialog() as dialog, tag("div", "dialog").props("role=dialog"):
+    title = f"Remove {view['name']}?"
+    with modal(title) as dialog:
         with tag("div", "dialog-head"):
-            words("h2", f"Remove {view['name']}?").style("font-size: 17px")
+            words("h2", title).style("font-size: 17px")
             words("p", "Their logins and tokens end at once. What they did stays in the audit.", "muted")
 
         async def remove() -> None:
@@ -110,5 +111,4 @@ def _remove(visit: Visit, people: Records, view: Json) -> None:
         with tag("div", "dialog-foot"):
             button("Cancel", dialog.close)
             button("Remove the user", remove, kind="solid danger")
-    dialog.on("hide", dialog.delete)
     dialog.open()

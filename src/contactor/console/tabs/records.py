@@ -1,10 +1,10 @@
-"""The tabs that list what the record has of a station: transactions, faults, reservations, files, quirks."""
+"""The tabs that list what the record has of a station: transactions, faults, reservations, quirks."""
 
 from contactor.console.api_client import Json
 from contactor.console.desk import StationDesk
 from contactor.console.pages.alarms import alarm_records
 from contactor.console.pages.transactions import COLUMNS as TRANSACTIONS
-from contactor.console.pages.transactions import transaction_row, transaction_table
+from contactor.console.pages.transactions import transaction_records, transaction_table
 from contactor.console.role import Role
 from contactor.console.section import Records
 from contactor.ui.blocks import button
@@ -28,7 +28,6 @@ RESERVATIONS = (
     Column("state", "State", "pill"),
     Column("buttons", "", "buttons", buttons=(Press("cancel", "Cancel", danger=True, when="active"),)),
 )
-FILES = (Column("at", "When", "instant"), Column("action", "What", "mono"), Column("content", "Content", "mono"))
 QUIRKS = (
     Column("field", "Field", "mono"),
     Column("meaning", "What is odd"),
@@ -41,9 +40,8 @@ QUIRKS = (
 def transactions_tab(desk: StationDesk) -> None:
     """What was charged here."""
     table = transaction_table(tuple(each for each in TRANSACTIONS if each.name != "station_id"))
-    Records(
-        desk.visit, "/transactions", table, transaction_row, wanted=lambda: {"station_id": desk.station_id}, limit=15
-    )
+    station_id = desk.station_id
+    transaction_records(desk.visit, table, lambda: {"station_id": station_id}, station_id=station_id)
 
 
 def faults_tab(desk: StationDesk) -> None:
@@ -101,26 +99,6 @@ def reservations_tab(desk: StationDesk) -> None:
     records = Records(
         desk.visit, "/reservations", table, row, cursor="after", wanted=lambda: {"station_id": desk.station_id}
     )
-
-
-def files_tab(desk: StationDesk) -> None:
-    """Firmware and diagnostics: what was ordered, and how far it has come."""
-
-    def row(view: Json) -> Row:
-        return {
-            "number": view["number"],
-            "at": milliseconds(view["received_at"]),
-            "action": view["action"],
-            "content": view["content"],
-        }
-
-    with tag("div", "row-of card-body"):
-        if desk.visit.may(Role.OPERATOR):
-            button("Fetch diagnostics", lambda: desk.order("GetDiagnostics"), icon="download")
-            button("Update firmware", lambda: desk.order("UpdateFirmware"), icon="system_update_alt")
-    empty = ("No transfer yet", "Fetch diagnostics or update the firmware; its progress shows here.")
-    table = RecordTable(FILES, keyed="number", caption="Transfers", empty=empty)
-    Records(desk.visit, f"{desk.path}/notifications", table, row)
 
 
 def quirks_tab(desk: StationDesk) -> None:
