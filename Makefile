@@ -12,15 +12,17 @@ help: ## Show the targets
 
 install: $(STAMP) ## Install contactor and its tools into .venv
 
-$(STAMP): pyproject.toml requirements/constraints.txt
+$(STAMP): pyproject.toml requirements/constraints.txt requirements/broker.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "contactor needs Python 3.11 or newer; say which: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 	@if command -v uv >/dev/null 2>&1; then \
 		uv venv --quiet --allow-existing --python "$$(command -v $(PYTHON))" $(VENV) && \
-		uv pip install --quiet --python $(BIN)/python -c requirements/constraints.txt -e '.[dev]'; \
+		uv pip install --quiet --python $(BIN)/python -c requirements/constraints.txt -e '.[dev]' && \
+		uv pip install --quiet --python $(BIN)/python --no-deps -r requirements/broker.txt; \
 	else \
 		$(PYTHON) -m venv $(VENV) || { echo "python3 has no venv module here; on Debian: apt-get install python3-venv"; exit 1; }; \
-		$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements/constraints.txt -e '.[dev]'; \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements/constraints.txt -e '.[dev]' && \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements/broker.txt; \
 	fi
 	@touch $@
 

@@ -38,6 +38,7 @@ COMMANDS = {
     "onboarding": "contactor.cli.remote.onboarding:app",
     "reports": "contactor.cli.remote.reports:app",
     "webhooks": "contactor.cli.remote.webhooks:app",
+    "mqtt": "contactor.cli.mqtt:run",
     "users": "contactor.cli.remote.users:app",
     "tokens": "contactor.cli.remote.tokens:app",
     "system": "contactor.cli.remote.system:app",

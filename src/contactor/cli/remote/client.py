@@ -46,7 +46,7 @@ class ApiClient:
             is_good = False
         if not is_good:
             raise BadSetting("--api", url, "give a URL such as http://127.0.0.1:9080")
-        given = _token() if token is None else token
+        given = token_given() if token is None else token
         if given:
             self._http.headers["Authorization"] = f"Bearer {given}"
 
@@ -128,7 +128,8 @@ class ApiClient:
         return self.ask(method, f"{path}{sub}", body=body, headers={"If-Match": etag})
 
 
-def _token() -> str:
+def token_given() -> str:
+    """The token of the environment."""
     token = os.environ.get(TOKEN_VARIABLE, "")
     if not token:
         raise BadSetting(TOKEN_VARIABLE, None, "put a token into it; `contactor tokens make` makes one")
