@@ -1,9 +1,11 @@
 """The figures of a report, by hand."""
 
+import re
 from datetime import UTC, datetime
 
+from contactor.central.reports.charts import BARS_MAX
 from contactor.central.reports.figures import NO_SITE, By, Charge, Span, StationRecord, months_of, report_of
-from contactor.central.reports.page import BARS_MAX, as_html
+from contactor.central.reports.page import as_html
 
 HOUR = 3_600_000
 
@@ -60,3 +62,23 @@ def test_the_page_escapes_what_stations_are_called_and_says_what_its_charts_leav
     assert "&lt;script&gt;064" in page
     assert "5 more are in the table" in page
     assert "http" not in page  # nothing is fetched
+
+
+def test_the_page_shows_the_totals_first_and_a_dash_where_there_is_nothing_to_be_a_share_of() -> None:
+    charges = [Charge(Span(0, HOUR // 2), 12_000), Charge(Span(HOUR // 2, HOUR - 1), 6_500)]
+    page = as_html(report_of([StationRecord("A", None, 0, 0, charges)], Span(0, HOUR), By.STATION))
+    for name, value in (("Energy", "18 kWh"), ("Sessions", "2"), ("A session", "9.2 kWh"), ("Utilisation", "-")):
+        assert f"<div><dt>{name}</dt><dd>{value}</dd></div>" in page
+    assert re.search(r'<text x="206.0" y="13">-</text>', page)  # the bar of the utilisation has no length
+    assert "Nothing to show" in as_html(report_of([], Span(0, HOUR), By.STATION))
+
+
+def test_months_stand_as_columns_side_by_side_and_uptime_is_measured_against_all_of_the_time() -> None:
+    start, end = at_ms(2024, 1, 1), at_ms(2026, 1, 1)
+    half = [Span(month.from_ms, (month.from_ms + month.until_ms) // 2) for _, month in months_of(Span(start, end))]
+    page = as_html(report_of([StationRecord("A", None, start, 1, (), half)], Span(start, end), By.MONTH))
+    uptime = page.split("Uptime, %</figcaption>")[1].split("</figure>")[0]
+    heights = [float(found) for found in re.findall(r'height="([\d.]+)" rx', uptime)]
+    assert len(heights) == 24
+    assert set(heights) == {58.0}  # half of what a whole month would have
+    assert re.findall(r">(20\d\d-\d\d)<", uptime) == [f"{y}-{m:02}" for y in (2024, 2025) for m in (1, 4, 7, 10)]
