@@ -20,6 +20,7 @@ from contactor.guide.load import load_product
 from contactor.link.websocket_client import WebSocketDialer
 from contactor.station.settings import StationSettings
 from contactor.station.store.sqlite import SqliteStore
+from contactor.virtual.twin.twins import VirtualTwins
 from contactor.virtual.virtual_station import VirtualStation
 from tests.central.api.bench import API, PASSWORD, log_in
 
@@ -75,7 +76,7 @@ async def house_in(place: Path) -> AsyncIterator[House]:
     )
     async with AsyncExitStack() as running:
         central = await running.enter_async_context(CentralServer(settings))
-        api = await running.enter_async_context(ApiServer(central))
+        api = await running.enter_async_context(ApiServer(central, twins=VirtualTwins()))
         admin = await running.enter_async_context(httpx.AsyncClient(base_url=api.url, timeout=30))
         assert api.first_password is not None
         identity = await log_in(admin, "admin", api.first_password)

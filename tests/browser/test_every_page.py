@@ -49,6 +49,8 @@ PAGES = {
     "templates": "/templates",
     "list-rules": "/list-rules",
     "firmware": "/firmware",
+    "campaigns": "/campaigns",
+    "campaign": "/campaigns/1",
     "alarm-rules": "/alarm-rules",
     "users": "/users",
     "account": "/account",
@@ -113,6 +115,8 @@ async def busy_house(house: House, place: Path) -> AsyncIterator[House]:
     assert (await house.admin.put(f"{API}/list-rules/everybody", json={})).is_success
     image = {"file_name": "evlink-3.4.0.bin", "version": "<b>3.4.0"}
     assert (await house.admin.post(f"{API}/firmware-images", params=image, content=b"image")).is_success
+    campaign: Json = {"name": SCRIPT, "image_id": 1, "selection": {"stations": [HOSTILE]}}
+    assert (await house.admin.post(f"{API}/campaigns", json=campaign)).is_success
     with contextlib.suppress(InvalidStatus):
         async with station_at(house.central, quote(SHORT, safe="")):
             pass

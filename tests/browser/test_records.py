@@ -12,6 +12,7 @@ from contactor.console import scope
 from contactor.console.fields import Field
 from contactor.console.pages import (
     alarm_rules,
+    campaigns,
     list_rules,
     onboarding,
     site_editor,
@@ -224,6 +225,29 @@ async def test_who_knocks_appears_by_itself_and_is_approved_with_a_key_that_is_s
     await expect(page.get_by_role("link", name=STRANGER)).to_be_visible()
     kept = (await house.admin.get(f"{API}/stations/{STRANGER}")).json()
     assert (kept["registration"], kept["has_key"]) == ("Pending", True)
+
+
+async def test_a_campaign_shows_its_plan_begins_and_is_held(page: Page, house: House) -> None:
+    image = {"file_name": "evlink-3.4.0.bin", "version": "3.4.0"}
+    made = (await house.admin.post(f"{API}/firmware-images", params=image, content=b"image")).json()
+    await page.goto("/campaigns")
+    await settled(page)
+    await page.get_by_role("button", name="Begin a campaign").click()
+    dialog = page.get_by_role("dialog", name="Begin a campaign")
+    wanted = {"name": "Everybody", "image_id": made["image_id"], "selection": {"is_every_station": True}}
+    await fill(dialog, campaigns.FIELDS, wanted)
+    await dialog.get_by_role("button", name="Show the plan").click()
+    plan = page.get_by_role("dialog", name="The plan")
+    await expect(plan).to_contain_text("Wave 2")
+    assert await serious_findings(page, ".q-dialog") == []
+    await plan.get_by_role("button", name="Begin").click()
+    await page.get_by_role("row").filter(has_text="Everybody").click()
+    await expect(page.get_by_role("heading", name="Everybody", level=1)).to_be_visible()
+    for act, state in (("Pause", "paused"), ("Resume", "running"), ("Cancel it", "cancelled")):
+        await page.get_by_role("button", name=act, exact=True).click()
+        sure = page.get_by_role("dialog", name=f"{act}: Everybody?")
+        await sure.get_by_role("button", name=act, exact=True).click()
+        await expect(page.locator(".page-head .pill")).to_have_text(state)
 
 
 async def test_an_alarm_is_counted_in_the_drawer_and_listed_as_it_comes_and_goes(page: Page, house: House) -> None:

@@ -1,17 +1,24 @@
 """A station's page before a real station: commands and their answers, live figures, configuration, profiles."""
 
 import re
+import zipfile
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Locator, Page, expect
 
 from contactor.base.ids import OutletNumber
+from contactor.console.fields import fields_of
 from contactor.virtual.driver import Visit, drive
 from contactor.virtual.virtual_station import VirtualStation
+from tests.browser.conftest import ZONE
+from tests.browser.forms import fill
 from tests.browser.house import BADGE, STATION, House, station_in
+from tests.central.api.bench import API
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -62,6 +69,23 @@ async def test_a_destructive_command_says_what_it_will_do(at_station: Page) -> N
     await expect(dialog).to_have_count(0)
 
 
+async def test_a_command_is_tried_on_a_twin_before_it_is_sent(at_station: Page, house: House) -> None:
+    dialog = await opened(at_station, "Change availability")
+    await fill(dialog, fields_of("ChangeAvailability"), {"connectorId": 2, "type": "Inoperative"})
+    await dialog.get_by_role("button", name="What would it do?").click()
+    await expect(dialog).to_contain_text("Available → Unavailable")
+    await expect(dialog).to_contain_text("StatusNotification")
+    sent = (await house.admin.get(f"{API}/commands", params={"station_id": STATION, "limit": 500})).json()["items"]
+    assert [each for each in sent if each["action"] == "ChangeAvailability"] == []
+
+
+async def test_times_are_local_and_tell_utc_to_whoever_looks_closer(at_station: Page, house: House) -> None:
+    booted = (await house.admin.get(f"{API}/stations/{STATION}")).json()["booted_at"]
+    at = datetime.fromisoformat(booted)
+    shown = at_station.locator(f"b[title='{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC']")
+    await expect(shown).to_have_text(f"{at.astimezone(ZoneInfo(ZONE)):%Y-%m-%d %H:%M:%S}")
+
+
 async def test_a_charge_shows_live_from_the_plug_to_the_stop(at_station: Page, station: VirtualStation) -> None:
     card = at_station.get_by_role("region", name="Connector 1")
     await expect(card).to_contain_text("Available")
@@ -107,12 +131,28 @@ async def test_a_profile_is_checked_drawn_sent_and_listed(at_station: Page) -> N
     await dialog.get_by_label("Limit, kW").fill("22")
     await dialog.get_by_role("button", name="Add period").click()
     await dialog.get_by_label("Limit, kW").nth(1).fill("50")
+    await dialog.get_by_role("button", name="What would it do?").click()
+    await expect(dialog).to_contain_text("the station itself was not asked")
+    await expect(dialog.get_by_role("img", name="Composite schedules now and then")).to_be_visible()
     await dialog.get_by_role("button", name="Send profile").click()
     await expect(dialog.locator(".verdict")).to_contain_text("The station answers Accepted.")
     await dialog.get_by_role("button", name="Close").click()
     await expect(at_station.get_by_text("22.0–50.0 kW")).to_be_visible()
     await at_station.get_by_role("button", name="Ask the station").click()
     await expect(at_station.get_by_text("Composite, as the station says").first).to_be_visible()
+
+
+async def test_diagnostics_are_asked_for_arrive_and_are_saved(at_station: Page, tmp_path: Path) -> None:
+    await at_station.get_by_role("tab", name="Files").click()
+    await at_station.get_by_role("button", name="Get diagnostics").click()
+    dialog = at_station.get_by_role("dialog", name="Get diagnostics")
+    await dialog.get_by_role("button", name="Get them").click()
+    row = at_station.get_by_role("table", name="Diagnostics").get_by_role("row").nth(1)
+    await expect(row).to_contain_text("arrived")
+    async with at_station.expect_download() as saving:
+        await row.get_by_role("button", name="Download").click()
+    await (await saving.value).save_as(tmp_path / "diagnostics.zip")
+    assert zipfile.is_zipfile(tmp_path / "diagnostics.zip")
 
 
 async def test_the_fleet_shows_the_station_and_reacts_to_it(page: Page, station: VirtualStation) -> None:

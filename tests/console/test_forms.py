@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
+from contactor.central.tariffs.tariff import Weekday
 from contactor.console.checks import Known, Objection, object_to
 from contactor.console.commands import COMMANDS, sendable
 from contactor.console.fields import FieldKind, fields_of
+from contactor.console.pages.tariffs import WEEKDAYS
 from contactor.guide.load import load_product
 from contactor.ocpp.actions import ACTIONS, Side
 
@@ -112,3 +114,7 @@ def test_what_they_allow_meets_no_objection_and_other_products_only_ocpps() -> N
     assert object_to("SetChargingProfile", profile(connector=2), Known()) == []
     assert object_to("Reset", {"type": "Loud"}, Known()) != []
     assert all(isinstance(each, Objection) for each in object_to("Reset", {"type": "Loud"}, Known()))
+
+
+def test_weekdays_are_spelled_as_the_api_takes_them() -> None:
+    assert tuple(Weekday) == WEEKDAYS

@@ -12,6 +12,7 @@ from contactor.console.fields import fields_of
 from contactor.console.form import Form
 from contactor.console.role import Role
 from contactor.console.visit import Visit, told
+from contactor.console.what_if import WhatIf
 from contactor.ui.blocks import banner, button, modal
 from contactor.ui.frame import tag, words
 
@@ -53,10 +54,12 @@ class CommandDialog:
                 self._form = Form(fields_of(action), given or {}, visit.instant)
                 self._force = ui.checkbox("Send it all the same (force)")
                 self._force.set_visibility(False)
+                self._what_if = WhatIf(visit, station_id)
                 self._verdict = words("div", "", "verdict").props("role=status aria-live=polite")
                 self._verdict.set_visibility(False)
             with tag("div", "dialog-foot"):
                 button("Close", self._dialog.close)
+                button("What would it do?", self._try, icon="science")
                 kind = "solid danger" if about.is_destructive else "solid"
                 self._send = button(
                     about.title if about.is_destructive else "Send", self._on_send, icon="send", kind=kind
@@ -65,6 +68,13 @@ class CommandDialog:
     def open(self) -> None:
         """Show it."""
         self._dialog.open()
+
+    async def _try(self) -> None:
+        """Try it on a twin; whatever the form holds."""
+        try:
+            await self._what_if.ask(self._action, self._form.payload())
+        except (ValueError, OverflowError) as error:
+            self._say(f"A field cannot be read: {error}", "bad")
 
     async def _on_send(self) -> None:
         if not self._visit.may(Role.OPERATOR):

@@ -13,6 +13,7 @@ from contactor.console.desk import StationDesk
 from contactor.console.role import Role
 from contactor.console.schedule import steps_of
 from contactor.console.visit import told
+from contactor.console.what_if import WhatIf
 from contactor.guide.load import load_product
 from contactor.ui.blocks import button, modal
 from contactor.ui.components import LineChart, Series
@@ -47,10 +48,12 @@ class ProfileEditor:
                     label="What this profile allows over the next day",
                     height=180,
                 )
+                self._what_if = WhatIf(desk.visit, desk.station_id)
                 self._verdict = words("div", "", "verdict").props("role=status aria-live=polite")
                 self._verdict.set_visibility(False)
             with tag("div", "dialog-foot"):
                 button("Close", self._dialog.close)
+                button("What would it do?", self._try, icon="science")
                 self._send = button("Send profile", self._on_send, icon="send", kind="solid")
         self._dialog.on("show", self._changed)
 
@@ -82,7 +85,7 @@ class ProfileEditor:
                 "Repeats", list(limits.recurrences), given.get("recurrencyKind", "Daily"), self._changed
             )
             start = given.get("chargingSchedule", {}).get("startSchedule")
-            local = self._desk.visit.local(start).replace(" ", "T") if start else ""
+            local = self._desk.visit.typed(start)
             self._start = ui.input("Starts at", value=local, on_change=self._changed)
             self._start.props("outlined dense type=datetime-local step=1 stack-label")
             self._transaction = ui.number("Transaction", value=given.get("transactionId"), step=1)
@@ -160,6 +163,15 @@ class ProfileEditor:
         if self._transaction.value:
             profile["transactionId"] = int(self._transaction.value)
         return profile
+
+    async def _try(self) -> None:
+        """Try it on a twin, and draw what the profiles then come to."""
+        try:
+            request = {"connectorId": self._connector.value, "csChargingProfiles": self._profile()}
+        except (ValueError, TypeError, OverflowError) as error:
+            self._say(f"A field cannot be read: {error}", "bad")
+            return
+        await self._what_if.ask("SetChargingProfile", request)
 
     async def _on_send(self) -> None:
         if not self._desk.visit.may(Role.OPERATOR):

@@ -15,7 +15,9 @@ from contactor.console.api_client import ApiClient, ApiRefusal, ApiUnreachable
 from contactor.console.hub import Hub
 from contactor.console.people import COOKIE, People, Session
 from contactor.console.role import Role
+from contactor.ui.blocks import Moment
 from contactor.ui.frame import Crumb, Entry, Group, Signed, page_frame
+from contactor.ui.writing import utc
 
 BRAND = "Contactor"
 ZONE_COOKIE = "contactor_zone"
@@ -44,6 +46,7 @@ DRAWER = (
             Entry("Configuration", "/templates", "tune"),
             Entry("Local lists", "/list-rules", "playlist_add_check"),
             Entry("Firmware", "/firmware", "system_update_alt"),
+            Entry("Campaigns", "/campaigns", "waves"),
             Entry("Alarm rules", "/alarm-rules", "rule"),
             Entry("Users and tokens", "/users", "group"),
         ),
@@ -97,6 +100,10 @@ class Visit:
         if text is None:
             return "–"
         return datetime.fromisoformat(text).astimezone(self.zone).strftime("%Y-%m-%d %H:%M:%S")
+
+    def moment(self, text: str | None) -> Moment:
+        """An instant of the API's, as this person's clock shows it, and in UTC for whoever looks closer."""
+        return Moment(self.local(text), "" if text is None else utc(text))
 
     def typed(self, text: str | None) -> str:
         """An instant of the API's, as a field for date and time takes it."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from nicegui import ui
 from nicegui.events import ClickEventArguments, Handler
@@ -36,19 +37,45 @@ def card(title: str | None = None, *, body: bool = True) -> Iterator[ui.element]
 
 @contextmanager
 def modal(title: str, *, wide: bool = False) -> Iterator[ui.dialog]:
-    """A dialog by its name for those who hear it; it is gone once it is closed."""
-    with ui.dialog() as made, tag("div", "dialog wide" if wide else "dialog"):
+    """A dialog by its name for those who hear it; it is gone once it is closed.
+
+    It belongs to the page, not to whatever opened it: that may be a dialog which closes before this one.
+    """
+    with ui.context.client.content, ui.dialog() as made, tag("div", "dialog wide" if wide else "dialog"):
         made._props["aria-label"] = title  # as it is: `props()` would parse what somebody typed
         yield made
     made.on("hide", made.delete)
 
 
-def facts(rows: Sequence[tuple[str, str]]) -> None:
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """An instant as somebody's clock shows it, with words around it; `utc` is seen on hover."""
+
+    local: str
+    utc: str
+
+    def told(self, before: str, after: str = "") -> "Moment":
+        """The same within a sentence."""
+        return Moment(f"{before}{self.local}{after}", self.utc)
+
+
+Fact = tuple[str, str | Moment]
+
+
+def value_words(name: str, value: str | Moment, classes: str = "") -> ui.element:
+    """An element with a value; UTC stands in its title."""
+    made = words(name, value if isinstance(value, str) else value.local, classes)
+    if isinstance(value, Moment) and value.utc:
+        made._props["title"] = value.utc
+    return made
+
+
+def facts(rows: Sequence[Fact]) -> None:
     """Names and values in a list."""
     with tag("dl", "fact-list"):
         for name, value in rows:
             words("dt", name)
-            words("dd", value)
+            value_words("dd", value)
 
 
 def pill(word: str, classes: str) -> ui.element:

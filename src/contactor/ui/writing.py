@@ -1,6 +1,6 @@
 """How numbers, times and statuses are written on pages; the same ways as words.js."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 NONE = "–"
 THIN_SPACE = "\u2009"
@@ -40,6 +40,11 @@ def duration(seconds: float | None) -> str:
 def status_class(word: str) -> str:
     """The class that colours a connector's status."""
     return f"is-{_KINDS.get(word, 'unavailable')}"
+
+
+def utc(text: str) -> str:
+    """An instant as the API spells it, in UTC as people read it."""
+    return datetime.fromisoformat(text).astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
 def milliseconds(text: str | None) -> int | None:

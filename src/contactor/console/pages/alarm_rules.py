@@ -12,8 +12,9 @@ from contactor.console.section import Section
 from contactor.console.visit import Visit
 from contactor.ui.blocks import button, card, page_head
 from contactor.ui.components import Column, Press, RecordTable, Row
-from contactor.ui.frame import Crumb, tag
+from contactor.ui.frame import Crumb, tag, words
 
+SHOWN_MAX = 50
 _ACTS = (Press("change", "Change", when="can_change"), Press("restore", "As it comes", when="can_change"))
 COLUMNS = (
     Column("name", "Rule", "mono"),
@@ -59,6 +60,8 @@ class _Rules:
             self._off = ui.checkbox("Only those switched off", on_change=self._draw)
         self._section = Section(visit, lambda: visit.api.get("/alarm-rules"), self._took)
         self._table: RecordTable | None = None
+        self._more = words("p", f"The first {SHOWN_MAX} are shown: look for a code or a word.", "muted card-body")
+        self._more.set_visibility(False)
 
     def _took(self, found: list[Json]) -> None:
         self._found = found
@@ -80,7 +83,8 @@ class _Rules:
             and not (self._off.value and each["is_on"])
         ]
         if self._table is not None:
-            self._table.show(rows)
+            self._table.show(rows[:SHOWN_MAX])
+            self._more.set_visibility(len(rows) > SHOWN_MAX)
 
     async def _pressed(self, name: str, key: str) -> None:
         view = next((each for each in self._found if each["name"] == key), None)

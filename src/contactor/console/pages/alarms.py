@@ -9,7 +9,7 @@ from contactor.console.live import keep_new
 from contactor.console.role import Role
 from contactor.console.section import Records
 from contactor.console.visit import Visit, choices
-from contactor.ui.blocks import button, card, facts, modal, page_head
+from contactor.ui.blocks import Fact, button, card, facts, modal, page_head
 from contactor.ui.components import Column, Press, RecordTable, Row
 from contactor.ui.frame import Crumb, tag, words
 from contactor.ui.writing import duration, milliseconds
@@ -130,23 +130,24 @@ def show_alarm(visit: Visit, view: Json, on_done: Callable[[], Awaitable[None]])
     dialog.open()
 
 
-def alarm_facts(visit: Visit, view: Json) -> list[tuple[str, str]]:
+def alarm_facts(visit: Visit, view: Json) -> list[Fact]:
     """All that is known of an alarm, as names and values."""
-    found = [
+    found: list[Fact] = [
         ("Severity", view["severity"]),
         ("Station", f"{view['station_id']} {view['model']}".strip()),
         ("Where", _place(view)),
         ("Code", view["subject"] or "–"),
         ("Part", view["part"] or "–"),
         ("Details", view["details"] or "–"),
-        ("Since", visit.local(view["opened_at"])),
-        ("Times seen", f"{view['times']}, last {visit.local(view['last_seen_at'])}"),
+        ("Since", visit.moment(view["opened_at"])),
+        ("Times seen", visit.moment(view["last_seen_at"]).told(f"{view['times']}, last ")),
     ]
     if view["closed_at"] is not None:
-        ending = f"{visit.local(view['closed_at'])}, after {duration(view['repair_s'])}: {view['closed_by']}"
-        found.append(("Closed", ending))
+        ending = f", after {duration(view['repair_s'])}: {view['closed_by']}"
+        found.append(("Closed", visit.moment(view["closed_at"]).told("", ending)))
     if view["acknowledged_at"] is not None:
-        found.append(("Acknowledged", f"{visit.local(view['acknowledged_at'])} by {view['acknowledged_by']}"))
+        known = visit.moment(view["acknowledged_at"]).told("", f" by {view['acknowledged_by']}")
+        found.append(("Acknowledged", known))
     return found
 
 

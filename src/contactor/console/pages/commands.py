@@ -9,7 +9,7 @@ from contactor.console.live import keep_new
 from contactor.console.role import Role
 from contactor.console.section import Records
 from contactor.console.visit import Visit, choices
-from contactor.ui.blocks import button, card, modal, page_head
+from contactor.ui.blocks import button, card, modal, page_head, value_words
 from contactor.ui.components import Column, Press, RecordTable, Row
 from contactor.ui.frame import Crumb, tag, words
 from contactor.ui.writing import milliseconds
@@ -97,8 +97,9 @@ def _show(visit: Visit, view: Json) -> None:
     with modal("Command", wide=True) as dialog:
         with tag("div", "dialog-head"):
             words("h2", f"{view['action']} to {view['station_id']}").style("font-size: 17px")
-            sent = f"sent {visit.local(view['sent_at'])}" if view["sent_at"] else "never sent"
-            words("p", f"Command {view['command_id']} by {view['by']}, {sent}. {view['why']}", "muted")
+            about = f"Command {view['command_id']} by {view['by']}, "
+            sent = visit.moment(view["sent_at"]).told(f"{about}sent ", f". {view['why']}")
+            value_words("p", sent if view["sent_at"] else f"{about}never sent. {view['why']}", "muted")
         with tag("div", "dialog-body"):
             words("h3", "Request")
             words("pre", json.dumps(view["request"], indent=2, ensure_ascii=False), "code").props("tabindex=0")

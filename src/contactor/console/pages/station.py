@@ -27,7 +27,7 @@ from contactor.console.tabs.smart_charging import SmartChargingTab
 from contactor.console.together import together
 from contactor.console.visit import Visit
 from contactor.guide.load import load_product
-from contactor.ui.blocks import banner, button, card, pill
+from contactor.ui.blocks import Fact, banner, button, card, pill, value_words
 from contactor.ui.components import LineChart, MessageLog, Series
 from contactor.ui.frame import Crumb, tag, words
 from contactor.ui.writing import milliseconds
@@ -116,7 +116,7 @@ def _identity(desk: StationDesk) -> ui.element:
                 for name, value in _facts(visit, station):
                     with tag("span"):
                         words("span", f"{name} ")
-                        words("b", value)
+                        value_words("b", value)
         with tag("div", "actions"):
             if visit.may(Role.OPERATOR):
                 button("Reset", lambda: desk.order("Reset", {"type": "Soft"}), icon="restart_alt", kind="plain danger")
@@ -143,7 +143,7 @@ async def _accept(desk: StationDesk) -> None:
     await desk.visit.attempt(Role.OPERATOR, work)
 
 
-def _facts(visit: Visit, station: Json) -> list[tuple[str, str]]:
+def _facts(visit: Visit, station: Json) -> list[Fact]:
     rating = "" if station["power_kw"] is None else f", {station['power_kw']} kW"
     return [
         ("Model", (station["model"] or "–") + rating),
@@ -151,7 +151,7 @@ def _facts(visit: Visit, station: Json) -> list[tuple[str, str]]:
         ("Serial", station["serial_number"] or "–"),
         ("Firmware", station["firmware_version"] or "–"),
         ("Key", "set" if station["has_key"] else "none"),
-        ("Booted", visit.local(station["booted_at"])),
+        ("Booted", visit.moment(station["booted_at"])),
     ]
 
 

@@ -10,7 +10,7 @@ from contactor.console.role import Role
 from contactor.console.section import Section
 from contactor.console.together import together
 from contactor.console.visit import Visit
-from contactor.ui.blocks import banner, button, card, empty, facts, modal, page_head, pill
+from contactor.ui.blocks import Fact, banner, button, card, empty, facts, modal, page_head, pill, value_words
 from contactor.ui.components import LineChart, Series
 from contactor.ui.frame import Crumb, tag, words
 from contactor.ui.writing import duration, kilowatt_hours, milliseconds, number
@@ -66,15 +66,15 @@ def _show(visit: Visit, section: "Section[Any]", view: Json, readings: Json, tim
         _curve(view, readings["items"])
 
 
-def _figures(visit: Visit, view: Json) -> list[tuple[str, str]]:
+def _figures(visit: Visit, view: Json) -> list[Fact]:
     started, stopped = milliseconds(view["started_at"]), milliseconds(view["stopped_at"])
     lasted = None if started is None or stopped is None else (stopped - started) / 1000
     stop_wh = view["meter_stop_wh"]
     return [
         ("Id tag", view["id_tag"]),
         ("The badge was", view["tag_status"]),
-        ("Started", visit.local(view["started_at"])),
-        ("Ended", visit.local(view["stopped_at"])),
+        ("Started", visit.moment(view["started_at"])),
+        ("Ended", visit.moment(view["stopped_at"])),
         ("Duration", duration(lasted)),
         ("Energy", kilowatt_hours(view["energy_wh"])),
         ("Meter at the start", f"{number(view['meter_start_wh'])} Wh"),
@@ -103,7 +103,7 @@ def _timeline(visit: Visit, happenings: Json) -> None:
     with tag("ol", "timeline"):
         for each in happenings:
             with tag("li"):
-                words("time", visit.local(each["at"]), "muted").props["title"] = f"{each['at']} UTC"
+                value_words("time", visit.moment(each["at"]), "muted")
                 tag("i").props("aria-hidden=true")
                 with tag("div"):
                     words("b", each["what"].capitalize())

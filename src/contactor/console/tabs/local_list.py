@@ -7,7 +7,7 @@ from contactor.console.desk import StationDesk
 from contactor.console.role import Role
 from contactor.console.section import Records, Section
 from contactor.console.visit import Visit
-from contactor.ui.blocks import banner, button, facts, pill
+from contactor.ui.blocks import Fact, Moment, banner, button, facts, pill
 from contactor.ui.components import Column, RecordTable, Row
 from contactor.ui.frame import tag, words
 
@@ -25,9 +25,11 @@ STATES: Mapping[str, tuple[str, str]] = {
 }
 
 
-def list_facts(visit: Visit, look: Json) -> list[tuple[str, str]]:
+def list_facts(visit: Visit, look: Json) -> list[Fact]:
     """A station's list as it should be, and as it is."""
-    read = f", read {visit.local(look['reported_at'])}" if look["reported_at"] is not None else ""
+    version: str | Moment = _number(look["reported_version"])
+    if look["reported_at"] is not None:
+        version = visit.moment(look["reported_at"]).told(f"{version}, read ")
     return [
         ("Rules", ", ".join(look["rules"]) or "–"),
         ("Tags it should hold", _number(look["wanted_entries"])),
@@ -35,7 +37,7 @@ def list_facts(visit: Visit, look: Json) -> list[tuple[str, str]]:
         ("Changes to send", str(look["changes"])),
         ("Tags without room", str(look["left_out"])),
         ("Version sent", _number(look["held_version"])),
-        ("Version reported", _number(look["reported_version"]) + read),
+        ("Version reported", version),
     ]
 
 
