@@ -36,7 +36,7 @@ DELIVERY_PERIOD_S = 2.0
 
 DRIFT_PERIOD_S = 60.0
 """How often configurations are compared with what is wanted of them."""
-CAMPAIGN_PERIOD_S = 3.0
+CAMPAIGN_PERIOD_S = 5.0
 """How often firmware campaigns are looked at."""
 
 Every = Callable[[float, Callable[[], None]], None]

@@ -9,6 +9,7 @@ from tests.central.api.bench import API, Bench, api_in, problem_of
 from tests.central.bench import STATION, Line
 from tests.cli.test_remote import runner
 
+_HEADS = ["of", "total", "open", "mean", "repair", "s"]
 FAULT = {"connectorId": 1, "status": "Faulted", "errorCode": "InternalError", "vendorErrorCode": "0x100205"}
 
 
@@ -77,6 +78,7 @@ async def test_an_operator_looks_after_alarms_from_the_command_line(tmp_path: Pa
         done = await run("alarms", "acknowledge", "1", "--note", "on my way")
         assert done[1] == "alarm 1 is acknowledged by admin\n"
         assert "EVD1S180TBB" in (await run("alarms", "counts"))[1]
+        assert (await run("alarms", "counts", "--by", "site_id", "--site", "depot"))[1].split() == _HEADS
         done = await run("alarms", "set-rule", "station_offline", "--after", "900")
         assert done[1] == "station_offline is critical, on, after 900 s\n"
         assert "900" in (await run("alarms", "rules"))[1]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contactor.central.campaigns.campaign import Campaign, CampaignState, Job, JobState, Rules, order_key
-from contactor.central.campaigns.decision import AT_ONCE, Decision, decide
+from contactor.central.campaigns.decision import AT_ONCE, Decision, Work, decide
 from contactor.central.campaigns.progress import UNHEARD_MS, Facts
 from contactor.central.campaigns.selection import Chosen, part_into_waves
 from contactor.central.campaigns.waves import BadWave, wave_sizes
@@ -49,7 +49,7 @@ def after(decision: Decision, jobs: list[Job]) -> list[Job]:
 def one_after(facts: Facts, ago_s: float = 60, **rules: object) -> Job:
     """The job of a station that was told, after a look at it."""
     jobs = [sent(jobs_of(stations=1)[0], ago_s)]
-    return after(decide(campaign(CampaignState.PAUSED, **rules), jobs, {"S0": facts}, NOON), jobs)[0]
+    return after(decide(campaign(CampaignState.PAUSED, **rules), Work(jobs, {"S0": facts}), NOON), jobs)[0]
 
 
 @pytest.mark.parametrize(
@@ -86,13 +86,13 @@ def test_a_size_that_is_none_is_refused(size: str) -> None:
 def test_the_first_wave_is_told_and_the_second_waits_for_its_end() -> None:
     jobs = jobs_of("1")
     facts = {job.station_id: READY for job in jobs}
-    decision = decide(campaign(), jobs, facts, NOON)
+    decision = decide(campaign(), Work(jobs, facts), NOON)
     assert [job.station_id for job in decision.tell] == ["S0"]
     under_way = [sent(jobs[0]), *jobs[1:]]
     facts["S0"] = replace(READY, command=CommandState.ANSWERED)
-    assert decide(campaign(), under_way, facts, NOON).tell == ()
+    assert decide(campaign(), Work(under_way, facts), NOON).tell == ()
     facts["S0"] = replace(READY, version=NEW)
-    decision = decide(campaign(), under_way, facts, NOON)
+    decision = decide(campaign(), Work(under_way, facts), NOON)
     assert after(decision, under_way)[0].state is JobState.INSTALLED
     assert [job.station_id for job in decision.tell] == ["S1", "S2", "S3"]
 
@@ -100,12 +100,24 @@ def test_the_first_wave_is_told_and_the_second_waits_for_its_end() -> None:
 def test_a_campaign_is_done_when_every_station_is_through() -> None:
     jobs = [sent(job) for job in jobs_of("2")]
     facts = {job.station_id: replace(READY, version=NEW) for job in jobs}
-    assert decide(campaign(), jobs, facts, NOON).state is CampaignState.DONE
+    assert decide(campaign(), Work(jobs, facts), NOON).state is CampaignState.DONE
+
+
+def test_waves_that_were_not_read_keep_it_from_being_done() -> None:
+    jobs = [sent(job) for job in jobs_of("2")]
+    facts = {job.station_id: replace(READY, version=NEW) for job in jobs}
+    assert decide(campaign(), Work(jobs, facts, is_whole=False), NOON).state is CampaignState.RUNNING
+
+
+def test_while_files_cannot_move_nobody_is_told() -> None:
+    jobs = jobs_of(stations=1)
+    decision = decide(campaign(), Work(jobs, {"S0": READY}, is_served=False), NOON)
+    assert (decision.tell, decision.changed[0].detail) == ((), "files do not move by http now")
 
 
 def test_of_a_large_wave_some_are_told_at_a_time() -> None:
     jobs = jobs_of(stations=AT_ONCE + 5)
-    decision = decide(campaign(), jobs, {job.station_id: READY for job in jobs}, NOON)
+    decision = decide(campaign(), Work(jobs, {job.station_id: READY for job in jobs}), NOON)
     assert len(decision.tell) == AT_ONCE
 
 
@@ -119,7 +131,7 @@ def test_of_a_large_wave_some_are_told_at_a_time() -> None:
 )
 def test_who_cannot_be_told_says_what_it_waits_for(facts: Facts, state: JobState, detail: str) -> None:
     jobs = jobs_of(stations=1)
-    decision = decide(campaign(), jobs, {"S0": facts}, NOON)
+    decision = decide(campaign(), Work(jobs, {"S0": facts}), NOON)
     (job,) = after(decision, jobs)
     assert (decision.tell, job.state, job.detail) == ((), state, detail)
 
@@ -127,7 +139,7 @@ def test_who_cannot_be_told_says_what_it_waits_for(facts: Facts, state: JobState
 def test_a_charging_station_is_told_where_the_rules_do_not_want_it_idle() -> None:
     """FW-06: the station itself waits until it disturbs nobody."""
     jobs = jobs_of(stations=1)
-    assert decide(campaign(needs_idle=False), jobs, {"S0": replace(READY, is_charging=True)}, NOON).tell
+    assert decide(campaign(needs_idle=False), Work(jobs, {"S0": replace(READY, is_charging=True)}), NOON).tell
 
 
 def test_outside_of_its_hours_nobody_is_told() -> None:
@@ -141,15 +153,15 @@ def test_outside_of_its_hours_nobody_is_told() -> None:
         (Hours((4,), 22 * 60, 13 * 60), False),  # from Friday evening on
         (Hours((3,), 22 * 60, 13 * 60), True),  # since Thursday evening
     ):
-        assert bool(decide(campaign(hours=hours), jobs, facts, NOON).tell) is may, hours
+        assert bool(decide(campaign(hours=hours), Work(jobs, facts), NOON).tell) is may, hours
 
 
 def test_who_could_not_be_told_for_too_long_is_skipped() -> None:
     jobs = [replace(jobs_of(stations=1)[0], began_at_ms=NOW_MS - 3600_000)]
-    decision = decide(campaign(wait_limit_s=3600), jobs, {}, NOON)
+    decision = decide(campaign(wait_limit_s=3600), Work(jobs, {}), NOON)
     assert decision.state is CampaignState.DONE
     assert decision.changed[0].detail == "after 3600 s it is not connected, or not accepted"
-    assert decide(campaign(wait_limit_s=0), jobs, {}, NOON).state is CampaignState.RUNNING
+    assert decide(campaign(wait_limit_s=0), Work(jobs, {}), NOON).state is CampaignState.RUNNING
 
 
 @pytest.mark.parametrize(
@@ -180,10 +192,10 @@ def test_a_failure_is_tried_again_later_until_the_tries_are_used_up(status: Firm
     job = one_after(told(status), tries_max=2, retry_after_s=300)
     assert (job.state, job.failures, job.due_at_ms) == (JobState.QUEUED, 1, NOW_MS + 300_000)
     rules = {"tries_max": 2, "retry_after_s": 300}
-    assert not decide(campaign(**rules), [job], {"S0": READY}, NOON).tell
-    assert decide(campaign(**rules), [job], {"S0": READY}, NOON + timedelta(seconds=300)).tell
+    assert not decide(campaign(**rules), Work([job], {"S0": READY}), NOON).tell
+    assert decide(campaign(**rules), Work([job], {"S0": READY}), NOON + timedelta(seconds=300)).tell
     again = replace(job, state=JobState.SENT, orders=2, sent_at_ms=NOW_MS - 1000)
-    decision = decide(campaign(failures_max=None, **rules), [again], {"S0": told(status, 0)}, NOON)
+    decision = decide(campaign(failures_max=None, **rules), Work([again], {"S0": told(status, 0)}), NOON)
     assert (decision.changed[0].state, decision.state) == (JobState.FAILED, CampaignState.DONE)
 
 
@@ -226,7 +238,7 @@ def test_too_many_failures_of_a_wave_stop_the_campaign(
 ) -> None:
     jobs = jobs_of("4", stations=5)
     jobs = [replace(job, state=JobState.FAILED, failures=3) if job.place < failed else job for job in jobs]
-    decision = decide(campaign(**rules), jobs, {job.station_id: READY for job in jobs}, NOON)
+    decision = decide(campaign(**rules), Work(jobs, {job.station_id: READY for job in jobs}), NOON)
     assert decision.state is state
     assert bool(decision.tell) is (state is CampaignState.RUNNING)
     if state is CampaignState.STOPPED:
@@ -236,7 +248,7 @@ def test_too_many_failures_of_a_wave_stop_the_campaign(
 def test_a_forgiven_failure_stops_nothing() -> None:
     jobs = jobs_of("2")
     jobs[0] = replace(jobs[0], state=JobState.FAILED, is_forgiven=True)
-    assert decide(campaign(), jobs, {job.station_id: READY for job in jobs}, NOON).state is CampaignState.RUNNING
+    assert decide(campaign(), Work(jobs, {job.station_id: READY for job in jobs}), NOON).state is CampaignState.RUNNING
 
 
 @pytest.mark.parametrize("state", [CampaignState.PAUSED, CampaignState.STOPPED])
@@ -244,7 +256,7 @@ def test_who_holds_tells_nobody_and_watches_those_that_were_told(state: Campaign
     jobs = jobs_of()
     jobs[0] = sent(jobs[0])
     facts = {job.station_id: READY for job in jobs} | {"S0": replace(READY, version=NEW)}
-    decision = decide(campaign(state), jobs, facts, NOON)
+    decision = decide(campaign(state), Work(jobs, facts), NOON)
     assert (decision.tell, decision.state) == ((), state)
     assert [job.state for job in decision.changed] == [JobState.INSTALLED]
 
@@ -253,7 +265,7 @@ def test_a_cancelled_campaign_skips_who_waits_and_watches_who_was_told() -> None
     jobs = jobs_of()
     jobs[0] = sent(jobs[0])
     facts = {"S0": replace(READY, command=CommandState.ANSWERED)}
-    decision = decide(campaign(CampaignState.CANCELLED), jobs, facts, NOON)
+    decision = decide(campaign(CampaignState.CANCELLED), Work(jobs, facts), NOON)
     states = [job.state for job in after(decision, jobs)]
     assert states == [JobState.SENT, JobState.SKIPPED, JobState.SKIPPED, JobState.SKIPPED]
 
@@ -275,7 +287,7 @@ def test_nobody_is_told_of_a_later_wave_nor_twice(states: list[JobState], first:
         for job, state in zip(jobs_of(str(first), stations=len(states)), states, strict=True)
     ]
     answered = replace(READY, is_ready=is_ready, command=CommandState.ANSWERED)
-    decision = decide(campaign(), jobs, {job.station_id: answered for job in jobs}, NOON)
+    decision = decide(campaign(), Work(jobs, {job.station_id: answered for job in jobs}), NOON)
     unfinished = [job.wave for job in jobs if not job.state.is_over]
     assert all(job.wave == min(unfinished) and job.state.is_waiting for job in decision.tell)
     assert len({job.place for job in decision.tell}) == len(decision.tell)

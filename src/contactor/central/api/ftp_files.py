@@ -6,13 +6,14 @@ aioftp asks for paths as it would a disk; nothing here ever touches one.
 import asyncio
 import re
 import stat
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from functools import wraps
 from os import stat_result
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import aioftp
-from aioftp.pathio import AsyncPathIOContext, universal_exception
+from aioftp.pathio import AsyncPathIOContext
 
 from contactor.central.api.file_shapes import FILE_PATTERN
 from contactor.central.api.office import Office
@@ -20,6 +21,9 @@ from contactor.central.api.places import bring, enter, fetch, image_at
 from contactor.central.api.problem import Problem
 from contactor.central.files.image_rows import Image
 from contactor.central.files.place import Place
+
+Given = ParamSpec("Given")
+Told = TypeVar("Told")
 
 CHUNKS_WAITING_MAX = 8
 """Pieces of a file that wait for the disk; then whoever sends it waits."""
@@ -33,11 +37,32 @@ class PlaceUser(aioftp.User):
         self.place: Place | None = None
 
 
+def answered_451(
+    step: "Callable[Concatenate[Transfer, Given], Awaitable[Told]]",
+) -> "Callable[Concatenate[Transfer, Given], Coroutine[Any, Any, Told]]":  # Any: what nobody sends or throws in
+    """A step of a transfer that ends it with the server's code 451 if it fails; the log says why."""
+
+    @wraps(step)
+    async def taken(transfer: "Transfer", /, *given: Given.args, **named: Given.kwargs) -> Told:
+        try:
+            return await step(transfer, *given, **named)
+        except Problem as problem:
+            transfer.log.info("a file did not pass by FTP", reason=problem.detail)
+            raise aioftp.PathIOError from problem
+        # The boundary of one transfer: whatever it runs into, the connection goes on.
+        except Exception as error:
+            transfer.log.exception("a file did not pass by FTP")
+            raise aioftp.PathIOError from error
+
+    return taken
+
+
 class Transfer(AsyncPathIOContext):
     """A file that is on its way at a place, in one of both directions."""
 
     def __init__(self, office: Office, paths: "PlacePaths", path: Path, mode: str) -> None:
         super().__init__(paths, (path,), {"mode": mode})
+        self.log = office.log
         self._office = office
         self._paths = paths
         self._path = path
@@ -59,11 +84,11 @@ class Transfer(AsyncPathIOContext):
             self._keeping.cancel()
             await asyncio.wait([self._keeping])
 
-    @universal_exception
+    @answered_451
     async def _finish(self) -> None:
         await (await self._put(None))
 
-    @universal_exception
+    @answered_451
     async def _read(self, _count: int) -> bytes:
         if self._pieces is None:
             await enter(self._office, self._paths.place, is_upload=False)
@@ -73,7 +98,7 @@ class Transfer(AsyncPathIOContext):
             self._pieces = fetch(self._office, self._paths.place, image)
         return await anext(self._pieces, b"")
 
-    @universal_exception
+    @answered_451
     async def _write(self, data: bytes) -> int:
         await self._put(data)
         return len(data)

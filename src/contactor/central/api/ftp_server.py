@@ -6,6 +6,7 @@ opens nothing later; an image's checksum is the charger's to check.
 
 import asyncio
 import logging
+from contextlib import suppress
 from typing import Any
 
 import aioftp
@@ -24,7 +25,7 @@ CONNECTIONS_MAX = 100
 COMMANDS = frozenset({"user", "pass", "type", "pasv", "epsv", "stor", "retr", "cwd", "cdup", "pwd", "abor", "quit"})
 """What a charger needs; neither names can be listed, nor transfers go on where they broke off."""
 
-# It takes every line that ends early for an error of its own; and it names paths, which are half of a key.
+# It takes a transfer that breaks off for an error of its own; and it names paths, which are half of a key.
 logging.getLogger("aioftp.server").setLevel(logging.CRITICAL)
 
 
@@ -56,6 +57,18 @@ class PlaceServer(aioftp.Server):
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # Any: the library's own arguments
         super().__init__(*args, **kwargs)
         self.commands_mapping = {name: what for name, what in self.commands_mapping.items() if name in COMMANDS}
+
+    async def dispatcher(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Serve a connection; its end, by us or by the other side, is no failure."""
+        with suppress(asyncio.CancelledError):
+            await super().dispatcher(reader, writer)
+
+    async def parse_command(self, stream: aioftp.StreamIO, censor_commands: tuple[str] = ("pass",)) -> tuple[str, str]:
+        """Read a command; where there is none any more, the connection has ended."""
+        try:
+            return await super().parse_command(stream, censor_commands)
+        except ConnectionResetError as error:
+            raise asyncio.CancelledError from error
 
     async def _start_passive_server(self, connection: aioftp.Connection, handler_callback: Any) -> asyncio.Server:
         async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

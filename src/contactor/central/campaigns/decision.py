@@ -23,20 +23,33 @@ class Decision:
     tell: tuple[Job, ...]
 
 
-def decide(campaign: Campaign, jobs: Sequence[Job], facts: Mapping[str, Facts], now: datetime) -> Decision:
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a campaign has to do: the jobs of the waves that are on or come next, all of them if it `is_whole`.
+
+    Without `is_served` there is no way now by which files could move.
+    """
+
+    jobs: Sequence[Job]
+    facts: Mapping[str, Facts]
+    is_whole: bool = True
+    is_served: bool = True
+
+
+def decide(campaign: Campaign, work: Work, now: datetime) -> Decision:
     """Follow those that were told, and tell the next ones if the rules allow it."""
-    now_ms = to_ms(now)
+    jobs, facts, now_ms = work.jobs, work.facts, to_ms(now)
     after = [
         follow(job, facts.get(job.station_id, UNKNOWN), campaign.rules, campaign.version, now_ms)
         if job.state.is_under_way
         else job
         for job in jobs
     ]
-    state, detail = _standing(campaign, after)
+    state, detail = _standing(campaign, after, work)
     tell: list[Job] = []
     if state is CampaignState.RUNNING:
-        after = _next_wave(campaign, after, facts, now, tell)
-        state, detail = _standing(campaign, after)
+        after = _next_wave(campaign, after, work, now, tell)
+        state, detail = _standing(campaign, after, work)
     elif state is CampaignState.CANCELLED:
         after = [_given_up(job) if job.state.is_waiting else job for job in after]
     changed = tuple(
@@ -64,34 +77,32 @@ def why_stopped(rules: Rules, jobs: Sequence[Job]) -> str | None:
     return None
 
 
-def _standing(campaign: Campaign, jobs: Sequence[Job]) -> tuple[CampaignState, str]:
+def _standing(campaign: Campaign, jobs: Sequence[Job], work: Work) -> tuple[CampaignState, str]:
     if campaign.state is CampaignState.CANCELLED:
         return campaign.state, campaign.detail
-    if current_wave(jobs) is None:
+    if current_wave(jobs) is None and work.is_whole:
         return CampaignState.DONE, ""
     reason = why_stopped(campaign.rules, jobs) if campaign.state is CampaignState.RUNNING else None
     return (campaign.state, campaign.detail) if reason is None else (CampaignState.STOPPED, reason)
 
 
-def _next_wave(
-    campaign: Campaign, jobs: Sequence[Job], facts: Mapping[str, Facts], now: datetime, tell: list[Job]
-) -> list[Job]:
+def _next_wave(campaign: Campaign, jobs: Sequence[Job], work: Work, now: datetime, tell: list[Job]) -> list[Job]:
     """The jobs after the current wave was looked at; who is to be told is put into `tell`."""
     wave = current_wave(jobs)
     after = []
     for job in jobs:
         looked = job
         if job.wave == wave and job.state.is_waiting:
-            looked = _look(campaign, job, facts.get(job.station_id, UNKNOWN), now)
+            looked = _look(campaign, job, work, now)
             if looked.state is JobState.QUEUED and not looked.detail and len(tell) < AT_ONCE:
                 tell.append(looked)
         after.append(looked)
     return after
 
 
-def _look(campaign: Campaign, job: Job, facts: Facts, now: datetime) -> Job:
+def _look(campaign: Campaign, job: Job, work: Work, now: datetime) -> Job:
     """A station of the current wave that waits; queued without a detail, its time has come."""
-    rules, now_ms = campaign.rules, to_ms(now)
+    rules, facts, now_ms = campaign.rules, work.facts.get(job.station_id, UNKNOWN), to_ms(now)
     begun = job if job.began_at_ms is not None else replace(job, began_at_ms=now_ms)
     if facts.version == campaign.version:
         detail = f"it runs {campaign.version} already"
@@ -99,6 +110,8 @@ def _look(campaign: Campaign, job: Job, facts: Facts, now: datetime) -> Job:
     if now_ms < begun.due_at_ms:
         return begun
     waits_for, state = _what_it_waits_for(rules, facts, now)
+    if not waits_for and not work.is_served:
+        return replace(begun, state=JobState.QUEUED, detail=f"files do not move by {rules.via} now")
     if waits_for and rules.wait_limit_s and now_ms - (begun.began_at_ms or 0) >= rules.wait_limit_s * 1000:
         return replace(begun, state=JobState.SKIPPED, detail=f"after {rules.wait_limit_s} s {waits_for}")
     return replace(begun, state=state, detail=waits_for)

@@ -17,14 +17,14 @@ from contactor.base.clock import Clock
 from contactor.base.ids import StationId
 from contactor.central.campaigns.campaign import Campaign, CampaignState, Job, JobState, order_key, ordered_by
 from contactor.central.campaigns.campaign_rows import end_campaign, find_campaign, find_unended, move_campaign
-from contactor.central.campaigns.decision import Decision, current_wave, decide
-from contactor.central.campaigns.job_rows import find_jobs, move_job
+from contactor.central.campaigns.decision import Decision, Work, decide
+from contactor.central.campaigns.job_rows import find_open_waves, move_job
 from contactor.central.campaigns.progress import refused
 from contactor.central.campaigns.station_facts import load_station_facts
 from contactor.central.commands.command import CommandRefused, Order, QueueFull
 from contactor.central.commands.port import Desk
 from contactor.central.events.feed import Asking
-from contactor.central.files.exchange import Exchange
+from contactor.central.files.exchange import Exchange, Via
 from contactor.central.files.place import LIFETIME_MS, PlaceKey
 from contactor.central.files.place_rows import add_place, drop_place
 from contactor.central.milliseconds import to_ms
@@ -68,10 +68,11 @@ class Foreman:
 
     async def go_round(self) -> None:
         """Look at every campaign once."""
-        sessions, now = self._around.sessions, self._around.clock.now()
+        sessions, exchange, now = self._around.sessions, self._around.exchange, self._around.clock.now()
+        served = frozenset(via for via in Via if exchange.serves(via))
         ready = frozenset(each.station_id for each in sessions.presence if sessions.may_order(each.station_id))
         try:
-            for campaign, jobs, decision in await self._around.asking(lambda: self._look(ready, now)):
+            for campaign, jobs, decision in await self._around.asking(lambda: self._look(ready, served, now)):
                 if await self._settled(campaign, jobs, decision, now):
                     for job in decision.tell:
                         await self._tell(campaign, job)
@@ -81,20 +82,22 @@ class Foreman:
         except Exception:
             self._around.log.exception("campaigns were not looked at")
 
-    def _look(self, ready: frozenset[str], now: datetime) -> list[tuple[Campaign, list[Job], Decision]]:
+    def _look(
+        self, ready: frozenset[str], served: frozenset[Via], now: datetime
+    ) -> list[tuple[Campaign, list[Job], Decision]]:
         with self._around.engine.connect() as connection:
             found = []
             for campaign in find_unended(connection):
-                jobs = find_jobs(connection, campaign.campaign_id)
+                jobs, is_whole = find_open_waves(connection, campaign.campaign_id)
                 facts = load_station_facts(connection, campaign, jobs, ready)
-                found.append((campaign, jobs, decide(campaign, jobs, facts, now)))
+                work = Work(jobs, facts, is_whole, campaign.rules.via in served)
+                found.append((campaign, jobs, decide(campaign, work, now)))
             return found
 
     async def _settled(self, campaign: Campaign, jobs: list[Job], decision: Decision, now: datetime) -> bool:
         """Write a decision down; whether the campaign still stands as it was when it was decided."""
         old = {job.place: job for job in jobs}
-        after = {**old, **{job.place: job for job in decision.changed}}
-        is_over = campaign.state is CampaignState.CANCELLED and current_wave(list(after.values())) is None
+        is_over = campaign.state is CampaignState.CANCELLED and not jobs
         if not decision.changed and decision.state is campaign.state and not is_over:
             return True
 

@@ -16,6 +16,7 @@ _Row = Row[*tuple[Any, ...]]  # Any: SQLAlchemy types a row's columns only if th
 
 _jobs = campaign_jobs.c
 _OVER = [state.value for state in JobState if state.is_over]
+_UNDER_WAY = [state.value for state in JobState if state.is_under_way]
 
 
 def add_jobs(connection: Connection, campaign_id: int, jobs: Iterable[Job]) -> None:
@@ -39,6 +40,20 @@ def find_jobs(
         wanted.append(_jobs.place > after)
     query = select(campaign_jobs).where(*wanted).order_by(_jobs.place).limit(limit)
     return [_read(row) for row in connection.execute(query)]
+
+
+def find_open_waves(connection: Connection, campaign_id: int) -> tuple[list[Job], bool]:
+    """The stations of the waves that are on, and of the one that comes next; and whether no other wave is open.
+
+    Those of waves that are through, or far off, are not read: there may be thousands.
+    """
+    ours, is_open = _jobs.campaign_id == campaign_id, _jobs.state.not_in(_OVER)
+    query = select(_jobs.wave).where(ours, is_open).distinct().order_by(_jobs.wave)
+    waves = list(connection.execute(query).scalars())
+    busy = list(connection.execute(query.where(_jobs.state.in_(_UNDER_WAY))).scalars())
+    wanted = {*waves[:2], *busy}
+    found = select(campaign_jobs).where(ours, _jobs.wave.in_(wanted)).order_by(_jobs.place)
+    return [_read(row) for row in connection.execute(found)], wanted.issuperset(waves)
 
 
 def count_jobs(connection: Connection, campaign_ids: Iterable[int]) -> Mapping[int, Mapping[tuple[int, JobState], int]]:

@@ -26,8 +26,11 @@ _KEYS_AT_ONCE = 500
 def load_station_facts(
     connection: Connection, campaign: Campaign, jobs: Sequence[Job], ready: frozenset[str]
 ) -> Mapping[str, Facts]:
-    """The stations of a campaign that are not through; `ready` are those that can be given orders now."""
-    ours = select(_jobs.station_id).where(_jobs.campaign_id == campaign.campaign_id, _jobs.state.not_in(_OVER))
+    """The stations of these jobs that are not through; `ready` are those that can be given orders now."""
+    waves = {job.wave for job in jobs}
+    ours = select(_jobs.station_id).where(
+        _jobs.campaign_id == campaign.campaign_id, _jobs.wave.in_(waves), _jobs.state.not_in(_OVER)
+    )
     charging = _charging(connection, ours)
     columns = (stations.c.id, stations.c.firmware_version, stations.c.booted_at_ms)
     found = {

@@ -17,12 +17,14 @@ _RULE_COLUMNS = "name severity is_on after_s ending part title".split()
 Number = Annotated[int, typer.Argument(min=1, help="The alarm's number.")]
 RuleName = Annotated[str, typer.Argument(help="A rule's name, such as evlink_pro_dc.0x100202.")]
 StationOption = Annotated[str | None, typer.Option(help="Only those of a station.")]
+SiteOption = Annotated[str | None, typer.Option(help="Only those of a site.")]
 RuleOption = Annotated[str | None, typer.Option(help="Only those of a rule.")]
 
 
 @app.command("list")
 def list_alarms(
     station: StationOption = None,
+    site: SiteOption = None,
     rule: RuleOption = None,
     subject: Annotated[str | None, typer.Option(help="Only those of a trouble code, such as 0x100202.")] = None,
     severity: Annotated[str | None, typer.Option(help="critical, warning or info.")] = None,
@@ -37,6 +39,7 @@ def list_alarms(
     """List alarms, the newest first."""
     wanted = {
         "station_id": station,
+        "site_id": site,
         "rule": rule,
         "subject": subject,
         "severity": severity,
@@ -69,7 +72,7 @@ def acknowledge(
 def counts(
     by: Annotated[str, typer.Option(help="station_id, site_id, model, rule or severity.")] = "model",
     station: StationOption = None,
-    site: Annotated[str | None, typer.Option(help="Only those of a site.")] = None,
+    site: SiteOption = None,
     rule: RuleOption = None,
     api: ApiUrl = DEFAULT_URL,
     as_json: AsJson = False,
