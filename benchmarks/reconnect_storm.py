@@ -14,7 +14,7 @@ import signal
 import ssl
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -40,6 +40,8 @@ class Return:
     slowest_answer_s: float
     retries: int
     cpu_s: float
+    own_kib: float
+    """What the server holds for a connection, beyond what it held before anybody came."""
 
 
 class Scene:
@@ -74,15 +76,26 @@ class Scene:
         """Start a server, and let everybody come."""
         port = free_port()
         with ServerProcess(self.command(server, port), port, core) as process:
-            before_s = process.cpu_s()
+            before_s, before_bytes = process.cpu_s(), process.own_bytes()
             storm = Storm(port, self.tls, KEY, [], [])
-            uvloop.run(_all_come(storm, self.stations))
-            return Return(server, max(storm.accepted_s), max(storm.answer_s), storm.retries, process.cpu_s() - before_s)
+            held_bytes = uvloop.run(_all_come(storm, self.stations, process.own_bytes)) - before_bytes
+            return Return(
+                server,
+                max(storm.accepted_s),
+                max(storm.answer_s),
+                storm.retries,
+                process.cpu_s() - before_s,
+                held_bytes / self.stations / 1024,
+            )
 
 
-async def _all_come(storm: Storm, stations: int) -> None:
-    for transport in await asyncio.gather(*(reconnect(storm, f"STORM-{number}") for number in range(stations))):
+async def _all_come(storm: Storm, stations: int, own_bytes: Callable[[], int]) -> int:
+    """Let everybody come, and return what the server holds while all are there."""
+    transports = await asyncio.gather(*(reconnect(storm, f"STORM-{number}") for number in range(stations)))
+    held = own_bytes()
+    for transport in transports:
         transport.abort()
+    return held
 
 
 def ratios(returns: Sequence[Return]) -> dict[str, float]:
@@ -100,11 +113,11 @@ def _table(stations: int, returns: Sequence[Return]) -> Table:
     found = ratios(returns)
     caption = f"ours / limit: {found['all_accepted']:.2f} until all are accepted, {found['cpu']:.2f} of the CPU"
     table = Table(title=f"{stations:,} stations come back at once, TLS and Basic", caption=caption)
-    for name in ("server", "all accepted s", "slowest answer s", "retries", "CPU s"):
+    for name in ("server", "all accepted s", "slowest answer s", "retries", "CPU s", "KiB each"):
         table.add_column(name, justify="left" if name == "server" else "right", no_wrap=True)
     for each in returns:
         numbers = f"{each.all_accepted_s:.2f}", f"{each.slowest_answer_s:.2f}", str(each.retries), f"{each.cpu_s:.2f}"
-        table.add_row(each.server, *numbers)
+        table.add_row(each.server, *numbers, f"{each.own_kib:.1f}")
     return table
 
 

@@ -41,6 +41,7 @@ def test_a_storm_ends_when_every_station_is_accepted() -> None:
     assert isinstance(storms, list)
     assert [each["server"] for each in storms] == [reconnect_storm.LIMIT, reconnect_storm.OURS]
     assert min(each["all_accepted_s"] for each in storms) > 0
+    assert min(each["own_kib"] for each in storms) > 0
 
 
 def test_a_ratio_of_memory_is_ours_over_the_limits_for_each_connection() -> None:
@@ -50,5 +51,5 @@ def test_a_ratio_of_memory_is_ours_over_the_limits_for_each_connection() -> None
 def test_the_ratio_of_storms_is_the_median_of_the_rounds() -> None:
     ours, limit = reconnect_storm.OURS, reconnect_storm.LIMIT
     seconds = [(limit, 1.0), (ours, 2.0), (limit, 1.0), (ours, 3.0), (limit, 2.0), (ours, 20.0)]
-    returns = [Return(server, each, 0.1, 0, each) for server, each in seconds]
+    returns = [Return(server, each, 0.1, 0, each, 10.0) for server, each in seconds]
     assert ratios(returns) == {"all_accepted": 3.0, "cpu": 3.0}

@@ -7,8 +7,8 @@ from sqlalchemy import text
 from contactor.base.ids import IdTag
 from contactor.central.roster import load_roster
 from contactor.central.settings import StationSetting
-from contactor.central.tag_register import find_tag
-from contactor.central.tags import Tag
+from contactor.central.tag_register import find_group, find_tag
+from contactor.central.tags import Tag, TagGroup
 from contactor.ocpp.enumerations import RegistrationStatus
 from tests.central.bench import OTHER_STATION, STATION, at, settings, store_in
 
@@ -69,3 +69,14 @@ def test_a_tag_is_stored_whole_and_overwritten_whole(database: str) -> None:
     for tag in (full, plain):
         with store_in(database, settings(tags=(tag,))) as engine, engine.connect() as connection:
             assert find_tag(connection, "aBC") == tag
+
+
+def test_a_group_of_the_settings_is_stored_whole_and_its_tags_leave_it_so(database: str) -> None:
+    group = TagGroup(IdTag("Fleet"), at(0), is_blocked=True, concurrent_max=5, stations=("RDAM-*",))
+    tag = Tag(IdTag("A"), IdTag("FLEET"))
+    for _ in range(2):
+        given = settings(tags=(tag,), tag_groups=(group,))
+        with store_in(database, given) as engine, engine.connect() as connection:
+            assert find_group(connection, "fleet") == group
+    with store_in(database, settings()) as engine, engine.connect() as connection:
+        assert find_group(connection, "fleet") == group

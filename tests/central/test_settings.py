@@ -11,7 +11,7 @@ from contactor.base.ids import IdTag, StationId
 from contactor.central.setting_words import read_environment, read_pairs, variable_of
 from contactor.central.settings import CentralSettings, StationSetting, setting_rows
 from contactor.central.settings_file import load_settings, read_settings
-from contactor.central.tags import Tag
+from contactor.central.tags import Tag, TagGroup
 from contactor.ocpp.enumerations import RegistrationStatus
 
 FULL = """
@@ -45,6 +45,13 @@ concurrent = true
 [[tag]]
 id = "04A2FF11"
 expires = 2027-01-01
+
+[[tag_group]]
+name = "FLEET-7"
+expires = 2028-01-01
+blocked = true
+concurrent_max = 5
+stations = ["RDAM-*"]
 """
 
 
@@ -73,6 +80,15 @@ def test_a_full_file_is_read_as_it_stands() -> None:
                 allows_concurrent=True,
             ),
             Tag(IdTag("04A2FF11"), expires_at=datetime(2027, 1, 1, tzinfo=UTC)),
+        ),
+        tag_groups=(
+            TagGroup(
+                IdTag("FLEET-7"),
+                expires_at=datetime(2028, 1, 1, tzinfo=UTC),
+                is_blocked=True,
+                concurrent_max=5,
+                stations=("RDAM-*",),
+            ),
         ),
     )
 
@@ -107,6 +123,10 @@ def test_an_empty_file_gives_the_defaults() -> None:
             "[[station]]\nid = 'A'\nregistration = 'maybe'",
             "station A: registration: 'maybe' cannot be used; say one of",
         ),
+        ("[[tag_group]]\nblocked = true", "tag_group: name: None cannot be used; it must be given"),
+        ("[[tag_group]]\nname = 'A'\nparent = 'B'", "tag_group A: parent: 'B' cannot be used"),
+        ("[[tag_group]]\nname = 'A'\nconcurrent_max = 0", "tag_group A: concurrent_max: 0 cannot be used; give 1 to"),
+        ("[[tag_group]]\nname = 'A'\n[[tag_group]]\nname = 'a'", "tag group: 'a' cannot be used"),
         ("[[station]]\nid = 'A'\ncolour = 'x'", "station A: colour: 'x' cannot be used"),
         ("[[station]]\nid = 'A'\n[[station]]\nid = 'A'", "station id: 'A' cannot be used; it is given twice"),
         (

@@ -250,3 +250,28 @@ def _rewrite(path: Path, target: Path, member: str, change: Callable[[bytes], by
                 changed = change(archive.read(name))
                 assert changed != archive.read(name)
                 rewritten.writestr(name, changed)
+
+
+@pytest.mark.parametrize("place", ["environment", "file", "option", "--set"])
+def test_the_database_is_found_where_the_central_system_finds_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    """The environment wins over the file, and an option over both."""
+    kept, other = tmp_path / "kept.db", tmp_path / "other.db"
+    fill(str(kept))
+    config = tmp_path / "central.toml"
+    config.write_text(f"[central]\nlisten_port = 0\ndatabase = '{kept if place == 'file' else other}'\n")
+    words: list[object] = ["backup", tmp_path / "all.zip", "--config", config]
+    if place == "environment":
+        monkeypatch.setenv("CONTACTOR_DATABASE", str(kept))
+    elif place != "file":
+        monkeypatch.setenv("CONTACTOR_DATABASE", str(other))
+        words += ["--database", kept] if place == "option" else ["--set", f"database={kept}"]
+    assert contactor(*words).exit_code == 0
+    assert contactor("restore", tmp_path / "all.zip", "--set", f"database={tmp_path / 'back.db'}").exit_code == 0
+    assert rows_of(str(tmp_path / "back.db")) == rows_of(str(kept))
+
+
+def test_a_setting_that_there_is_not_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadSetting, match="databse"):
+        contactor("backup", tmp_path / "all.zip", "--set", "databse=x.db")

@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -9,14 +10,17 @@ from pathlib import Path
 
 import pytest
 import trustme
+from typer.testing import CliRunner
 
 from contactor.base.clock import SystemClock
 from contactor.base.dice import Dice
+from contactor.base.errors import BadSetting
 from contactor.base.ids import StationId
 from contactor.central.roster import Member
 from contactor.central.security_mode import SecurityMode
 from contactor.central.server import CentralServer
 from contactor.central.settings import CentralSettings, StationSetting
+from contactor.cli.main import app
 from contactor.guide.load import load_product
 from contactor.link.link import CertificateRefused, Dialer, DialledLink, Receiver, Target, TlsFault
 from contactor.link.tls import CertificateFiles, client_context
@@ -238,6 +242,51 @@ async def test_profile_3_lets_a_station_in_by_a_certificate_in_its_name(
         attempt = Attempt(f"wss://localhost:{central.port}/ocpp", key=None, dialer=dialer)
         assert await attempt.outcome() == outcome
         assert central.doorman.refusals.counts == ({} if reason is None else {reason: 1})
+
+
+async def test_profile_3_from_the_command_line_of_a_station_to_a_central_system_that_demands_it(
+    tmp_path: Path, authority: Authority
+) -> None:
+    """`contactor station --certificate` in a process of its own, which shows what the central system asks for."""
+    stations = Authority(tmp_path, "stations")
+    certificate, key = authority.certify("localhost")
+    settings = CentralSettings(
+        listen_port=0,
+        database=str(tmp_path / "ledger.sqlite"),
+        stations=(StationSetting(StationId("CP-1"), security=SecurityMode.TLS_CERTIFICATE),),
+        tls_certificate=certificate,
+        tls_key=key,
+        tls_client_ca=str(stations.file),
+    )
+    own, own_key = stations.certify("CP-1")
+    async with CentralServer(settings) as central:
+        words = ["--url", f"wss://localhost:{central.port}/ocpp", "--id", "CP-1", "--ca-file", str(authority.file)]
+        words += ["--certificate", own, "--certificate-key", own_key]
+        station = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "contactor", "station", *words, stderr=asyncio.subprocess.PIPE
+        )
+        try:
+            assert station.stderr is not None
+            async with asyncio.timeout(60):
+                while b"accepted" not in (line := await station.stderr.readline()):
+                    assert line, "the station ended"
+            assert central.sessions.find(StationId("CP-1")) is not None
+            assert central.doorman.refusals.counts == {}
+        finally:
+            station.terminate()
+            await station.wait()
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"), [("--certificate", "--certificate-key"), ("--certificate-key", "--certificate")]
+)
+def test_a_certificate_without_its_key_is_refused_before_anything_is_dialled(
+    tmp_path: Path, given: str, missing: str
+) -> None:
+    words = ["station", "--url", "wss://localhost:1/ocpp", "--id", "CP-1", given, str(tmp_path / "own.pem")]
+    with pytest.raises(BadSetting, match=r"own\.pem needs both") as refused:
+        CliRunner().invoke(app, words, catch_exceptions=False)
+    assert refused.value.setting == missing
 
 
 def _known(central: CentralServer) -> Member:

@@ -1,13 +1,19 @@
 """SHELL: every certificate the process serves, for stations and for the API, renewed together while it runs."""
 
 import ssl
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
 
 from contactor.base.errors import BadSetting
+from contactor.base.instants import to_text
 from contactor.link.served_certificates import ServedCertificates
 from contactor.link.tls import CertificateFiles, Told
+
+ENDS_SOON = timedelta(days=21)
+"""How long before its end somebody is told of a certificate: what renews them by itself has done so by then."""
 
 Pairs = tuple[tuple[str | None, str | None], ...]
 
@@ -37,6 +43,18 @@ class Certificates:
         served = ServedCertificates(files, client_ca=None if client_ca is None else Path(client_ca), told=told)
         self._served.append(served)
         return served.context
+
+    def ends(self) -> Mapping[Path, datetime]:
+        """Until when each certificate that is served is valid, by its file."""
+        return {path: end for served in self._served for path, end in served.ends().items()}
+
+    def ending(self, now: datetime) -> list[str]:
+        """What to tell a person of those that end soon, or have ended."""
+        return [
+            f"certificate {path.name} {'ends' if now < end else 'ended'} at {to_text(end)}"
+            for path, end in self.ends().items()
+            if end - now < ENDS_SOON
+        ]
 
     def renew(self) -> list[str]:
         """Read all files again, and return their names; the old ones stay where the new cannot be used.

@@ -1,4 +1,4 @@
-"""Puts the stations and tags of the settings into the store when the central system starts."""
+"""Puts the stations, tags and groups of the settings into the store when the central system starts."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -10,7 +10,7 @@ from contactor.central.credentials import KeyDigest
 from contactor.central.settings import CentralSettings, StationSetting
 from contactor.central.store import schema
 from contactor.central.store.statement import Rows, upsert
-from contactor.central.tag_register import put_tags
+from contactor.central.tag_register import put_groups, put_tags
 
 _PUT_STATION = upsert(
     schema.stations,
@@ -28,12 +28,14 @@ _PUT_STATION = upsert(
 
 
 def provision(connection: Connection, settings: CentralSettings, *, now_ms: int, new_salt: Callable[[], bytes]) -> None:
-    """Make the store hold what the settings say; stations and tags they do not name stay as they are.
+    """Make the store hold what the settings say; stations, tags and groups they do not name stay as
+    they are.
 
     A station's key in the settings replaces the stored one when it is new there: one that has been rotated since must
     not come back (SEC-08). Without a key there, the stored one is kept.
     """
     _put_stations(connection, settings.stations, now_ms, new_salt)
+    put_groups(connection, settings.tag_groups)
     put_tags(connection, settings.tags)
 
 

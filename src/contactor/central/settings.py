@@ -13,7 +13,7 @@ from contactor.central.setting_checks import DAYS_MAX, Check, are_networks
 from contactor.central.setting_checks import is_text as _is_text
 from contactor.central.setting_checks import whole as _whole
 from contactor.central.store import address
-from contactor.central.tags import Tag
+from contactor.central.tags import Tag, TagGroup
 from contactor.ocpp.enumerations import RegistrationStatus
 
 
@@ -104,6 +104,7 @@ class CentralSettings:
     webhook_networks: tuple[str, ...] = ()
     stations: tuple[StationSetting, ...] = ()
     tags: tuple[Tag, ...] = ()
+    tag_groups: tuple[TagGroup, ...] = ()
 
     def __post_init__(self) -> None:
         for name in _CHECKS:
@@ -116,6 +117,7 @@ class CentralSettings:
                 raise BadSetting(name, getattr(self, name), "it needs tls_certificate and tls_key")
         _require_distinct("station id", [station.station_id for station in self.stations])
         _require_distinct("tag id", [tag.id_tag.casefold() for tag in self.tags])
+        _require_distinct("tag group", [group.name.casefold() for group in self.tag_groups])
 
 
 _CHECKS: Mapping[str, Check] = {

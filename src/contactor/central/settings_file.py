@@ -14,6 +14,10 @@ key = "00112233445566778899aabbccddeeff"
 [[tag]]
 id = "04A2FF10"
 parent = "FLEET-7"
+
+[[tag_group]]
+name = "FLEET-7"
+concurrent_max = 5
 """
 
 import tomllib
@@ -30,7 +34,7 @@ from contactor.central.security_mode import SecurityMode
 from contactor.central.setting_words import NOTHING, OFF, Given, can_be_off, read_environment, setting_names
 from contactor.central.settings import CentralSettings, StationSetting, check_setting
 from contactor.central.store.address import without_secret
-from contactor.central.tags import CONCURRENT_MAX, Tag
+from contactor.central.tags import CONCURRENT_MAX, Tag, TagGroup
 from contactor.ocpp.enumerations import RegistrationStatus
 
 ID_TAG_MAX_LENGTH = 20
@@ -73,6 +77,7 @@ class Document:
     central: Mapping[str, object]
     stations: tuple[StationSetting, ...] = ()
     tags: tuple[Tag, ...] = ()
+    tag_groups: tuple[TagGroup, ...] = ()
 
 
 def _settings(given: Mapping[str, Given], document: Document) -> CentralSettings:
@@ -80,7 +85,7 @@ def _settings(given: Mapping[str, Given], document: Document) -> CentralSettings
         check_setting(name, each.value, each.place)
     # Any: each value was checked against its own row just now.
     values: dict[str, Any] = {name: _settled(each.value) for name, each in given.items()}
-    return CentralSettings(**values, stations=document.stations, tags=document.tags)
+    return CentralSettings(**values, stations=document.stations, tags=document.tags, tag_groups=document.tag_groups)
 
 
 def _settled(value: object) -> object:
@@ -99,7 +104,7 @@ def _read_document(text: str) -> Document:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise BadSetting(FILE, "(its text)", f"it is not TOML: {error}") from error
-    _refuse_unknown("", document, ("central", "station", "tag"))
+    _refuse_unknown("", document, ("central", "station", "tag", "tag_group"))
     central = document.get("central", {})
     if not isinstance(central, dict):
         raise BadSetting("central", central, "write a table: [central]")
@@ -110,6 +115,7 @@ def _read_document(text: str) -> Document:
         values,
         tuple(_station(table) for table in _tables(document, "station")),
         tuple(_tag(table) for table in _tables(document, "tag")),
+        tuple(_tag_group(table) for table in _tables(document, "tag_group")),
     )
 
 
@@ -153,6 +159,19 @@ def _tag(table: Mapping[str, object]) -> Tag:
         expires_at=_instant(f"{where}: expires", table.get("expires")),
         is_blocked=_switch(f"{where}: blocked", table.get("blocked", False)),
         allows_concurrent=_switch(f"{where}: concurrent", table.get("concurrent", False)),
+        concurrent_max=_limit(f"{where}: concurrent_max", table.get("concurrent_max")),
+        stations=_stations(f"{where}: stations", table.get("stations", [])),
+    )
+
+
+def _tag_group(table: Mapping[str, object]) -> TagGroup:
+    name = _tag_text("tag_group", _required_text("tag_group", table, "name"))
+    where = f"tag_group {name}"
+    _refuse_unknown(f"{where}: ", table, ("name", "expires", "blocked", "concurrent_max", "stations"))
+    return TagGroup(
+        name=name,
+        expires_at=_instant(f"{where}: expires", table.get("expires")),
+        is_blocked=_switch(f"{where}: blocked", table.get("blocked", False)),
         concurrent_max=_limit(f"{where}: concurrent_max", table.get("concurrent_max")),
         stations=_stations(f"{where}: stations", table.get("stations", [])),
     )

@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from sqlalchemy import Engine, text
 
 from contactor.base.errors import BadSetting
+from contactor.central.setting_words import Given, read_pairs
 from contactor.central.settings import CentralSettings
 from contactor.central.settings_file import load_settings
 from contactor.central.store import archive
@@ -22,24 +23,30 @@ from contactor.central.store.database import open_database, refusals_told
 DatabaseOption = Annotated[
     str | None,
     typer.Option(
-        envvar="CONTACTOR_DATABASE",
-        help=f"SQLite file or postgresql:// URL; the file's with --config, else {CentralSettings().database}.",
+        help=f"SQLite file or postgresql:// URL; the environment's or the file's, else {CentralSettings().database}.",
     ),
 ]
-ConfigOption = Annotated[Path | None, typer.Option(help="TOML file whose [central] table names the database.")]
+ConfigOption = Annotated[
+    Path | None, typer.Option(help="The central system's TOML file; the environment and the options win over it.")
+]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="A setting as of `contactor central`; may be repeated."),
+]
 
 
 def backup(
     file: Annotated[Path, typer.Argument(help="Where to write; must not be there yet.")],
     config: ConfigOption = None,
     database: DatabaseOption = None,
+    settings: SetOption = None,
 ) -> None:
     """Write the whole record to one file, while the central system runs or not.
 
     The file (a zip of JSON lines) holds one moment of the record, and can be restored into SQLite and PostgreSQL alike.
     It holds the hashes of stations' keys, so only its owner may read it.
     """
-    address = _address(config, database)
+    address = _address(config, database, settings)
     if not is_postgresql(address) and not Path(sqlite_path(address)).exists():
         raise BadSetting("database", address, "there is no such file")
     with _opened(address) as engine, _new_file(file) as target, _bar("backing up") as progress:
@@ -52,6 +59,7 @@ def restore(
     file: Annotated[Path, typer.Argument(help="A file that `contactor backup` wrote.", exists=True, dir_okay=False)],
     config: ConfigOption = None,
     database: DatabaseOption = None,
+    settings: SetOption = None,
     force: Annotated[bool, typer.Option("--force", help="Replace what the database holds, all of it.")] = False,
 ) -> None:
     """Fill a database from a backup, all or nothing; stop the central system first.
@@ -59,15 +67,18 @@ def restore(
     A database that holds rows is refused without --force. A backup of an older version is brought to the newest schema;
     one of a newer version is refused.
     """
-    address = _address(config, database)
+    address = _address(config, database, settings)
     with _opened(address) as engine, _bar("restoring") as progress:
         manifest = archive.restore_archive(engine, file, may_replace=force, progress=progress)
     _report("restored", manifest, file)
 
 
-def _address(config: Path | None, database: str | None) -> str:
-    settings = load_settings(config)
-    address = settings.database if database is None else CentralSettings(database=database).database
+def _address(config: Path | None, database: str | None, settings: list[str] | None) -> str:
+    """The database of a central system that is started with the same file, environment and options."""
+    flags = dict(read_pairs(settings or []))
+    if database is not None:
+        flags["database"] = Given(database, "--database")
+    address = load_settings(config, os.environ, flags).database
     if address == MEMORY:
         raise BadSetting("database", address, "give a database that outlives a process")
     return address

@@ -28,7 +28,7 @@ def run(
     config: Annotated[
         Path | None,
         typer.Option(
-            help="TOML file with [central], [[station]] and [[tag]]; the environment and the options win over it."
+            help="TOML file with [central], [[station]], [[tag]] and [[tag_group]]; environment and options win."
         ),
     ] = None,
     host: Annotated[

@@ -35,8 +35,8 @@ def settings_page() -> str:
     """Every setting of the central system."""
     return page(
         "Settings of the central system",
-        "In the `[central]` table of the file given with `--config`; stations and tags stand in `[[station]]` and "
-        "`[[tag]]` tables of the same file.",
+        "In the `[central]` table of the file given with `--config`; stations, tags and groups of tags stand in "
+        "`[[station]]`, `[[tag]]` and `[[tag_group]]` tables of the same file.",
         f"Every setting is also an environment variable, `{PREFIX}` and its name in capitals "
         f"(`{variable_of('listen_port')}`), and an option of `contactor central`, `--set name=value`. An option wins "
         "over a variable, a variable over the file, the file over the default. Lists are written with commas outside "
@@ -78,6 +78,17 @@ def settings_page() -> str:
                 (code("concurrent"), "true lets the tag charge in several places at a time"),
                 (code("concurrent_max"), "how many transactions the tag may have at a time"),
                 (code("stations"), "where the tag may charge: a list of ids, or beginnings of ids and a `*`"),
+            ),
+        ),
+        "## [[tag_group]]",
+        table(
+            ("Field", "Meaning"),
+            (
+                (code("name"), "the name that tags give as their `parent`, at most 20 characters; needed"),
+                (code("expires"), "a date, or an instant with an offset; afterwards all its tags are Expired"),
+                (code("blocked"), "true refuses all its tags as Blocked"),
+                (code("concurrent_max"), "how many transactions its tags may have together at a time"),
+                (code("stations"), "where its tags may charge: a list of ids, or beginnings of ids and a `*`"),
             ),
         ),
     )

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import ssl
 from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +22,7 @@ from contactor.cli.panel import DEFAULT_PORT as PANEL_PORT
 from contactor.cli.panel_process import PanelProcess
 from contactor.guide.entries import OutletKind
 from contactor.guide.load import load_product
-from contactor.link.tls import client_context
+from contactor.link.tls import CertificateFiles, client_context
 from contactor.link.websocket_client import WebSocketDialer
 from contactor.station.authorization import is_presentable
 from contactor.station.effects import Note
@@ -93,6 +94,10 @@ def run(
     ca_file: Annotated[
         Path | None, typer.Option(help="PEM file of the authorities to trust for wss and https.")
     ] = None,
+    certificate: Annotated[
+        Path | None, typer.Option(help="PEM file of this station's own certificate, for security profile 3.")
+    ] = None,
+    certificate_key: Annotated[Path | None, typer.Option(help="PEM file of its key, not encrypted.")] = None,
     product: Annotated[
         str | None,
         typer.Option(help=f"Whose guide to follow, a name or a path to a folder; {_DEFAULTS.product} if not given."),
@@ -144,8 +149,18 @@ def run(
     if panel or panel_port is not None:
         panel_port = PANEL_PORT if panel_port is None else panel_port
         control_port = control_port or 0
+    tls = _tls(ca_file, certificate, certificate_key)
     control = _Control(control_host, control_port, control_token, panel_port)
-    raise typer.Exit(loop.run(_run(made, state, speed, drivers, ca_file, control, trace)))
+    raise typer.Exit(loop.run(_run(made, state, speed, drivers, tls, control, trace)))
+
+
+def _tls(ca_file: Path | None, certificate: Path | None, key: Path | None) -> ssl.SSLContext | None:
+    """Whom the station trusts, and what it shows of itself; None where the system's authorities do."""
+    if (certificate is None) != (key is None):
+        missing, given = ("--certificate-key", certificate) if key is None else ("--certificate", key)
+        raise BadSetting(missing, None, f"{given} needs both --certificate and --certificate-key")
+    own = None if certificate is None or key is None else CertificateFiles(certificate, key)
+    return None if ca_file is None and own is None else client_context(ca_file, own)
 
 
 def _refuse_options(context: typer.Context) -> None:
@@ -175,11 +190,11 @@ async def _run(
     state: Path | None,
     speed: float,
     badge: str | None,
-    ca_file: Path | None,
+    tls: ssl.SSLContext | None,
     control: _Control,
     trace: Path | None,
 ) -> int:
-    virtual = _virtual(factory, state, speed, ca_file)
+    virtual = _virtual(factory, state, speed, tls)
     with ExitStack() as open_files:
         if trace is not None:
             virtual.watchers.append(open_files.enter_context(TraceFile(trace, virtual.name, virtual.clock)))
@@ -196,7 +211,7 @@ async def _run(
     return 0
 
 
-def _virtual(factory: Factory, state: Path | None, speed: float, ca_file: Path | None) -> VirtualStation:
+def _virtual(factory: Factory, state: Path | None, speed: float, tls: ssl.SSLContext | None) -> VirtualStation:
     name = factory.initial.get("BoxIdentifier", factory.serial)
     log = structlog.get_logger("contactor.station").bind(station=name)
 
@@ -204,7 +219,6 @@ def _virtual(factory: Factory, state: Path | None, speed: float, ca_file: Path |
         log.info(note.event, **note.facts)
 
     store: Store = MemoryStore() if state is None else SqliteStore(state)
-    tls = client_context(ca_file) if ca_file is not None else None
     dice = Dice.unpredictable()
     return VirtualStation(
         name,

@@ -6,10 +6,11 @@ before it counts; one that cannot be used leaves everything as it was.
 """
 
 import ssl
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
-from contactor.link.tls import CertificateFiles, Told, server_context
+from contactor.link.tls import CertificateFiles, Told, server_context, valid_until
 
 _Marks = tuple[tuple[int, int, int] | None, ...]
 
@@ -30,6 +31,7 @@ class ServedCertificates:
         self._told = told
         self._marks = self._marks_now()
         self._newest = self._read()
+        self._ends = self._read_ends()
         self.context = self._read()
         """What the listener is to be given."""
         self.context.sni_callback = self._hand_over
@@ -41,7 +43,8 @@ class ServedCertificates:
             BadSetting: they cannot be used, and what was served before still is.
         """
         self._marks = self._marks_now()
-        self._newest = self._read()
+        newest, ends = self._read(), self._read_ends()
+        self._newest, self._ends = newest, ends
 
     def renew_if_changed(self) -> bool:
         """Renew if a file is another than at the last try; tell whether that was so.
@@ -54,6 +57,10 @@ class ServedCertificates:
         self.renew()
         return True
 
+    def ends(self) -> Mapping[Path, datetime]:
+        """Until when each certificate that is served now is valid, by its file."""
+        return self._ends
+
     @property
     def files(self) -> tuple[Path, ...]:
         """Every file that is read."""
@@ -62,6 +69,9 @@ class ServedCertificates:
 
     def _read(self) -> ssl.SSLContext:
         return server_context(*self._certificates, client_ca=self._client_ca, told=self._told)
+
+    def _read_ends(self) -> Mapping[Path, datetime]:
+        return {each.certificate: valid_until(each.certificate) for each in self._certificates}
 
     def _hand_over(self, handshake: ssl.SSLSocket | ssl.SSLObject, _host: str | None, _door: ssl.SSLContext) -> None:
         """OpenSSL calls this for every handshake, whether the peer names a host or not."""

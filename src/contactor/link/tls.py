@@ -4,6 +4,7 @@ import logging
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from contactor.base.errors import BadSetting, LinkError
@@ -101,6 +102,21 @@ def server_context(
         context.verify_mode = ssl.CERT_OPTIONAL
     context.sslobject_class = _TellingHandshake if told is None else _telling(told)
     return context
+
+
+def valid_until(certificate: Path) -> datetime:
+    """When a PEM file's first certificate ends: the one that is shown, before those it was signed by.
+
+    Raises:
+        BadSetting: the file is missing or holds no certificate.
+    """
+    from cryptography import x509  # slow to load, and only who serves TLS needs it
+
+    _require_file("certificate", certificate)
+    try:
+        return x509.load_pem_x509_certificate(certificate.read_bytes()).not_valid_after_utc
+    except ValueError as error:
+        raise BadSetting("certificate", str(certificate), "a PEM file with a certificate is needed") from error
 
 
 def client_context(ca_file: Path | None = None, certificate: CertificateFiles | None = None) -> ssl.SSLContext:

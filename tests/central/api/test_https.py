@@ -2,11 +2,13 @@
 
 import asyncio
 import ssl
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 import trustme
 
+from contactor.base.instants import to_text
 from contactor.central.api.role import Role
 from contactor.central.api.server import ApiServer
 from contactor.central.security_mode import SecurityMode
@@ -16,9 +18,9 @@ from tests.central.bench import STATION
 from tests.central.test_server import BOOT, ask, station_at
 
 
-def put(authority: trustme.CA, place: Path) -> dict[str, str]:
+def put(authority: trustme.CA, place: Path, not_after: datetime | None = None) -> dict[str, str]:
     """Write a certificate for this machine, and return the settings that name it."""
-    issued = authority.issue_cert("127.0.0.1")
+    issued = authority.issue_cert("127.0.0.1", not_after=not_after)
     certificate, key = place / "api.pem", place / "api.key"
     certificate.write_bytes(issued.cert_chain_pems[0].bytes())
     key.write_bytes(issued.private_key_pem.bytes())
@@ -54,6 +56,33 @@ async def test_over_tls_the_cookie_of_a_login_is_for_tls_only_and_certificates_a
             assert 'contactor_certificate_renewals_total{outcome="refused"} 1.0' in lines
         async with httpx.AsyncClient(base_url=api.url, verify=trusting(new)) as somebody:
             assert (await somebody.get("/livez")).status_code == 200
+
+
+async def test_the_end_of_a_certificate_is_a_number_and_near_it_a_warning(tmp_path: Path) -> None:
+    authority = trustme.CA()
+    soon = (datetime.now(UTC) + timedelta(days=20)).replace(microsecond=0)
+    later = (datetime.now(UTC) + timedelta(days=22)).replace(microsecond=0)
+    given = served(tmp_path, **put(authority, tmp_path, soon))
+    async with (
+        CentralServer(given) as central,
+        ApiServer(central) as api,
+        httpx.AsyncClient(base_url=api.url, verify=trusting(authority)) as somebody,
+    ):
+        assert (await somebody.get("/readyz")).json() == {
+            "status": "ok",
+            "warnings": [f"certificate api.pem ends at {to_text(soon)}"],
+        }
+        assert await told_end(somebody, str(given.api_tls_certificate)) == soon.timestamp()
+        put(authority, tmp_path, later)
+        central.certificates.renew_changed()
+        assert (await somebody.get("/readyz")).json()["warnings"] == []
+        assert await told_end(somebody, str(given.api_tls_certificate)) == later.timestamp()
+
+
+async def told_end(somebody: httpx.AsyncClient, file: str) -> float:
+    start = f'contactor_certificate_ends_seconds{{file="{file}"}} '
+    (line,) = [line for line in (await somebody.get("/metrics")).text.splitlines() if line.startswith(start)]
+    return float(line.removeprefix(start))
 
 
 async def test_an_operator_says_what_a_station_must_show_and_it_has_to_come_again(tmp_path: Path) -> None:

@@ -95,3 +95,28 @@ async def test_a_file_of_groups_with_bad_rows_names_each_and_is_not_taken(databa
         fields = [each["field"] for each in told["errors"]]
         assert fields == ["row 2: concurrent_max", "row 3: concurrent_max", "row 4: expires_at"]
         assert (await bench.admin.get(GROUPS)).json()["items"] == []
+
+
+async def test_whoever_keeps_a_copy_of_tags_and_groups_hears_of_every_change(database: str) -> None:
+    async with api_in(database) as bench:
+        await add_tag(bench, "ANNA", parent_id_tag="Fleet")
+        any_version = {"If-Match": "*"}
+        await bench.admin.put(f"{API}/tags/anna", json={"is_blocked": True}, headers=any_version)
+        await bench.admin.put(f"{GROUPS}/Fleet", json={"is_blocked": True}, headers=any_version)
+        await bench.admin.delete(f"{API}/tags/ANNA", headers=any_version)
+        await bench.admin.delete(f"{GROUPS}/Fleet", headers=any_version)
+        await bench.admin.post(GROUPS, json={"name": "Other"})
+        csv_type = {"Content-Type": "text/csv"}
+        await bench.admin.post(f"{API}/tags/import", content=b"id_tag\nBEN\nCLARA\n", headers=csv_type)
+        await bench.admin.post(f"{GROUPS}/import", content=b"name\nOther\n", headers=csv_type)
+        told = (await bench.admin.get(f"{API}/events", params={"after": 0})).json()["items"]
+        assert [(each["kind"], each["facts"]) for each in told if each["kind"].startswith("tag")] == [
+            ("tag_changed", {"id_tag": "ANNA", "change": "added", "parent_id_tag": "Fleet", "is_blocked": False}),
+            ("tag_changed", {"id_tag": "ANNA", "change": "changed", "parent_id_tag": None, "is_blocked": True}),
+            ("tag_group_changed", {"name": "Fleet", "change": "changed", "is_blocked": True}),
+            ("tag_changed", {"id_tag": "ANNA", "change": "removed", "parent_id_tag": None, "is_blocked": True}),
+            ("tag_group_changed", {"name": "Fleet", "change": "removed", "is_blocked": True}),
+            ("tag_group_changed", {"name": "Other", "change": "added", "is_blocked": False}),
+            ("tags_imported", {"what": "tags", "added": 2, "replaced": 0}),
+            ("tags_imported", {"what": "tag groups", "added": 0, "replaced": 1}),
+        ]

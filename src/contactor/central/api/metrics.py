@@ -85,6 +85,12 @@ def _door_families(office: Office) -> Iterable[Metric]:
     renewals.add_metric(("renewed",), office.certificates.renewed)
     renewals.add_metric(("refused",), office.certificates.refused)
     yield renewals
+    ends = GaugeMetricFamily(
+        "contactor_certificate_ends_seconds", "When a served certificate ends, in seconds since 1970.", labels=("file",)
+    )
+    for path, end in sorted(office.certificates.ends().items()):
+        ends.add_metric((str(path),), end.timestamp())
+    yield ends
 
 
 def _histogram(name: str, meaning: str, histogram: Histogram) -> HistogramMetricFamily:

@@ -1,8 +1,10 @@
 """The forms that bodies and parameters share: texts with bounds, pages, and what refuses unknown fields."""
 
 from datetime import UTC, datetime
+from hashlib import blake2b
 from typing import Annotated, Generic, TypeVar
 
+import msgspec
 from fastapi import Header, Path, Query
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
@@ -60,6 +62,20 @@ class Page(BaseModel, Generic[T]):
 
     items: list[T]
     next: str | int | None = None
+
+
+def etag_of_content(kept: object) -> str:
+    """The version of something that is kept as a whole: another with every word of it that changes."""
+    return f'"{blake2b(msgspec.json.encode(kept), digest_size=9).hexdigest()}"'
+
+
+def require_match_or_new(if_match: str | None, etag: str | None, name: str) -> Problem | None:
+    """The same for what one request makes or replaces; `etag` is None where there is none of that name."""
+    if etag is not None:
+        return require_match(if_match, etag)
+    if if_match is not None:
+        return Problem(412, f"there is no {name!r} any more", field="If-Match", value=if_match)
+    return None
 
 
 def require_match(if_match: str | None, etag: str) -> Problem | None:

@@ -15,6 +15,7 @@ from contactor.central.events.event import EventKind
 from contactor.central.events.outbox import record_event
 from contactor.central.milliseconds import to_ms
 from contactor.central.store.care_tables import station_lists
+from contactor.central.store.prepared import Prepared
 from contactor.central.store.statement import Rows, insert_new
 from contactor.ocpp.enumerations import UpdateStatus, UpdateType
 from contactor.ocpp.messages import SendLocalList
@@ -27,6 +28,9 @@ SWITCHED_OFF = -1
 _lists = station_lists.c
 _MAKE = insert_new(station_lists, "station_id")
 _FIND = select(station_lists).where(_lists.station_id == bindparam("station"))
+_UNCHECK = Prepared(
+    update(station_lists).where(_lists.station_id == bindparam("station")).values(reported_version=None, failure=None)
+)
 
 
 def find_list(connection: Connection, station_id: str) -> ListRow | None:
@@ -128,7 +132,7 @@ def version_reported(connection: Connection, station_id: str, version: int, at: 
 
 def list_unchecked(connection: Connection, station_id: str) -> None:
     """The station has booted: what it holds has to be asked, and what failed may be tried again."""
-    _set(connection, station_id, reported_version=None, failure=None)
+    _UNCHECK.run(connection, {"station": station_id})
 
 
 def list_switched(connection: Connection, station_id: str) -> None:

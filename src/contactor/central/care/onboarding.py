@@ -6,9 +6,8 @@ does not take something stays Pending, with the reason shown, until a person goe
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from contactor.central.care.mark import move_mark
 from contactor.central.events.event import EventKind
@@ -16,12 +15,14 @@ from contactor.central.events.outbox import record_event
 from contactor.central.milliseconds import to_ms
 from contactor.central.store import schema
 from contactor.central.store.care_tables import onboardings
+from contactor.central.store.prepared import Found, Prepared
 from contactor.central.store.statement import Rows, upsert
 from contactor.ocpp.enumerations import RegistrationStatus
 
-OnboardingRow = Row[*tuple[Any, ...]]  # Any: SQLAlchemy types a row's columns only if they are spelled out one by one
+OnboardingRow = Found
 
 _rows = onboardings.c
+_FIND = Prepared(select(onboardings).where(_rows.station_id == bindparam("station")))
 _PUT = upsert(
     onboardings,
     "station_id",
@@ -62,7 +63,7 @@ _ENDS = {
 
 def find_onboarding(connection: Connection, station_id: str) -> OnboardingRow | None:
     """A station's latest on-boarding."""
-    return connection.execute(select(onboardings).where(_rows.station_id == station_id)).one_or_none()
+    return _FIND.first(connection, {"station": station_id})
 
 
 def begin_onboarding(connection: Connection, station_id: str, *, rotates_key: bool, by: str, at: datetime) -> None:

@@ -5,22 +5,20 @@ Called by the handlers of what stations report, in the database transaction that
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, bindparam, or_, select
+from sqlalchemy import Connection, bindparam, or_, select
 
 from contactor.central.commands.command import FollowUp
 from contactor.central.commands.command_rows import move
 from contactor.central.commands.installed import profile_installed
 from contactor.central.milliseconds import to_ms
 from contactor.central.store import operation_tables, schema
+from contactor.central.store.prepared import Found, Prepared
 from contactor.central.tags import tag_key
 from contactor.ocpp.datatypes import ChargingProfile
 from contactor.ocpp.enumerations import AvailabilityType, ChargePointStatus
 from contactor.ocpp.messages import StartTransaction
-
-_Row = Row[*tuple[Any, ...]]  # Any: SQLAlchemy types a row's columns only if they are spelled out one by one
 
 CLOCK_SKEW_MS = 60_000
 """How far a station's clock may be behind ours when it dates the start that we asked for."""
@@ -47,9 +45,9 @@ REMOTE_START = (
     .limit(1)
 )
 """The remote start that a start fulfils: same tag, a connector that was meant, within the time to plug in."""
-_IN_FOLLOW_UP = select(_rows.id).where(_of_station, _rows.follow_up == bindparam("follow_up"))
-_SCHEDULED = select(_rows.id, _rows.request, _rows.connector_id).where(
-    _of_station, _rows.follow_up == FollowUp.SCHEDULED
+_IN_FOLLOW_UP = Prepared(select(_rows.id).where(_of_station, _rows.follow_up == bindparam("follow_up")))
+_SCHEDULED = Prepared(
+    select(_rows.id, _rows.request, _rows.connector_id).where(_of_station, _rows.follow_up == FollowUp.SCHEDULED)
 )
 _LATE = select(_rows.id).where(_awaits_start, _rows.follow_up_until_ms < bindparam("at_ms"))
 _STATUSES = select(schema.connectors.c.status).where(
@@ -76,8 +74,8 @@ def remote_start_came_true(
 
 def station_booted(connection: Connection, station_id: str, at: datetime) -> None:
     """The restart that was asked for, or that a new value needed, has happened (RST-08)."""
-    waiting = connection.execute(_IN_FOLLOW_UP, {"station": station_id, "follow_up": FollowUp.AWAITING_BOOT})
-    _conclude(connection, waiting.scalars(), FollowUp.BOOTED, at)
+    waiting = _IN_FOLLOW_UP.all(connection, {"station": station_id, "follow_up": FollowUp.AWAITING_BOOT})
+    _conclude(connection, [row.id for row in waiting], FollowUp.BOOTED, at)
 
 
 def availability_reported(
@@ -86,7 +84,7 @@ def availability_reported(
     """What was scheduled has come true where the connector says so, for the station where every connector does."""
     done = [
         row.id
-        for row in connection.execute(_SCHEDULED, {"station": station_id}).all()
+        for row in _SCHEDULED.all(connection, {"station": station_id})
         if row.connector_id in (0, connector_id) and _has_come_true(connection, station_id, row, status)
     ]
     _conclude(connection, done, FollowUp.DONE, at)
@@ -94,7 +92,7 @@ def availability_reported(
 
 def supersede_scheduled(connection: Connection, station_id: str, connector_id: int, at: datetime) -> None:
     """A later change of the same connector, or of the station, takes the place of what is scheduled."""
-    scheduled = connection.execute(_SCHEDULED, {"station": station_id}).all()
+    scheduled = _SCHEDULED.all(connection, {"station": station_id})
     replaced = [row.id for row in scheduled if connector_id in (0, row.connector_id)]
     _conclude(connection, replaced, FollowUp.SUPERSEDED, at)
 
@@ -105,7 +103,7 @@ def give_up_starts(connection: Connection, at: datetime) -> None:
     _conclude(connection, late.scalars(), FollowUp.NOT_STARTED, at)
 
 
-def _has_come_true(connection: Connection, station_id: str, scheduled: _Row, status: ChargePointStatus) -> bool:
+def _has_come_true(connection: Connection, station_id: str, scheduled: Found, status: ChargePointStatus) -> bool:
     request = msgspec.json.decode(scheduled.request, type=dict[str, object])
     should_be_off = request["type"] == AvailabilityType.INOPERATIVE
     if scheduled.connector_id:

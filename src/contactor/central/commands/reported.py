@@ -7,6 +7,7 @@ from contactor.central.care.list_rows import list_switched
 from contactor.central.commands.configuration_rules import is_authorization_key
 from contactor.central.secrets_mask import MASK, mask
 from contactor.central.store import operation_tables
+from contactor.central.store.prepared import Prepared
 from contactor.central.store.statement import Rows, upsert
 from contactor.ocpp.datatypes import KeyValue
 from contactor.ocpp.enumerations import ConfigurationStatus
@@ -43,7 +44,7 @@ _FORGET = delete(_table).where(_of_station, _table.c.folded_key == bindparam("ke
 _FORGET_OLDER = delete(_table).where(
     _of_station, _table.c.reported_at_ms < bindparam("at_ms"), _table.c.value_after_boot.is_(None)
 )
-_BOOTED = (
+_BOOTED = Prepared(
     update(_table)
     .where(_of_station, _table.c.value_after_boot.is_not(None))
     .values(value=_table.c.value_after_boot, value_after_boot=None)
@@ -83,7 +84,7 @@ def configuration_changed(
 
 def configuration_in_force(connection: Connection, station_id: str) -> None:
     """The station has booted: what waited for that holds now."""
-    connection.execute(_BOOTED, {"station": station_id})
+    _BOOTED.run(connection, {"station": station_id})
 
 
 def _row(station_id: str, reported: KeyValue, at_ms: int) -> tuple[object, ...]:

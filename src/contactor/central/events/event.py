@@ -50,6 +50,12 @@ class EventKind(StrEnum):
     """campaign_id, name, state, detail."""
     CAMPAIGN_JOB_CHANGED = "campaign_job_changed"
     """campaign_id, wave, state, detail, failures: how far the station has come in a firmware campaign."""
+    TAG_CHANGED = "tag_changed"
+    """id_tag, change (added, changed, removed), parent_id_tag, is_blocked."""
+    TAG_GROUP_CHANGED = "tag_group_changed"
+    """name, change (added, changed, removed), is_blocked."""
+    TAGS_IMPORTED = "tags_imported"
+    """what (tags, tag groups), added, replaced: a file was brought in."""
     SECURITY_EVENT = "security_event"
     """type, details, happened_at."""
 

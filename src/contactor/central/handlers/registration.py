@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 from msgspec import UNSET, UnsetType
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from contactor.base.ids import StationId
 from contactor.central.care.list_rows import list_unchecked
@@ -18,6 +18,7 @@ from contactor.central.events.outbox import record_event
 from contactor.central.milliseconds import to_ms
 from contactor.central.plan import Answer, Caller, Do, Plan
 from contactor.central.store import schema
+from contactor.central.store.prepared import Prepared
 from contactor.central.store.statement import Rows, insert
 from contactor.ocpp.enumerations import RegistrationStatus
 from contactor.ocpp.messages import BootNotification, BootNotificationResult, Heartbeat, HeartbeatResult
@@ -31,6 +32,27 @@ _INSERT_BOOT = insert(
     "model",
     "firmware_version",
     "details",
+)
+_stations = schema.stations.c
+_FIND = Prepared(select(_stations.registration).where(_stations.id == bindparam("station")))
+_TOLD = (
+    "vendor",
+    "model",
+    "serial_number",
+    "box_serial_number",
+    "firmware_version",
+    "iccid",
+    "imsi",
+    "meter_type",
+    "meter_serial_number",
+    "booted_at_ms",
+    "last_seen_at_ms",
+    "accepted_at_ms",
+)
+_TAKE_DOWN = Prepared(
+    update(schema.stations)
+    .where(_stations.id == bindparam("station"))
+    .values({name: bindparam(f"told_{name}") for name in _TOLD})
 )
 
 
@@ -67,23 +89,19 @@ def _record_boot(
     connection: Connection, station_id: StationId, boot: BootNotification, received_at: datetime
 ) -> RegistrationStatus:
     """Write the boot down; open transactions stay open, their stops are still on the way (BOOT-17)."""
-    stations = schema.stations
-    word = connection.execute(select(stations.c.registration).where(stations.c.id == station_id)).scalar_one_or_none()
-    if word is None:  # removed while it was connected: there is no row to write to
+    known = _FIND.first(connection, {"station": station_id})
+    if known is None:  # removed while it was connected: there is no row to write to
         return RegistrationStatus.REJECTED
-    status = RegistrationStatus(word)
+    status = RegistrationStatus(known.registration)
     at_ms = to_ms(received_at)
-    connection.execute(
-        update(stations)
-        .where(stations.c.id == station_id)
-        .values(
-            **_described(boot),
-            booted_at_ms=at_ms,
-            last_seen_at_ms=at_ms,
-            # Whoever is not accepted now must boot again before anything else (BOOT-14).
-            accepted_at_ms=at_ms if status is RegistrationStatus.ACCEPTED else None,
-        )
-    )
+    told = {
+        **_described(boot),
+        "booted_at_ms": at_ms,
+        "last_seen_at_ms": at_ms,
+        # Whoever is not accepted now must boot again before anything else (BOOT-14).
+        "accepted_at_ms": at_ms if status is RegistrationStatus.ACCEPTED else None,
+    }
+    _TAKE_DOWN.run(connection, {"station": station_id, **{f"told_{name}": value for name, value in told.items()}})
     details = msgspec.json.encode(boot).decode()
     row = (
         station_id,

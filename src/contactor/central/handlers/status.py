@@ -15,6 +15,7 @@ from contactor.central.milliseconds import to_ms
 from contactor.central.plan import Caller, Do, Plan
 from contactor.central.store import schema
 from contactor.central.store.key_room import fitting
+from contactor.central.store.prepared import Found, Prepared
 from contactor.central.store.schema import STATUS_LENGTH
 from contactor.central.store.statement import Rows, insert_new, upsert
 from contactor.ocpp.enumerations import ChargePointErrorCode
@@ -43,13 +44,15 @@ _PUT_CONNECTOR = upsert(
     where="excluded.reported_at_ms >= connectors.reported_at_ms",
 )
 _connectors = schema.connectors.c
-_FIND = select(
-    _connectors.status,
-    _connectors.error_code,
-    _connectors.vendor_id,
-    _connectors.vendor_error_code,
-    _connectors.details,
-).where(_connectors.station_id == bindparam("station"), _connectors.connector_id == bindparam("connector"))
+_FIND = Prepared(
+    select(
+        _connectors.status,
+        _connectors.error_code,
+        _connectors.vendor_id,
+        _connectors.vendor_error_code,
+        _connectors.details,
+    ).where(_connectors.station_id == bindparam("station"), _connectors.connector_id == bindparam("connector"))
+)
 _RECEIVED = StatusNotificationResult()
 
 
@@ -69,10 +72,10 @@ def status(caller: Caller, request: StatusNotification) -> Plan:
     judged_at_ms = to_ms(_believable(reported_at, caller.received_at))
 
     def work(connection: Connection) -> StatusNotificationResult:
-        before = connection.execute(_FIND, {"station": row[0], "connector": row[1]}).one_or_none()
+        before = _FIND.first(connection, {"station": row[0], "connector": row[1]})
         Rows(_INSERT_STATUS, ((*row, to_ms(reported_at), received_at_ms),)).execute_on(connection)
         is_latest = Rows(_PUT_CONNECTOR, ((*row, judged_at_ms, received_at_ms),)).changes(connection)
-        is_changed = is_latest and (before is None or tuple(before) != row[2:])
+        is_changed = is_latest and (before is None or _words(before) != row[2:])
         if is_changed:
             _changed(connection, caller, request, to_text(reported_at))
         if is_latest:
@@ -80,6 +83,10 @@ def status(caller: Caller, request: StatusNotification) -> Plan:
         return _RECEIVED
 
     return Do(work)
+
+
+def _words(found: Found) -> tuple[object, ...]:
+    return found.status, found.error_code, found.vendor_id, found.vendor_error_code, found.details
 
 
 def _changed(connection: Connection, caller: Caller, request: StatusNotification, reported_at: str) -> None:

@@ -85,6 +85,14 @@ class Prepared:
         cursor.close()
         return rows
 
+    def run(self, connection: Connection, given: Mapping[str, object]) -> int:
+        """Change something; how many rows were."""
+        spelling = self._spelled_for(connection.dialect)
+        cursor = driver.execute(connection, spelling.sql, spelling.row_of(given))
+        changed: int = cursor.rowcount
+        cursor.close()
+        return changed
+
     def _spelled_for(self, dialect: Dialect) -> Spelling:
         spelling = self._spellings.get(dialect.name)
         if spelling is None:

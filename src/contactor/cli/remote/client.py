@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import httpx
 import typer
@@ -121,6 +122,12 @@ class ApiClient:
                         yield kind, value
         except httpx.HTTPError as error:
             raise ApiError(f"{self._http.base_url} broke off: {str(error) or type(error).__name__}") from error
+
+    def put_named(self, path: str, name: str, body: object) -> None:
+        """Make what is kept by name, or replace the version that there is now; `path` lists what there is."""
+        known = {each["name"]: each["etag"] for each in self.get(path)}
+        headers = {"If-Match": known[name]} if name in known else {}
+        self.ask("PUT", f"{path}/{quote(name, safe='')}", body=body, headers=headers)
 
     def change(self, method: str, path: str, body: object = None, *, sub: str = "") -> httpx.Response:
         """Change the version that there is now of what has versions; `sub` is a path below it."""

@@ -59,14 +59,14 @@ def set_template(
     if station or model:
         scope = {"kind": "stations" if station else "models", "names": station or model}
     body = {"stations": scope, "values": dict(_pair(text) for text in values)}
-    ApiClient(api).ask("PUT", f"/configuration-templates/{quote(name, safe='')}", body=body)
+    ApiClient(api).put_named("/configuration-templates", name, body)
     typer.echo(f"{name} is set")
 
 
 @app.command()
 def remove(name: Name, api: ApiUrl = DEFAULT_URL) -> None:
     """Remove a template; stations keep the values they have."""
-    ApiClient(api).ask("DELETE", f"/configuration-templates/{quote(name, safe='')}")
+    ApiClient(api).change("DELETE", f"/configuration-templates/{quote(name, safe='')}")
     typer.echo(f"{name} is removed")
 
 

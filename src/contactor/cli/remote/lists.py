@@ -45,14 +45,14 @@ def set_rule(
         "stations": _choice("--station", "stations", station, "--model", "models", model),
         "tags": _choice("--tag", "tags", tag, "--group", "groups", group),
     }
-    ApiClient(api).ask("PUT", f"/list-rules/{quote(name, safe='')}", body=body)
+    ApiClient(api).put_named("/list-rules", name, body)
     typer.echo(f"{name} is set")
 
 
 @app.command()
 def remove(name: Name, api: ApiUrl = DEFAULT_URL) -> None:
     """Remove a rule; what stations hold by it stays there unless another rule covers them."""
-    ApiClient(api).ask("DELETE", f"/list-rules/{quote(name, safe='')}")
+    ApiClient(api).change("DELETE", f"/list-rules/{quote(name, safe='')}")
     typer.echo(f"{name} is removed")
 
 

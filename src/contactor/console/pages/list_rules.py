@@ -119,7 +119,8 @@ def edit_rule(visit: Visit, view: Json | None, on_done: Callable[[], Awaitable[N
 
     async def save(body: Body) -> None:
         name = body.pop("name", "") if view is None else view["name"]
-        await visit.api.send("PUT", f"/list-rules/{part(name)}", body)
+        seen = None if view is None else view["etag"]
+        await visit.api.send("PUT", f"/list-rules/{part(name)}", body, if_match=seen)
 
     title = "Add rule" if view is None else f"Change rule {view['name']}"
     fields = (STATIONS, TAGS) if view is not None else (NAME, STATIONS, TAGS)
@@ -131,7 +132,7 @@ def _remove(visit: Visit, view: Json, on_done: Callable[[], Awaitable[None]]) ->
         visit,
         f"Remove rule {view['name']}?",
         "What a station that no other rule covers holds by it stays on its list.",
-        lambda: visit.api.send("DELETE", f"/list-rules/{part(view['name'])}"),
+        lambda: visit.api.send("DELETE", f"/list-rules/{part(view['name'])}", if_match=view["etag"]),
         label="Remove the rule",
         done="Removed.",
         on_done=on_done,

@@ -108,7 +108,8 @@ def edit_template(visit: Visit, view: Json | None, on_done: Callable[[], Awaitab
     async def save(body: Body) -> None:
         name = body.pop("name", "") if view is None else view["name"]
         values = {each.get("key", ""): each.get("value", "") for each in body.get("values", ())}
-        await visit.api.send("PUT", f"/configuration-templates/{part(name)}", {**body, "values": values})
+        wanted, seen = {**body, "values": values}, None if view is None else view["etag"]
+        await visit.api.send("PUT", f"/configuration-templates/{part(name)}", wanted, if_match=seen)
 
     title = "Add template" if view is None else f"Change template {view['name']}"
     fields = (NAME, *FIELDS) if view is None else FIELDS
@@ -121,7 +122,7 @@ def _remove(visit: Visit, view: Json, on_done: Callable[[], Awaitable[None]]) ->
         visit,
         f"Remove template {view['name']}?",
         "Stations keep the values they have; nothing is wanted of them by it any more.",
-        lambda: visit.api.send("DELETE", f"/configuration-templates/{part(view['name'])}"),
+        lambda: visit.api.send("DELETE", f"/configuration-templates/{part(view['name'])}", if_match=view["etag"]),
         label="Remove the template",
         done="Removed.",
         on_done=on_done,

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, Field, StringConstraints
 from sqlalchemy import Connection
 
@@ -14,7 +14,19 @@ from contactor.central.api.problem import Problem, missing
 from contactor.central.api.routers.commands import problem_of
 from contactor.central.api.routers.local_lists import RuleText, ScopeBody
 from contactor.central.api.routes import API
-from contactor.central.api.shapes import PLAIN, Body, Limit, Page, ShortText, StationPath, StationText
+from contactor.central.api.shapes import (
+    PLAIN,
+    Body,
+    IfMatch,
+    Limit,
+    Page,
+    ShortText,
+    StationPath,
+    StationText,
+    etag_of_content,
+    require_match,
+    require_match_or_new,
+)
 from contactor.central.api.station_rows import StationFilter, find_station, find_stations
 from contactor.central.care.drift import KeyLook, KeyState, look_at_keys
 from contactor.central.care.duty import Subject
@@ -55,11 +67,17 @@ class TemplateBody(TemplateChange):
     """A template."""
 
     name: str = Field(examples=["quick-meter"])
+    etag: str = Field(description="What If-Match must name to change it.")
 
     @classmethod
     def of(cls, template: Template) -> "TemplateBody":
         """The body of a template."""
-        return cls(name=template.name, stations=ScopeBody.of(template.stations), values=dict(template.values))
+        return cls(
+            name=template.name,
+            etag=etag_of_content(template),
+            stations=ScopeBody.of(template.stations),
+            values=dict(template.values),
+        )
 
 
 class DriftBody(BaseModel):
@@ -105,20 +123,41 @@ async def list_templates(office: TheOffice) -> list[TemplateBody]:
     return [TemplateBody.of(each) for each in await office.read(find_templates)]
 
 
+@router.get("/configuration-templates/{name}")
+async def get_template(office: TheOffice, name: TemplatePath, response: Response) -> TemplateBody:
+    """Show a template."""
+    template = await office.read(lambda connection: _templates(connection).get(name))
+    if template is None:
+        raise missing("configuration template", "name", name)
+    response.headers["ETag"] = etag_of_content(template)
+    return TemplateBody.of(template)
+
+
 @router.put("/configuration-templates/{name}")
 async def set_template(
-    office: TheOffice, person: ThePerson, name: TemplatePath, change: TemplateChange
+    office: TheOffice,
+    person: ThePerson,
+    name: TemplatePath,
+    change: TemplateChange,
+    response: Response,
+    if_match: IfMatch = None,
 ) -> TemplateBody:
-    """Say what stations' configuration should be; it is sent to them by `repair`, or by itself where that is set."""
+    """Say what stations' configuration should be; it is sent to them by `repair`, or by itself where that is set.
+
+    A new template is made without If-Match; one that is there is replaced with its ETag.
+    """
     template = Template(name, change.stations.read(), change.values)
     now_ms, catalogue = office.now_ms(), office.queries.catalogue
 
     def work(connection: Connection) -> Problem | None:
-        known = find_templates(connection)
-        if len(known) >= TEMPLATES_MAX and name not in {each.name for each in known}:
+        known = _templates(connection)
+        stale = require_match_or_new(if_match, etag_of_content(known[name]) if name in known else None, name)
+        if stale is not None:
+            return stale
+        if len(known) >= TEMPLATES_MAX and name not in known:
             return Problem(409, f"there are {TEMPLATES_MAX} templates, and no more may be", field="name", value=name)
         models = _models(connection, template)
-        flaw = flaw_of(template, load_product(), models, catalogue) or conflict_of(template, known)
+        flaw = flaw_of(template, load_product(), models, catalogue) or conflict_of(template, known.values())
         if flaw is not None:
             return _problem(flaw)
         put_template(connection, template)
@@ -127,21 +166,31 @@ async def set_template(
         return None
 
     await office.write(work)
+    response.headers["ETag"] = etag_of_content(template)
     return TemplateBody.of(template)
 
 
 @router.delete("/configuration-templates/{name}", status_code=204)
-async def remove_template(office: TheOffice, person: ThePerson, name: TemplatePath) -> None:
+async def remove_template(office: TheOffice, person: ThePerson, name: TemplatePath, if_match: IfMatch = None) -> None:
     """Remove a template; stations keep the values they have."""
     now_ms = office.now_ms()
 
     def work(connection: Connection) -> Problem | None:
-        if not delete_template(connection, name):
+        known = _templates(connection).get(name)
+        if known is None:
             return missing("configuration template", "name", name)
+        stale = require_match(if_match, etag_of_content(known))
+        if stale is not None:
+            return stale
+        delete_template(connection, name)
         note_deed(connection, person.did(now_ms, "template.remove", f"configuration template {name}"))
         return None
 
     await office.write(work)
+
+
+def _templates(connection: Connection) -> dict[str, Template]:
+    return {each.name: each for each in find_templates(connection)}
 
 
 # --- Stations -----------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """Health, for whatever watches the process: alive, ready, and in numbers."""
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy import text
 
 from contactor.central.api.metrics import CONTENT_TYPE, write_metrics
@@ -12,9 +12,12 @@ router = APIRouter(tags=["health"])
 
 
 class Health(BaseModel):
-    """It works."""
+    """It works; `warnings` are of what will not for long, such as certificates that end soon."""
 
     status: str = "ok"
+    warnings: list[str] = Field(
+        default_factory=list, examples=[["certificate central.pem ends at 2027-01-01T00:00:00Z"]]
+    )
 
 
 @router.get("/livez")
@@ -36,7 +39,7 @@ async def readyz(office: TheOffice) -> Health:
     except Exception as error:
         office.log.warning("not ready", reason=type(error).__name__)
         raise Problem(503, f"the database does not answer ({type(error).__name__})") from error
-    return Health()
+    return Health(warnings=office.certificates.ending(office.clock.now()))
 
 
 @router.get("/metrics", response_class=Response, responses={200: {"content": {CONTENT_TYPE: {}}}})

@@ -15,7 +15,18 @@ from contactor.central.api.office import Office, TheOffice
 from contactor.central.api.person import ThePerson
 from contactor.central.api.problem import Problem, missing
 from contactor.central.api.routes import API
-from contactor.central.api.shapes import Body, Limit, Page, StationPath, StationText, TagText
+from contactor.central.api.shapes import (
+    Body,
+    IfMatch,
+    Limit,
+    Page,
+    StationPath,
+    StationText,
+    TagText,
+    etag_of_content,
+    require_match,
+    require_match_or_new,
+)
 from contactor.central.api.station_rows import StationFilter, find_station, find_stations
 from contactor.central.care.duty import Subject
 from contactor.central.care.list_duty import ListLook, look_at_list
@@ -88,12 +99,13 @@ class RuleBody(RuleChange):
     """A rule."""
 
     name: str = Field(examples=["everybody"])
+    etag: str = Field(description="What If-Match must name to change it.")
 
     @classmethod
     def of(cls, rule: ListRule) -> "RuleBody":
         """The body of a rule."""
         tags = ChoiceBody(kind=rule.tags.kind, names=list(rule.tags.names))
-        return cls(name=rule.name, stations=ScopeBody.of(rule.stations), tags=tags)
+        return cls(name=rule.name, etag=etag_of_content(rule), stations=ScopeBody.of(rule.stations), tags=tags)
 
 
 class ListBody(BaseModel):
@@ -148,14 +160,37 @@ async def list_rules(office: TheOffice) -> list[RuleBody]:
     return [RuleBody.of(rule) for rule in await office.read(find_rules)]
 
 
+@router.get("/list-rules/{name}")
+async def get_rule(office: TheOffice, name: RulePath, response: Response) -> RuleBody:
+    """Show a rule."""
+    rule = await office.read(lambda connection: _rules(connection).get(name))
+    if rule is None:
+        raise missing("list rule", "name", name)
+    response.headers["ETag"] = etag_of_content(rule)
+    return RuleBody.of(rule)
+
+
 @router.put("/list-rules/{name}")
-async def set_rule(office: TheOffice, person: ThePerson, name: RulePath, change: RuleChange) -> RuleBody:
-    """Say which stations hold which tags; what differs is sent to them as they are reached."""
+async def set_rule(
+    office: TheOffice,
+    person: ThePerson,
+    name: RulePath,
+    change: RuleChange,
+    response: Response,
+    if_match: IfMatch = None,
+) -> RuleBody:
+    """Say which stations hold which tags; what differs is sent to them as they are reached.
+
+    A new rule is made without If-Match; one that is there is replaced with its ETag.
+    """
     rule = ListRule(name, change.stations.read(), change.tags.read())
     now_ms = office.now_ms()
 
     def work(connection: Connection) -> Problem | None:
-        known = {each.name for each in find_rules(connection)}
+        known = _rules(connection)
+        flaw = require_match_or_new(if_match, etag_of_content(known[name]) if name in known else None, name)
+        if flaw is not None:
+            return flaw
         if name not in known and len(known) >= RULES_MAX:
             return Problem(409, f"there are {RULES_MAX} rules, and no more may be", field="name", value=name)
         flaw = _unknown_tag(connection, rule.tags)
@@ -167,21 +202,31 @@ async def set_rule(office: TheOffice, person: ThePerson, name: RulePath, change:
         return None
 
     await office.write(work)
+    response.headers["ETag"] = etag_of_content(rule)
     return RuleBody.of(rule)
 
 
 @router.delete("/list-rules/{name}", status_code=204)
-async def remove_rule(office: TheOffice, person: ThePerson, name: RulePath) -> None:
+async def remove_rule(office: TheOffice, person: ThePerson, name: RulePath, if_match: IfMatch = None) -> None:
     """Remove a rule; what a station that no other rule covers holds by it stays there."""
     now_ms = office.now_ms()
 
     def work(connection: Connection) -> Problem | None:
-        if not delete_rule(connection, name):
+        known = _rules(connection).get(name)
+        if known is None:
             return missing("list rule", "name", name)
+        flaw = require_match(if_match, etag_of_content(known))
+        if flaw is not None:
+            return flaw
+        delete_rule(connection, name)
         note_deed(connection, person.did(now_ms, "list_rule.remove", f"list rule {name}"))
         return None
 
     await office.write(work)
+
+
+def _rules(connection: Connection) -> dict[str, ListRule]:
+    return {each.name: each for each in find_rules(connection)}
 
 
 # --- Stations -----------------------------------------------------------------------------------------------------

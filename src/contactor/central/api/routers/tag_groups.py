@@ -18,6 +18,8 @@ from contactor.central.api.shapes import IfMatch, Limit, Page, TagText, require_
 from contactor.central.api.tag_rows import count_group, delete_group, etag_of, find_groups
 from contactor.central.api.tag_shapes import GroupBody, GroupChange, Imported, NewGroup, csv_body
 from contactor.central.api.tag_table import GROUP_COLUMNS, cells_of_group, read_groups
+from contactor.central.milliseconds import from_ms
+from contactor.central.tag_events import Change, tell_group, tell_import
 from contactor.central.tag_register import find_group, put_groups
 from contactor.central.tags import TagGroup
 
@@ -49,10 +51,12 @@ async def add_group(office: TheOffice, person: ThePerson, new: NewGroup, respons
         if find_group(connection, group.name) is not None:
             return Problem(409, "there is such a group already", field="name", value=group.name)
         put_groups(connection, [group])
+        tell_group(connection, group, Change.ADDED, from_ms(now_ms))
         note_deed(connection, person.did(now_ms, "tag_group.add", f"tag group {group.name}"))
         return GroupBody.of(group, count_group(connection, group.name))
 
     body = await office.write(work)
+    office.feed.ring()
     response.headers["ETag"] = body.etag
     return body
 
@@ -68,10 +72,13 @@ async def import_groups(office: TheOffice, person: ThePerson, request: Request) 
         replaced = sum(find_group(connection, group.name) is not None for group in groups)
         put_groups(connection, groups)
         counts = {"added": len(groups) - replaced, "replaced": replaced}
+        tell_import(connection, "tag groups", at=from_ms(now_ms), **counts)
         note_deed(connection, person.did(now_ms, "tag_group.import", "tag groups", **counts))
         return Imported(**counts)
 
-    return await office.write(work)
+    imported = await office.write(work)
+    office.feed.ring()
+    return imported
 
 
 @router.get("/export", response_class=StreamingResponse, responses={200: {"content": {"text/csv": {}}}})
@@ -123,11 +130,13 @@ async def change_group(
             return flaw or missing("tag group", "name", name)
         group = change.of(known.name)
         put_groups(connection, [group])
+        tell_group(connection, group, Change.CHANGED, from_ms(now_ms))
         facts = {"was_blocked": known.is_blocked, "is_blocked": group.is_blocked}
         note_deed(connection, person.did(now_ms, "tag_group.change", f"tag group {group.name}", **facts))
         return GroupBody.of(group, count_group(connection, name))
 
     body = await office.write(work)
+    office.feed.ring()
     response.headers["ETag"] = body.etag
     return body
 
@@ -146,10 +155,12 @@ async def remove_group(office: TheOffice, person: ThePerson, name: GroupPath, if
         if held:
             return Problem(409, f"{held} tags are in it; take them out first", field="name", value=known.name)
         delete_group(connection, name)
+        tell_group(connection, known, Change.REMOVED, from_ms(now_ms))
         note_deed(connection, person.did(now_ms, "tag_group.remove", f"tag group {known.name}"))
         return None
 
     await office.write(work)
+    office.feed.ring()
 
 
 def _flaw(known: TagGroup | None, name: str, if_match: str | None) -> Problem | None:

@@ -18,6 +18,8 @@ from contactor.central.api.shapes import IfMatch, Limit, Page, TagPath, TagText,
 from contactor.central.api.tag_rows import delete_tag, etag_of, find_tags
 from contactor.central.api.tag_shapes import Imported, NewTag, TagBody, TagChange, csv_body
 from contactor.central.api.tag_table import TAG_COLUMNS, cells_of_tag, read_tags
+from contactor.central.milliseconds import from_ms
+from contactor.central.tag_events import Change, tell_import, tell_tag
 from contactor.central.tag_register import find_tag, put_tags
 from contactor.central.tags import Tag
 
@@ -55,10 +57,12 @@ async def add_tag(office: TheOffice, person: ThePerson, new: NewTag, response: R
         if find_tag(connection, tag.id_tag) is not None:
             return Problem(409, "the tag is registered already", field="id_tag", value=tag.id_tag)
         put_tags(connection, [tag])
+        tell_tag(connection, tag, Change.ADDED, from_ms(now_ms))
         note_deed(connection, person.did(now_ms, "tag.add", f"tag {tag.id_tag}"))
         return None
 
     await office.write(work)
+    office.feed.ring()
     response.headers["ETag"] = etag_of(tag)
     return TagBody.of(tag)
 
@@ -74,10 +78,13 @@ async def import_tags(office: TheOffice, person: ThePerson, request: Request) ->
         replaced = sum(find_tag(connection, tag.id_tag) is not None for tag in tags)
         put_tags(connection, tags)
         counts = {"added": len(tags) - replaced, "replaced": replaced}
+        tell_import(connection, "tags", at=from_ms(now_ms), **counts)
         note_deed(connection, person.did(now_ms, "tag.import", "tags", **counts))
         return Imported(**counts)
 
-    return await office.write(work)
+    imported = await office.write(work)
+    office.feed.ring()
+    return imported
 
 
 @router.get("/export", response_class=StreamingResponse, responses={200: {"content": {"text/csv": {}}}})
@@ -129,11 +136,13 @@ async def change_tag(
             return flaw
         tag = change.of(known.id_tag)
         put_tags(connection, [tag])
+        tell_tag(connection, tag, Change.CHANGED, from_ms(now_ms))
         facts = {"was_blocked": known.is_blocked, "is_blocked": tag.is_blocked}
         note_deed(connection, person.did(now_ms, "tag.change", f"tag {tag.id_tag}", **facts))
         return tag
 
     tag = await office.write(work)
+    office.feed.ring()
     response.headers["ETag"] = etag_of(tag)
     return TagBody.of(tag)
 
@@ -151,7 +160,9 @@ async def remove_tag(office: TheOffice, person: ThePerson, id_tag: TagPath, if_m
         if flaw is not None:
             return flaw
         delete_tag(connection, id_tag)
+        tell_tag(connection, known, Change.REMOVED, from_ms(now_ms))
         note_deed(connection, person.did(now_ms, "tag.remove", f"tag {known.id_tag}"))
         return None
 
     await office.write(work)
+    office.feed.ring()
