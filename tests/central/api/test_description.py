@@ -10,7 +10,8 @@ from schemathesis.core.result import Ok
 from contactor.central.api.app import make_app
 from contactor.central.api.openapi import described
 from contactor.central.api.role import Role
-from tests.central.api.bench import api_in
+from contactor.virtual.twin.twins import VirtualTwins
+from tests.central.api.bench import api_with
 
 EXAMPLES = 6
 LEFT_OUT = ("/stream", "/import", "/metrics", "/login")
@@ -18,7 +19,7 @@ LEFT_OUT = ("/stream", "/import", "/metrics", "/login")
 
 
 async def test_nothing_that_can_be_asked_makes_the_server_fail(database: str) -> None:
-    async with api_in(database) as bench:
+    async with api_with(VirtualTwins(), database) as bench:
         token = await bench.token(Role.ADMIN)
         await asyncio.to_thread(_ask_everything, bench.api.url, token)
 

@@ -83,7 +83,7 @@ class Trouble:
 
 
 async def test_twins_that_fail_are_busy_or_are_not_there_are_problems(tmp_path: Path) -> None:
-    troubles = ((Trouble(TwinsBusy("8 wait")), 429), (Trouble(TwinFailed("it took too long")), 422), (None, 501))
+    troubles = ((Trouble(TwinsBusy("8 wait")), 429), (Trouble(TwinFailed("it took too long")), 422), (None, 409))
     for number, (twins, status) in enumerate(troubles):
         async with api_with(twins, str(tmp_path / f"{number}.db")) as bench:
             problem_of(await bench.admin.post(PATH, json=INOPERATIVE), status)

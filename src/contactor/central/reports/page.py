@@ -31,7 +31,8 @@ _STYLE = (
     ".station figure,.site figure{break-inside:auto}"
     "svg{width:100%;height:auto}rect{fill:var(--bar)}text{font-size:12px;fill:var(--ink)}"
     "@page{size:A4;margin:15mm}@media print{main{max-width:none;margin:0;padding:0}.wide{overflow:visible}"
-    ".month{grid-template-columns:1fr 1fr}rect,dl div{print-color-adjust:exact;-webkit-print-color-adjust:exact}}"
+    "dd{font-size:15px}.month{grid-template-columns:1fr 1fr}"
+    "rect,dl div{print-color-adjust:exact;-webkit-print-color-adjust:exact}}"
 )
 
 

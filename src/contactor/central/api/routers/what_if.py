@@ -29,7 +29,7 @@ _TAG_FIELDS = ("idTag", "parentIdTag")
 async def try_command(office: TheOffice, station_id: StationPath, new: NewTrial) -> RehearsalBody:
     """Tell what a station would answer and do, by its twin; the real one is neither asked nor changed."""
     if office.twins is None:
-        raise Problem(501, "this central system has no twins to try a command on")
+        raise Problem(409, "this central system has no twins to try a command on")
     try:
         request = read_request(new.action, new.payload)
     except CommandRefused as error:
