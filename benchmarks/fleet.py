@@ -32,10 +32,6 @@ from contactor.rig.garage import vehicle_model
 from contactor.rig.vehicle import Vehicle
 
 BOOT_LIMIT_S = 300.0
-AT_ONCE_MAX = 1000
-AT_ONCE_PER_S = 100_000.0
-RAMP_UP_PER_S = 200.0
-"""Of more stations than boot at once: a websocket that is not answered within ten seconds is dialled anew."""
 WATCH_S = 20.0
 SETTINGS = {"MeterValueSampleInterval": "10", "MinimumStatusDuration": "0", "HeartbeatInterval": "60"}
 
@@ -72,7 +68,7 @@ async def measure(stations: int, port: int) -> Cost:
         f"ws://127.0.0.1:{port}/ocpp",
         (Group(stations, settings=SETTINGS),),
         Drivers((0.0,) * HOURS_A_DAY),
-        ramp_up_per_s=AT_ONCE_PER_S if stations <= AT_ONCE_MAX else RAMP_UP_PER_S,
+        ramp_up_per_s=100_000.0,
         jitter_s=0.0,
     )
     gc.collect()

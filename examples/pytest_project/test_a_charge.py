@@ -24,6 +24,10 @@ def test_an_order_is_answered(contactor_central: MakesCentral, contactor_station
     central = contactor_central()
     contactor_station(central.url, station_id="RDAM-01").online().result()
     assert central.order("RDAM-01", "UnlockConnector", {"connectorId": 1}).result().status == "NotSupported"
+    central.frame("RDAM-01", "BootNotification", fields={"chargePointVendor": "*"}).result()
+    asked = central.frame("RDAM-01", "UnlockConnector", direction="sent").result()
+    answer = central.frame("RDAM-01", "UnlockConnector", kind="result").result()
+    assert (asked.payload, answer.payload) == ({"connectorId": 1}, {"status": "NotSupported"})
 
 
 def test_a_fleet_comes_online(contactor_central: MakesCentral, contactor_fleet: MakesFleet) -> None:

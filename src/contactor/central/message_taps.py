@@ -47,20 +47,23 @@ class MessageTaps:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._taps: dict[StationId, list[Tap]] = {}
+        self._taps: dict[StationId | None, list[Tap]] = {}
+        """By station; those that listen to all of them are under None."""
 
     def note(self, station_id: StationId, direction: Direction, text: bytes) -> None:
         """Pass a text on; quick where nobody listens, for it is called for each."""
-        taps = self._taps.get(station_id)
-        if taps is None:
+        if not self._taps:
+            return
+        taps = [*self._taps.get(station_id, ()), *self._taps.get(None, ())]
+        if not taps:
             return
         noted = Noted(station_id, direction, bytes(text), self._clock.now(), self._clock.monotonic_s())
         for tap in taps:
             tap.put(noted)
 
     @contextmanager
-    def listen(self, station_id: StationId, woken: Callable[[], None]) -> Iterator[Tap]:
-        """Listen to a station, connected or not, for as long as the block lasts."""
+    def listen(self, station_id: StationId | None, woken: Callable[[], None]) -> Iterator[Tap]:
+        """Listen to a station, connected or not, or to all of them, for as long as the block lasts."""
         tap = Tap(woken)
         self._taps.setdefault(station_id, []).append(tap)
         try:

@@ -31,6 +31,8 @@ TRACE_FRAMES = 0
 RECONNECT_FIRST_S = 5.0
 HARDWARE = RigSettings(step_s=10.0, ramp_step_s=1.0)
 """Coarse enough for thousands of batteries: half a percent of energy in the bend of a charging curve at worst."""
+DIALLING_MAX = 200
+"""So many stations dial for the first time at once: more would only wait for each other until the first gave up."""
 DRAIN_S = 10.0
 """How long the central system is given at the end to confirm what it was sent."""
 
@@ -54,7 +56,8 @@ class Fleet:
         clock: Clock | None = None,
     ) -> None:
         self.plan = plan
-        self.tally = Tally()
+        self._dialling = asyncio.Semaphore(DIALLING_MAX)
+        self.tally = Tally(self._dialling.release)
         self.stations: list[VirtualStation] = []
         self._shard = shard or Shard()
         self._places = tuple(places(plan, self._shard))
@@ -139,10 +142,12 @@ class Fleet:
             station = self._make(place)
             self.stations.append(station)
             late_s = self._dice.between(0.0, self.plan.jitter_s)
-            asyncio.get_running_loop().call_later(late_s, self._switch_on, station)
+            self._spawn(self._switch_on(station, late_s))
         self._spawn(self._let_drivers_come())
 
-    def _switch_on(self, station: VirtualStation) -> None:
+    async def _switch_on(self, station: VirtualStation, late_s: float) -> None:
+        await asyncio.sleep(late_s)
+        await self._dialling.acquire()  # released when its first dial has ended
         if not self._is_ending:
             station.switch_on()
 

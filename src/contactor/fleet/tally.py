@@ -1,12 +1,15 @@
 """What happens in a fleet, counted from what stations tell; and samples of it, one for each period."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 from contactor.station.effects import Note
 
 TROUBLES = ("connection failed", "disconnected", "station failed", "invalid request", "start timed out")
 """The notes that a clean run has none of."""
+
+_ANSWERS = frozenset({"connected", "connection failed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +45,15 @@ class Sample:
 class Tally:
     """Counts what drivers do and stations tell."""
 
-    def __init__(self) -> None:
+    def __init__(self, answered: Callable[[], None] = lambda: None) -> None:
+        """Begin at nothing; `answered` hears of each station whose first dial has ended, well or not."""
+        self._tell_answered = answered
         self.visits = 0
         self.charged = 0
         self.refused = 0
         self.turned_away = 0
         self.troubles: Counter[str] = Counter()
+        self._answered: set[int] = set()
         self._connected: set[int] = set()
         self._accepted: set[int] = set()
 
@@ -71,6 +77,9 @@ class Tally:
             case "disconnected" | "station failed":
                 self._connected.discard(index)
                 self._accepted.discard(index)
+        if note.event in _ANSWERS and index not in self._answered:
+            self._answered.add(index)
+            self._tell_answered()
         if note.event in TROUBLES:
             reason = note.facts.get("reason")
             self.troubles[note.event if reason is None else f"{note.event}: {reason}"] += 1

@@ -19,6 +19,7 @@ from picows.picows import WSProtocol  # type: ignore[attr-defined]  # the stub f
 
 from contactor.link.assembly import Assembly, FrameRefused, check_text
 from contactor.link.callback import call_receiver
+from contactor.link.closing import may_be_sent, shorten
 from contactor.link.link import (
     CLOSE_NORMAL,
     CLOSE_PROTOCOL_ERROR,
@@ -28,6 +29,7 @@ from contactor.link.link import (
 )
 from contactor.link.pace import Pace
 from contactor.link.pulse import Pulse, PulseTimer
+from contactor.link.reset import reset_at_close
 from contactor.link.roll import Roll
 
 # picows adds its own slack; it doubles the buffer when a message is larger and never shrinks it again.
@@ -36,10 +38,6 @@ READ_BUFFER_BYTES = 2048
 CONGESTED_BYTES = 64 * 1024
 # What a station saved up while it was away may come faster.
 FRAMES_BURST_S = 5.0
-# A close frame has 125 bytes, two of them for the code (RFC 6455 section 5.5).
-REASON_BYTES_MAX = 123
-# Stands for "no close frame came" in interfaces, and so never in a frame.
-CODE_ABNORMAL = 1006
 # To look a member up in its enumeration costs more than all that a frame's kind decides.
 _TEXT_FRAME, _CLOSE_FRAME = WSMsgType.TEXT, WSMsgType.CLOSE
 _PING_FRAME, _PONG_FRAME = WSMsgType.PING, WSMsgType.PONG
@@ -155,6 +153,7 @@ class Conversation(WSListener):
             and not self._ending.is_ending
             and not transport.is_close_frame_sent
             and not transport.is_disconnected
+            and not transport.underlying_transport.is_closing()  # broken, and picows has yet to hear of it
         )
 
     def send(self, text: bytes) -> bool:
@@ -167,12 +166,14 @@ class Conversation(WSListener):
         transport = self._transport
         if transport is None or not self.is_open:
             return
-        short_reason = _shorten(reason)
+        short_reason = shorten(reason)
         self._begin_end(code, short_reason)
         transport.send_close(WSCloseCode(code), short_reason.encode())
 
     def abort(self) -> None:
         """Cut the line."""
+        if self._transport is not None and not self._transport.is_disconnected:
+            reset_at_close(self._transport.underlying_transport)
         self.give_up("cut by us")
 
     def set_ping_interval(self, interval_s: float) -> None:
@@ -321,7 +322,7 @@ class Conversation(WSListener):
 
     def _answer_close(self, transport: WSTransport, payload: bytes) -> None:
         code = int.from_bytes(payload[:2], "big") if payload else None
-        if code is None or _may_be_sent(code):
+        if code is None or may_be_sent(code):
             self._begin_end(code, payload[2:].decode())
             self._ending.is_clean = True
             # An empty close is answered 1000: picows would spell "no code" as a bare 0.
@@ -337,15 +338,6 @@ class Conversation(WSListener):
             self._ending.code = handshake.sent.code.value
             self._ending.reason = handshake.sent.reason
             self._ending.is_clean = handshake.recv is not None
-
-
-def _may_be_sent(code: int) -> bool:
-    """Whether a close code may stand on the wire (RFC 6455 section 7.4); picows has stopped most that may not."""
-    return 1000 <= code <= 4999 and code != CODE_ABNORMAL
-
-
-def _shorten(reason: str) -> str:
-    return reason.encode()[:REASON_BYTES_MAX].decode(errors="ignore")
 
 
 class _Protocol(WSProtocol):  # type: ignore[misc]  # picows has no stub for it

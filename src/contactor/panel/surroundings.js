@@ -2,7 +2,8 @@
 import { part } from "/panel-kit/station_state.js";
 import * as words from "/kit/words.js";
 
-const WAYS = [["clean", "Cut clean", "closed, and nobody answers a dial"], ["silent", "Silent", "stays open, every message vanishes"],
+const WAYS = [["clean", "Cut clean", "closed, and nobody answers a dial"],
+  ["reset", "Reset", "broken off without a goodbye, and nobody answers a dial"], ["silent", "Silent", "stays open, every message vanishes"],
   ["half-open", "Half-open", "nothing gets through, and neither end is told"]];
 const NOMINAL_V = 400;
 

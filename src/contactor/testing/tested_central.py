@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -12,7 +13,9 @@ from contactor.central.server import CentralServer
 from contactor.central.settings import CentralSettings, StationSetting
 from contactor.central.tags import Tag
 from contactor.central.views import TransactionView
+from contactor.testing.heard import Heard, HeardFrame, Wanted
 from contactor.testing.stage import Pending, Stage, until
+from contactor.virtual.control.frames import FrameKind
 
 T = TypeVar("T")
 
@@ -54,10 +57,44 @@ class TestedCentral:
     def __init__(self, stage: Stage, options: CentralOptions) -> None:
         self._stage = stage
         self._central = CentralServer(options.settings())
-        stage.wait(self._central.start())
-        stage.at_end(self._central.stop)
+        self._heard = Heard()
+        self._changed = asyncio.Event()
+        self._listening = ExitStack()
+        stage.wait(self._start())
+        stage.at_end(self._stop)
         self.url = f"ws://{LOOPBACK}:{self._central.port}{options.settings().listen_path}"
         """Where stations find it, without their identity."""
+
+    @property
+    def frames(self) -> Sequence[HeardFrame]:
+        """Every frame so far, of all stations and both ways."""
+        return self._stage.do(lambda: tuple(self._heard.frames))
+
+    def frame(
+        self,
+        station_id: str,
+        action: str,
+        *,
+        within_s: float = WITHIN_S,
+        direction: str = "received",
+        kind: str = "call",
+        fields: Mapping[str, object] | None = None,
+    ) -> Pending[HeardFrame]:
+        """Wait for the next frame of a kind; each is handed out once. `fields` are what it has to say, as in scenarios.
+
+        Raises:
+            NotInTime: (when awaited) none came.
+        """
+        wanted = Wanted(station_id, action, direction, FrameKind(kind), dict(fields or {}))
+
+        async def found() -> HeardFrame | None:
+            return self._heard.take(wanted)
+
+        def instead() -> str:
+            others = "; ".join(str(each.payload)[:300] for each in self._heard.alike(wanted))
+            return f"{station_id}: no such {action} {kind} was {direction}" + (f", but {others}" if others else "")
+
+        return self._stage.pending(until(found, within_s, instead, self._changed))
 
     @property
     def transactions(self) -> Sequence[TransactionView]:
@@ -110,6 +147,19 @@ class TestedCentral:
             return await self._central.desk.settled(view.command_id, wait_s=within_s)
 
         return self._stage.pending(story())
+
+    async def _start(self) -> None:
+        await self._central.start()
+        tap = self._listening.enter_context(self._central.sessions.taps.listen(None, self._listen))
+        self._take = tap.take
+
+    async def _stop(self) -> None:
+        self._listening.close()
+        await self._central.stop()
+
+    def _listen(self) -> None:
+        self._heard.keep(self._take())
+        self._changed.set()
 
     def _pending(self, found: Callable[[], T | None], within_s: float, instead: Callable[[], str]) -> Pending[T]:
         async def story() -> T:

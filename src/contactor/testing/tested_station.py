@@ -99,7 +99,7 @@ class TestedStation:
         self._do(deeds.PowerChange(power=deeds.PowerMove(move)))
 
     def network(self, move: str) -> None:
-        """Cut the network ("clean", "silent", "half-open") or restore it ("restore")."""
+        """Cut the network ("clean", "reset", "silent", "half-open") or restore it ("restore")."""
         self._do(deeds.NetworkChange(way=deeds.NetworkMove(move)))
 
     def restart(self) -> None:

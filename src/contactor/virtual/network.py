@@ -1,4 +1,4 @@
-"""SHELL: a station's way to its central system, which somebody can cut in three ways and restore."""
+"""SHELL: a station's way to its central system, which somebody can cut in four ways and restore."""
 
 from enum import StrEnum
 
@@ -14,6 +14,8 @@ class Cut(StrEnum):
     """The connection is closed as if by the peer, and nobody can be dialled."""
     SILENT = "silent"
     """The connection stays, pings are answered, and every message vanishes: only unanswered calls tell."""
+    RESET = "reset"
+    """The connection is reset without a closing handshake (TCP RST), and nobody can be dialled."""
     HALF_OPEN = "half-open"
     """Nothing gets through and neither end is told; the station's pings find out, if it pings."""
 
@@ -47,6 +49,8 @@ class Network:
             return
         if how is Cut.CLEAN:
             self._link.close(CLOSE_GOING_AWAY, "the network was cut")
+        elif how is Cut.RESET:
+            self._link.abort()
         elif how is Cut.HALF_OPEN:
             self._link.fall_silent()
 
@@ -62,5 +66,6 @@ def _half_open(noticed_s: float | None) -> Weather:
 
 _WEATHER = {
     Cut.CLEAN: Weather(dial_failure=1.0),
+    Cut.RESET: Weather(dial_failure=1.0),
     Cut.SILENT: Weather(loss=1.0),
 }

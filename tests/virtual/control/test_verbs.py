@@ -179,6 +179,18 @@ async def test_a_clean_cut_closes_the_line_and_lets_nobody_dial_until_it_is_rest
         await it.booted()
 
 
+async def test_a_reset_breaks_the_line_without_a_goodbye_and_lets_nobody_dial_until_it_is_restored() -> None:
+    async with stage() as it:
+        await it.booted()
+        await it.do("network/cut", {"way": "reset"})
+        await it.central.until(lambda: bool(it.central.closures))
+        assert (it.central.closures[0].clean, it.central.closures[0].code) == (False, None)
+        await it.virtual.until(lambda: not it.virtual.station.is_online)
+        assert (await it.state())["network"]["failure"] == "reset"
+        await it.do("network/restore")
+        await it.booted()
+
+
 @pytest.mark.parametrize("way", ["silent", "half-open"])
 async def test_a_silent_network_lets_no_message_through_and_tells_nobody(way: str) -> None:
     async with stage(MeterValueSampleInterval="1") as it:

@@ -25,7 +25,7 @@ def return_power(at: At = DEFAULT_URL, station: Name = None) -> None:
 
 @network.command("cut")
 def cut_network(
-    way: Annotated[Cut, typer.Option(help="Closed, silent, or half-open.")] = Cut.CLEAN,
+    way: Annotated[Cut, typer.Option(help="Closed, reset, silent, or half-open.")] = Cut.CLEAN,
     at: At = DEFAULT_URL,
     station: Name = None,
 ) -> None:

@@ -80,7 +80,8 @@ class NetworkCut(Form):
     way: Cut = Field(
         Cut.CLEAN,
         description=(
-            "clean: closed, and nobody answers a dial. silent: stays open, every message vanishes. half-open: nothing "
+            "clean: closed, and nobody answers a dial. reset: the same without a goodbye (TCP RST). silent: stays "
+            "open, every message vanishes. half-open: nothing "
             "gets through, and neither end is told; found out by the station's pings."
         ),
     )

@@ -34,6 +34,7 @@ class NetworkMove(StrEnum):
     """How the network is cut, or that it is not any more."""
 
     CLEAN = Cut.CLEAN
+    RESET = Cut.RESET
     SILENT = Cut.SILENT
     HALF_OPEN = Cut.HALF_OPEN
     RESTORE = "restore"

@@ -21,6 +21,7 @@ from contactor.virtual.scenario.central import ScriptedCentral
 from contactor.virtual.scenario.checks import Sight, shortfall
 from contactor.virtual.scenario.deeds import SCRIPTED, Order, Wait
 from contactor.virtual.scenario.expectations import NoFrameComes
+from contactor.virtual.scenario.files import ScriptedFiles
 from contactor.virtual.scenario.frame_log import FrameLog, says
 from contactor.virtual.scenario.scenario import Scenario, Step
 from contactor.virtual.scenario.verdict import Played, Verdict
@@ -31,6 +32,8 @@ LOOK_PERIOD_S = 1.0
 """How often it is looked at what changes without an event: meters."""
 STATION_ID = "SCENARIO"
 MEMORY_URL = "ws://central/ocpp"
+MEMORY_TLS_URL = "wss://central/ocpp"
+"""Where it is found by a station that was told to use TLS; in memory there is nothing to encrypt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ async def play(scenario: Scenario, playing: Playing) -> Verdict:
 
 @asynccontextmanager
 async def _stage(scenario: Scenario, playing: Playing) -> AsyncIterator["_Stage"]:
-    central, listener, opposite = None, None, playing.opposite
+    central, listeners, opposite = None, [], playing.opposite
     if opposite is None:
         network = MemoryNetwork()
 
@@ -82,22 +85,25 @@ async def _stage(scenario: Scenario, playing: Playing) -> AsyncIterator["_Stage"
             network.is_reachable = is_reachable
 
         central = ScriptedCentral(scenario.script, playing.clock, reach)
-        listener = network.listen(MEMORY_URL, central.admit)
-        await listener.start()
+        listeners = [network.listen(url, central.admit) for url in (MEMORY_URL, MEMORY_TLS_URL)]
+        for listener in listeners:
+            await listener.start()
         opposite = Opposite(MEMORY_URL, STATION_ID, network.dialer())
     initial = {"SupervisionUrl": opposite.url, "BoxIdentifier": opposite.station_id}
     if opposite.key is not None:
         initial["AuthorizationKey"] = opposite.key
     factory = scenario.factory.differing(product=None, model=None, serial=None, initial=initial)
+    product = load_product(factory.product)
     virtual = VirtualStation(
         opposite.station_id,
-        load_product(factory.product),
+        product,
         factory.settings(),
         MemoryStore(),
         Network(opposite.dialer, playing.dice),
         clock=playing.clock,
         dice=playing.dice,
         hardware_speed=scenario.speed,
+        files=None if central is None else ScriptedFiles(product.name, scenario.script.firmware),
         observe=playing.observe,
     )
     stage = _Stage(scenario, playing, virtual, Cast(virtual, central))
@@ -109,7 +115,7 @@ async def _stage(scenario: Scenario, playing: Playing) -> AsyncIterator["_Stage"
         yield stage
     finally:
         await virtual.shut_down()
-        if listener is not None:
+        for listener in listeners:
             await listener.close()
 
 

@@ -11,6 +11,7 @@ import msgspec
 from contactor.base.errors import BadSetting
 from contactor.guide.load import load_product
 from contactor.ocpp.enumerations import AuthorizationStatus
+from contactor.station.firmware_image import make_image
 from contactor.virtual.factory_file import read_factory
 from contactor.virtual.scenario.answers import unusable
 from contactor.virtual.scenario.scenario import START, Scenario, Script
@@ -21,7 +22,7 @@ T = TypeVar("T")
 FILE_BYTES_MAX = 1024 * 1024
 
 _FIELDS = ("title", "description", "plays", "starts_at", "speed", "station", "central", "step")
-_CENTRAL_FIELDS = ("tags", "parents", "answers", "interval_s")
+_CENTRAL_FIELDS = ("tags", "parents", "answers", "interval_s", "firmware")
 
 
 def load_scenario(path: Path) -> Scenario:
@@ -71,7 +72,7 @@ class _Page:
             description=self._read("description", str, ""),
             plays=self._read("plays", list[str], []),
             factory=factory,
-            script=self._script(),
+            script=self._script(product.name),
             steps=read_steps(self._place, self._document.get("step", []), product, factory),
             starts_at=self._starts_at(),
             speed=self._speed(),
@@ -89,7 +90,7 @@ class _Page:
             raise self._wrong("speed", speed, "give more than 0 and at most 1000")
         return speed
 
-    def _script(self) -> Script:
+    def _script(self, product: str) -> Script:
         table = self._table("central")
         for field, value in table.items():
             if field not in _CENTRAL_FIELDS:
@@ -106,7 +107,13 @@ class _Page:
                 raise self._wrong(f"central.answers.{action}", answer, flaw)
         interval_s = self._converted("central.interval_s", table.get("interval_s", 3600), int)
         parents = self._converted("central.parents", table.get("parents", {}), dict[str, str])
-        return Script(tags, parents, answers, interval_s)
+        firmware = self._converted("central.firmware", table.get("firmware", {}), dict[str, str])
+        for url, version in firmware.items():
+            try:
+                make_image(product, version)
+            except BadSetting as error:
+                raise self._wrong(f"central.firmware.{url}", version, error.expected) from error
+        return Script(tags, parents, answers, interval_s, firmware)
 
     # The parts
 

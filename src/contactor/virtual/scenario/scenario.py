@@ -32,12 +32,14 @@ class Script:
         parents: the parentIdTag of a badge.
         answers: what it answers to an action instead of the usual: fields that differ, or "silence" or "error".
         interval_s: of heartbeats, told with the boot.
+        firmware: the version of the image at each URL.
     """
 
     tags: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     parents: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     answers: Mapping[str, Mapping[str, object] | str] = field(default_factory=lambda: MappingProxyType({}))
     interval_s: int = 3600
+    firmware: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)

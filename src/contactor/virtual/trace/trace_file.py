@@ -16,20 +16,30 @@ from contactor.virtual.trace.traced import LINE_BYTES_MAX, FrameTracer, Traced
 _read_line = msgspec.json.Decoder(Traced).decode
 
 
+SIZE_MAX_BYTES = 1_000_000_000
+"""Of one file; when it is full it becomes FILE.1, in the place of an older one, and the trace goes on in a new file."""
+
+
 class TraceFile:
     """Writes a station's frames to a file; a `contactor.virtual.watcher.Watcher`.
 
-    A disk that fails ends the trace, never the station that is watched; `failure` tells.
+    It and the file before it take at most twice `size_max_bytes`. A disk that fails ends the trace, never the station
+    that is watched; `failure` tells.
 
     Raises:
-        BadSetting: the file cannot be written.
+        BadSetting: the file cannot be written, or the size has no room for a line.
     """
 
-    def __init__(self, path: Path, station: str, clock: Clock) -> None:
+    def __init__(self, path: Path, station: str, clock: Clock, *, size_max_bytes: int = SIZE_MAX_BYTES) -> None:
+        if size_max_bytes < LINE_BYTES_MAX:
+            raise BadSetting("trace size", size_max_bytes, f"give at least {LINE_BYTES_MAX} bytes, one line's room")
         try:
             self._file = path.open("wb", buffering=0)
         except OSError as error:
             raise BadSetting("--trace", str(path), f"it cannot be written: {error}") from error
+        self._path = path
+        self._size_max_bytes = size_max_bytes
+        self._size_bytes = 0
         self._tracer = FrameTracer(station)
         self._clock = clock
         self.failure: OSError | None = None
@@ -65,11 +75,20 @@ class TraceFile:
     def _write(self, direction: Direction, text: bytes) -> None:
         if self.failure is not None or self._file.closed:
             return
-        line = self._tracer.trace(direction, text, self._clock.now())
+        line = msgspec.json.encode(self._tracer.trace(direction, text, self._clock.now())) + b"\n"
         try:
-            self._file.write(msgspec.json.encode(line) + b"\n")
+            if self._size_bytes + len(line) > self._size_max_bytes:
+                self._begin_anew()
+            self._file.write(line)
+            self._size_bytes += len(line)
         except OSError as error:
             self.failure = error
+
+    def _begin_anew(self) -> None:
+        self._file.close()
+        self._path.replace(self._path.with_name(f"{self._path.name}.1"))
+        self._file = self._path.open("wb", buffering=0)
+        self._size_bytes = 0
 
 
 def read_trace(path: Path) -> list[Traced]:
