@@ -32,7 +32,7 @@ async def test_alive_ready_and_what_runs(database: str) -> None:
     async with api_in(database) as bench:
         nobody = await bench.client()
         assert (await nobody.get("/livez")).json() == {"status": "ok"}
-        assert (await nobody.get("/readyz")).json() == {"status": "ok"}
+        assert (await nobody.get("/readyz")).json() == {"status": "ok", "warnings": []}
         system = (await bench.admin.get(f"{API}/system")).json()
         assert (system["database"], system["stations_known"]) == (bench.central.engine.dialect.name, 2)
         await bench.central.writer.stop()

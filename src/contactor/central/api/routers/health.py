@@ -12,9 +12,14 @@ router = APIRouter(tags=["health"])
 
 
 class Health(BaseModel):
-    """It works; `warnings` are of what will not for long, such as certificates that end soon."""
+    """It works."""
 
     status: str = "ok"
+
+
+class Readiness(Health):
+    """It works; `warnings` are of what will not for long, such as certificates that end soon."""
+
     warnings: list[str] = Field(
         default_factory=list, examples=[["certificate central.pem ends at 2027-01-01T00:00:00Z"]]
     )
@@ -27,7 +32,7 @@ async def livez() -> Health:
 
 
 @router.get("/readyz")
-async def readyz(office: TheOffice) -> Health:
+async def readyz(office: TheOffice) -> Readiness:
     """Tell whether the database can be read and written."""
     if office.closing.is_set() or office.is_draining():
         raise Problem(503, "the central system is shutting down")
@@ -39,7 +44,7 @@ async def readyz(office: TheOffice) -> Health:
     except Exception as error:
         office.log.warning("not ready", reason=type(error).__name__)
         raise Problem(503, f"the database does not answer ({type(error).__name__})") from error
-    return Health(warnings=office.certificates.ending(office.clock.now()))
+    return Readiness(warnings=office.certificates.ending(office.clock.now()))
 
 
 @router.get("/metrics", response_class=Response, responses={200: {"content": {CONTENT_TYPE: {}}}})
