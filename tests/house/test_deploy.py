@@ -15,7 +15,7 @@ from contactor.central.settings_file import load_settings
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
 INSTALLED = "/opt/contactor/bin/contactor"
-UNITS = ("contactor-central.service", "contactor-backup.service", "contactor-backup.timer")
+UNITS = ("contactor-central.service", "contactor-backup.service", "contactor-mqtt.service", "contactor-backup.timer")
 
 
 def commands_of(unit: str) -> list[list[str]]:
@@ -25,7 +25,7 @@ def commands_of(unit: str) -> list[list[str]]:
 
 
 def ours() -> list[list[str]]:
-    found = [words for unit in UNITS[:2] for words in commands_of(unit)]
+    found = [words for unit in UNITS[:3] for words in commands_of(unit)]
     return [words[words.index(INSTALLED) + 1 :] for words in found if INSTALLED in words]
 
 
@@ -39,8 +39,8 @@ def test_what_the_units_start_is_a_command_with_these_options(words: list[str]) 
     assert [option for option in options if option not in told] == []
 
 
-def test_the_units_start_the_central_system_and_its_backup() -> None:
-    assert [words[0] for words in ours()] == ["central", "backup"]
+def test_the_units_start_the_central_system_its_backup_and_the_bridge() -> None:
+    assert [words[0] for words in ours()] == ["central", "backup", "mqtt"]
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="there is no systemd here")
