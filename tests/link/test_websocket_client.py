@@ -16,7 +16,7 @@ from websockets.typing import Subprotocol
 from contactor.link.link import Admit, Closure, Link, LinkFailed, LinkRefused, Target
 from contactor.link.websocket_client import DialSettings, WebSocketDialer
 from contactor.link.websocket_server import ListenerSettings, WebSocketListener
-from contactor.link.websocket_wire import WireLimits
+from contactor.link.websocket_wire import Conversation, PingPlan, WireLimits
 from tests.link.ears import PATIENCE_S, Ear, Porter
 from tests.link.raw import (
     CLOSE,
@@ -469,3 +469,12 @@ async def test_a_close_into_silence_ends_after_its_limit(ear: Ear, listener: Web
         relay.is_silent = True
         link.close(1001, "rebooting")
         assert await ear.closed() == Closure(1001, "rebooting", clean=False)
+
+
+async def test_an_upgrade_that_comes_after_the_dialler_gave_up_opens_nothing(ear: Ear) -> None:
+    """Or pings would go on for ever at a line that nobody holds."""
+    conversation = Conversation(ear, "late", limits=WireLimits(), pings=PingPlan(0.01, 0.01))
+    conversation.forsake()
+    conversation.on_ws_connected(None)  # type: ignore[arg-type]  # the transport is of no interest any more
+    assert not conversation.is_open
+    assert ear.history == []

@@ -4,6 +4,7 @@ import asyncio
 import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -18,10 +19,13 @@ from contactor.central.settings import CentralSettings, StationSetting
 from contactor.central.tags import Tag
 from contactor.guide.load import load_product
 from contactor.link.websocket_client import WebSocketDialer
+from contactor.station.effects import Effect, Note
+from contactor.station.events import Event
 from contactor.station.settings import StationSettings
 from contactor.station.store.memory import MemoryStore
 from contactor.virtual.driver import Visit, drive
 from contactor.virtual.virtual_station import VirtualStation
+from tests.station.generic.authority import Authority
 
 ONE = OutletNumber(1)
 CP = StationId("CP-1")
@@ -195,5 +199,41 @@ def test_the_how_to_for_an_own_charger_works(tmp_path: Path) -> None:
             await loop.until(lambda: loop.station.station.messages_owed == 0)
             (transaction,) = loop.central.queries.transactions()
             assert (transaction.stop_reason, transaction.tag_status) == ("Local", "Accepted")
+
+    asyncio.run(story())
+
+
+class Notes:
+    """What a station has to tell a person."""
+
+    def __init__(self) -> None:
+        self.events: list[str] = []
+
+    def noted(self, note: Note) -> None:
+        self.events.append(note.event)
+
+    def happened(self, happening: Event | Effect) -> None:
+        """Only notes count."""
+
+    def settled(self) -> None:
+        """Nor does this."""
+
+
+def test_certificates_are_ordered_and_the_stations_own_is_asked_for(tmp_path: Path) -> None:
+    """W A02 and M05: what the station is ordered it does; our central system keeps its request and refuses it."""
+    root = Authority("Root", lasts=timedelta(days=100 * 365))
+    kind: dict[str, object] = {"certificateType": "CentralSystemRootCertificate"}
+
+    async def story() -> None:
+        async with both_ends(tmp_path) as loop:
+            notes = Notes()
+            loop.station.watchers.append(notes)
+            assert await loop.status_of("InstallCertificate", {**kind, "certificate": root.pem}) == "Accepted"
+            assert await loop.status_of("GetInstalledCertificateIds", kind) == "Accepted"
+            assert await loop.status_of("ChangeConfiguration", {"key": "CpoName", "value": "Chargers"}) == "Accepted"
+            trigger: dict[str, object] = {"requestedMessage": "SignChargePointCertificate"}
+            assert await loop.status_of("ExtendedTriggerMessage", trigger) == "Accepted"
+            await loop.until(lambda: "certificate not signed" in notes.events)
+            assert await loop.status_of("CertificateSigned", {"certificateChain": root.pem}) == "Rejected"
 
     asyncio.run(story())

@@ -334,18 +334,17 @@ class Product:
     _defaults: dict[str, Mapping[str, str]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        known = (key for key in self.configuration.values() if key.access is not Access.FACTORY)
-        folded = {key.key.casefold(): key for key in known}
+        folded = {key.key.casefold(): key for key in self.configuration.values()}
         object.__setattr__(self, "_keys_by_folded_name", folded)
 
     def key(self, name: str) -> ConfigurationKey | None:
         """Find a key without regard to case (D-02); None if the central system knows no such key (D-06)."""
-        return self._keys_by_folded_name.get(name.casefold())
+        key = self.factory_key(name)
+        return None if key is None or key.access is Access.FACTORY else key
 
     def factory_key(self, name: str) -> ConfigurationKey | None:
         """Find a key whose first value the factory may set: those of `key`, and those only the factory knows."""
-        folded = name.casefold()
-        return next((key for key in self.configuration.values() if key.key.casefold() == folded), None)
+        return self._keys_by_folded_name.get(name.casefold())
 
     def defaults(self, model: Model) -> Mapping[str, str]:
         """What the keys of a model are set to before anybody writes them; a key that is never set is not in it."""

@@ -84,6 +84,7 @@ class WebSocketDialer:
             try:
                 await protocol.wait_until_handshake_complete()
             except BaseException:  # cancelled, too late or refused: in no case may the socket stay behind
+                conversation.forsake()
                 transport.abort()
                 raise
         # picows reports a line that was closed before the answer as a finished handshake.

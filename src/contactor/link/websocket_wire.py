@@ -176,6 +176,10 @@ class Conversation(WSListener):
             reset_at_close(self._transport.underlying_transport)
         self.give_up("cut by us")
 
+    def forsake(self) -> None:
+        """Whoever dialled has given up: an upgrade that comes all the same opens nothing."""
+        self._begin_end(None, "given up while it was dialled")
+
     def set_ping_interval(self, interval_s: float) -> None:
         """Ping every `interval_s` seconds from now on; 0 ends the pings (TR-12)."""
         if self._pulse is not None and self.is_open:
@@ -185,6 +189,8 @@ class Conversation(WSListener):
 
     def on_ws_connected(self, transport: WSTransport) -> None:
         """The upgrade is done."""
+        if self._ending.is_ending:
+            return
         self._transport = transport
         if self._roll is not None:
             self._roll.join(self)
