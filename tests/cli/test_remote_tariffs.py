@@ -24,6 +24,7 @@ async def test_a_tariff_is_made_from_a_file_and_a_cost_is_shown_and_checked(tmp_
                 if event.kind == "cost_settled":
                     break
         assert "same" in (await run("transactions", "cost", number, "--check"))[1]
+        assert "EVD1S180TBB  EUR       1             10000" in (await run("transactions", "costs", "--by", "model"))[1]
         assert (await run("tariffs", "change", "1", str(file)))[1] == "tariff 1 has version 2 now\n"
         assert "day and night" in (await run("tariffs", "show", "1", "--versions"))[1]
         assert (await run("tariffs", "retire", "1"))[1] == "tariff 1 is retired\n"
