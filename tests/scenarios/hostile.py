@@ -72,7 +72,7 @@ async def attack(place: Path, *, handshakes: int, rounds: int) -> Report:
         database=str(place / "central.sqlite"),
         stations=(StationSetting(HONEST), StationSetting(HOSTILE)),
     )
-    async with CentralServer(settings) as central, _honest(central.port) as honest:
+    async with CentralServer(settings) as central, honest_line(central.port) as honest:
         open_before = _open_files()
         await _half_open(central.port, handshakes, honest)
         frames = sum([await _speak_badly(central.port, honest) for _ in range(rounds)])
@@ -82,7 +82,7 @@ async def attack(place: Path, *, handshakes: int, rounds: int) -> Report:
         return Report(open_before, _open_files(), honest.worst_s, honest.answers, frames, handshakes, sessions)
 
 
-class _Honest:
+class Honest:
     """A station that asks for the time, and measures."""
 
     def __init__(self, line: ClientConnection) -> None:
@@ -102,14 +102,14 @@ class _Honest:
 
 
 @asynccontextmanager
-async def _honest(port: int) -> AsyncIterator[_Honest]:
-    async with _line(port, HONEST) as line:
+async def honest_line(port: int) -> AsyncIterator[Honest]:
+    async with line_of(port, HONEST) as line:
         await line.send(BOOT)
         assert json.loads(await line.recv())[2]["status"] == "Accepted"
-        yield _Honest(line)
+        yield Honest(line)
 
 
-async def _half_open(port: int, handshakes: int, honest: _Honest) -> None:
+async def _half_open(port: int, handshakes: int, honest: Honest) -> None:
     """Open sockets and say nothing, or one header line and never the end."""
     writers = []
     for number in range(handshakes):
@@ -124,11 +124,11 @@ async def _half_open(port: int, handshakes: int, honest: _Honest) -> None:
     await asyncio.gather(*(writer.wait_closed() for writer in writers), return_exceptions=True)
 
 
-async def _speak_badly(port: int, honest: _Honest) -> int:
+async def _speak_badly(port: int, honest: Honest) -> int:
     """Say everything that must not be said; each on a line that may be closed for it, and none that may harm others."""
     for frame in FRAMES:
         with contextlib.suppress(ConnectionClosed):
-            async with _line(port, HOSTILE) as line:
+            async with line_of(port, HOSTILE) as line:
                 await line.send(BOOT)
                 await line.recv()
                 await line.send(frame)
@@ -141,15 +141,15 @@ async def _speak_badly(port: int, honest: _Honest) -> int:
     return len(FRAMES)
 
 
-async def _break_websockets(port: int, honest: _Honest) -> None:
+async def _break_websockets(port: int, honest: Honest) -> None:
     """Too much at once, no UTF-8, the wrong subprotocol, a name that nobody has."""
     with contextlib.suppress(ConnectionClosed):
-        async with _line(port, HOSTILE) as line:
+        async with line_of(port, HOSTILE) as line:
             await line.send("x" * 20_000_000)
             await line.recv()
     await honest.ask()
     with contextlib.suppress(ConnectionClosed):
-        async with _line(port, HOSTILE) as line:
+        async with line_of(port, HOSTILE) as line:
             await line.send([b"\xff\xfe not text"], text=True)
             await line.recv()
     await honest.ask()
@@ -160,7 +160,7 @@ async def _break_websockets(port: int, honest: _Honest) -> None:
         await honest.ask()
 
 
-def _line(port: int, station: str) -> connect:
+def line_of(port: int, station: str) -> connect:
     return connect(f"ws://127.0.0.1:{port}/ocpp/{station}", subprotocols=OCPP, proxy=None, max_size=None)
 
 

@@ -37,7 +37,8 @@ from contactor.virtual.virtual_station import VirtualStation
 
 SPEED = 60.0
 BADGES = ("ANNA", "BEN", "CLARA", "DAVID")
-SETTLE_S = 120.0
+SETTLE_S = 480.0
+"""For the longest pause between two dials (TR-13), and what is to be delivered after it."""
 _LINES_PER_LIFE = 10**6
 _WITNESS = """
 create table if not exists witness (number integer primary key, at_s real, value blob);
@@ -88,7 +89,7 @@ class Resident:
                     "SupervisionUrl": url,
                     "BoxIdentifier": StationId(name),
                     "MinimumStatusDuration": "0",
-                    "MeterValueSampleInterval": "1",
+                    "MeterValueSampleInterval": "2",
                     "TransactionMessageAttempts": "1000",
                     "TransactionMessageRetryInterval": "1",
                     "WebSocketPingInterval": "2",

@@ -12,6 +12,7 @@ from contactor.central import ledger
 from contactor.central.commands import command_rows, steps
 from contactor.central.outbound import CallOutcome
 from contactor.central.presence import Presence
+from contactor.central.sites.balancer import Balancer
 from contactor.ocpp.enumerations import ChargePointStatus
 from contactor.ocpp.messages import MeterValues, StartTransaction, StopTransaction
 from contactor.ocpp.peer import CallAnswered
@@ -224,6 +225,17 @@ def forget_lost_commands() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def leave_sites_alone() -> Iterator[None]:
+    """The shares of a site are worked out, and never sent."""
+
+    async def send_nothing(*_: Any_) -> None:
+        return
+
+    with patch.object(Balancer, "_send", send_nothing):
+        yield
+
+
 @dataclass(frozen=True, slots=True)
 class Planted:
     """A bug, and the storm that a hunter would look for it in."""
@@ -249,4 +261,5 @@ PLANTED = (
     Planted(jump_over_statuses, "busy_operators"),
     Planted(never_forget_a_badge, "busy_operators"),
     Planted(forget_lost_commands, "deaf_peers"),
+    Planted(leave_sites_alone, "shared_connection"),
 )

@@ -116,7 +116,7 @@ class CentralServer:
         listener_factory: ListenerFactory | None = None,
         writer_factory: WriterFactory = ThreadWriter,
         new_id: Callable[[], str] = lambda: str(uuid.uuid4()),
-        leisure: float = 1.0,
+        leisure: Callable[[float], float] = lambda period_s: period_s,
     ) -> None:
         """Be ready to start.
 
@@ -126,7 +126,7 @@ class CentralServer:
             listener_factory: Makes the listener for an admitter: websockets unless given, memory in tests.
             writer_factory: Makes the writer for an engine: a thread, or `TurnWriter` where time is virtual.
             new_id: Gives the ids of our calls (RPC-01); drawn from dice where a run must be repeatable.
-            leisure: How many times as long its periods are; virtual worlds have many quiet seconds.
+            leisure: How long a period is in truth; virtual worlds have many quiet seconds.
         """
         self.settings = settings
         self._clock = clock or SystemClock()
@@ -383,7 +383,7 @@ class CentralServer:
             self._every(period_s, deed)
             deed()
 
-        self._after(period_s * self._leisure, turn)
+        self._after(self._leisure(period_s), turn)
 
     def _after(self, delay_s: float, deed: Callable[[], None]) -> None:
         """Do something later, unless the server stops before."""

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from contactor import __version__
 from contactor.base.errors import BadSetting
-from contactor.storm.hunt import Bag, hunt, keep
+from contactor.storm.hunt import SHRINK_MAX_S, Bag, hunt, keep
 from contactor.storm.replay import read_replay
 from contactor.storm.run import run_storm
 from contactor.storm.scenario import load_scenario, scenario_names
@@ -35,6 +35,7 @@ HoursOption = Annotated[
 ]
 
 _SEEDS = 10**9
+JOBS_MAX = 64
 
 
 @app.command(name="list")
@@ -82,11 +83,19 @@ def hunt_storms(
     storm: Annotated[
         list[str] | None, typer.Option("--storm", metavar="NAME", help="Only these; all if not given.")
     ] = None,
+    shrink_s: Annotated[
+        float, typer.Option("--shrink-seconds", help="How long each failure may be made smaller; 0 keeps it as it is.")
+    ] = SHRINK_MAX_S,
+    jobs: Annotated[
+        int, typer.Option(min=1, max=JOBS_MAX, help="How many storms run side by side; one for each processor is best.")
+    ] = 1,
     folder: Annotated[Path, typer.Option("--keep", help="Where failures are kept as replay files.")] = Path("storms"),
 ) -> None:
     """Run storms of all kinds with fresh seeds; keep and shrink what fails. Exit code 1 if anything did."""
     if seconds <= 0:
         raise BadSetting("--seconds", seconds, "give more than 0")
+    if shrink_s < 0:
+        raise BadSetting("--shrink-seconds", shrink_s, "give 0 or more")
     scenarios = [load_scenario(name) for name in storm or scenario_names()]
     given = _seed(seed)
     console = Console()
@@ -99,10 +108,11 @@ def hunt_storms(
             words = f"{bag.storms} storms, {bag.station_hours:.0f} station-hours, {len(bag.failures)} failures"
             progress.update(bar, completed=min(passed_s, seconds), description=words)
 
-        bag = hunt(scenarios, given, seconds, told=told)
+        bag = hunt(scenarios, given, seconds, told=told, shrink_s=shrink_s, jobs=jobs)
     for scenario, verdict in bag.failures:
         file = keep(folder, scenario, verdict)
-        console.print(f"[red]{verdict.violations[0].invariant}[/red]: contactor storm replay {file}", highlight=False)
+        words = f"[red]{verdict.violations[0].invariant}[/red]: contactor storm replay {file}"
+        console.print(words, highlight=False, soft_wrap=True)  # to be copied in one piece
     console.print(
         f"{bag.storms} storms, {bag.station_hours:.0f} station-hours, {bag.transactions} transactions, "
         f"{bag.troubles.total()} troubles of {len(bag.troubles)} kinds, {len(bag.failures)} failures",
@@ -149,6 +159,7 @@ def _print(verdict: Verdict, *, as_json: bool) -> None:
             "energy_wh": figures.energy_wh,
             "orders": dict(figures.orders),
             "troubles": dict(figures.troubles),
+            "codes": dict(figures.codes),
         }
         print(json.dumps(plain))
         return

@@ -24,7 +24,6 @@ from contactor.link.link import (
     Target,
 )
 from contactor.link.memory_line import MemoryEnd, MemoryLine
-from contactor.link.pulse import Pulse
 from contactor.link.roll import Roll
 
 logger = logging.getLogger("contactor.link")
@@ -188,7 +187,7 @@ class MemoryDialer:
         admission = listener.admission_of(target)
         line = self._network.join(target, receiver, admission.receiver, listener)
         line.central_end.open()
-        line.station_end.open(Pulse(self._ping_interval_s, self._pong_limit_s, line.scheduler.time()))
+        line.station_end.open(self._ping_interval_s, self._pong_limit_s)
         return line.station_end
 
     async def _cross_the_network(self) -> None:

@@ -10,7 +10,7 @@ from enum import Enum, auto
 
 from contactor.link.callback import call_receiver
 from contactor.link.link import CLOSE_NORMAL, Cancellable, Closure, Receiver, Scheduler
-from contactor.link.pulse import Pulse, PulseTimer
+from contactor.link.memory_pulse import MemoryPulse
 
 
 class _State(Enum):
@@ -32,7 +32,7 @@ class MemoryEnd:
         self._state = _State.OPEN
         self._closure = Closure(None, "", clean=False)
         self._watchdog: Cancellable | None = None
-        self._pulse: PulseTimer | None = None
+        self._pulse: MemoryPulse | None = None
 
     @property
     def is_open(self) -> bool:
@@ -73,16 +73,24 @@ class MemoryEnd:
 
     # What the line does
 
-    def open(self, pulse: Pulse | None = None) -> None:
-        """Tell the receiver, and begin to ping if there is a pulse."""
-        if pulse is not None:
-            self._pulse = PulseTimer(pulse, self._line.scheduler, self)
+    def open(self, ping_interval_s: float = 0.0, pong_limit_s: float = 0.0) -> None:
+        """Tell the receiver, and begin to ping if there is a limit for the answers."""
+        if pong_limit_s:
+            scheduler = self._line.scheduler
+            self._pulse = MemoryPulse(ping_interval_s, pong_limit_s, scheduler, self)
+            if not self._line.gets_through:
+                self._pulse.doubt()
         call_receiver(self, lambda: self._receiver.link_opened(self))
 
     def post(self, happening: Callable[[], None]) -> None:
         """Let something arrive at this end, after whatever is on its way already."""
         self._inbox.append(happening)
         self._line.scheduler.call_soon(self._take_next)
+
+    def doubt(self) -> None:
+        """Learn nothing, but no longer take the line for sound."""
+        if self._pulse is not None and self._state is _State.OPEN:
+            self._pulse.doubt()
 
     def drop(self) -> None:
         """Let this end, and it alone, find the line cut."""
@@ -126,7 +134,7 @@ class MemoryEnd:
 
     def _hear_pong(self) -> None:
         if self._pulse is not None:
-            self._pulse.pulse.heard()
+            self._pulse.heard()
 
     def _hear_cut(self) -> None:
         self._begin_end(Closure(None, "", clean=False))
@@ -188,11 +196,21 @@ class MemoryLine:
         self.identity = identity
         self.scheduler = scheduler
         self.close_limit_s = close_limit_s
-        self.gets_through = True
-        """False: whatever is on its way or will be sent vanishes, both ways, and neither end is told."""
+        self._gets_through = True
         self.station_end = MemoryEnd(names[0], station, self)
         self.central_end = MemoryEnd(names[1], central, self)
         self._left = left
+
+    @property
+    def gets_through(self) -> bool:
+        """False: whatever is on its way or will be sent vanishes, both ways, and neither end is told."""
+        return self._gets_through
+
+    @gets_through.setter
+    def gets_through(self, does: bool) -> None:
+        self._gets_through = does
+        self.station_end.doubt()
+        self.central_end.doubt()
 
     def other(self, end: MemoryEnd) -> MemoryEnd:
         """The end opposite."""
@@ -206,3 +224,4 @@ class MemoryLine:
     def end_is_over(self, end: MemoryEnd) -> None:
         """Hear from an end that it believes no more."""
         self._left(self, end)
+        self.other(end).doubt()

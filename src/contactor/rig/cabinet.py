@@ -35,7 +35,7 @@ class Cabinet:
         BadSetting: the cabinet would have no module.
     """
 
-    __slots__ = ("_derating", "_feeds", "_kind", "_modules", "_supply", "_wanted")
+    __slots__ = ("_derating", "_feeds", "_healthy", "_kind", "_modules", "_supply", "_wanted")
 
     def __init__(self, module_count: int, kind: ModuleKind = MODULE) -> None:
         if module_count < 1:
@@ -44,6 +44,7 @@ class Cabinet:
         self._modules = tuple(PowerModule(number) for number in range(1, module_count + 1))
         self._wanted: dict[OutletNumber, int] = {}
         self._feeds: dict[OutletNumber, Feed] = {}
+        self._healthy = module_count
         self._derating = 1.0
         self._supply = NOMINAL
 
@@ -60,7 +61,7 @@ class Cabinet:
     @property
     def healthy(self) -> int:
         """How many modules can deliver."""
-        return sum(module.is_healthy for module in self._modules)
+        return self._healthy
 
     @property
     def failed(self) -> list[tuple[int, str]]:
@@ -140,6 +141,7 @@ class Cabinet:
         return self._modules[number - 1]
 
     def _share(self) -> None:
+        self._healthy = sum(module.is_healthy for module in self._modules)
         held = dict.fromkeys(self._wanted, 0)
         for module in self._modules:
             outlet = module.held_by

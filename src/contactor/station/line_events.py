@@ -73,6 +73,15 @@ class LineEvents:
         """A Heartbeat has brought the time."""
         self._set_clock(result, now)
 
+    def notice_clock(self, moment: Moment, now: Moment) -> None:
+        """Whoever changes the machine's clock changes ours: what was dated before and after is not one order (CLK-02).
+
+        `now` is the same moment by the station's clock.
+        """
+        step_s = self._timekeeping.step_s(moment)
+        if step_s:
+            self._security_log.record(SecurityEvent.SETTING_SYSTEM_TIME, now, f"clock stepped by {step_s:+.1f} s")
+
     def _set_clock(self, result: BootNotificationResult | HeartbeatResult, now: Moment) -> None:
         step_s = self._timekeeping.synchronise(result.current_time, now)
         if abs(step_s) >= STEP_WORTH_TELLING_S:

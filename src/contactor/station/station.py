@@ -126,6 +126,7 @@ class Station:
         """
         self._parts.present.now = now = self._parts.memory.timekeeping.corrected(moment)
         self._parts.trace.saw(event, now)
+        self._parts.line_events.notice_clock(moment, now)
         _HANDLERS[type(event)](self._parts, event, now)
         self._parts.conversation.expire(now)
         # An answer may have set the clock; what follows from the time goes by the new one at once (CLK-01).

@@ -23,13 +23,14 @@ _CLOCK = Shelf("clock", _Clock)
 class Timekeeping:
     """Keeps an offset to the hardware clock, over power cuts too, and never touches the machine's own clock."""
 
-    __slots__ = ("_offset_s", "_store", "_synchronised")
+    __slots__ = ("_offset_s", "_store", "_synchronised", "_zero")
 
     def __init__(self, store: Store) -> None:
         self._store = store
         kept = _CLOCK.records(store).get("clock")
         self._offset_s = kept.offset_s if kept else 0.0
         self._synchronised = kept is not None
+        self._zero: datetime | None = None
 
     @property
     def is_synchronised(self) -> bool:
@@ -39,6 +40,13 @@ class Timekeeping:
     def corrected(self, moment: Moment) -> Moment:
         """The same moment by the station's clock, to the millisecond."""
         return Moment(moment.s, to_milliseconds(moment.instant + timedelta(seconds=self._offset_s)))
+
+    def step_s(self, moment: Moment) -> float:
+        """By how much the machine's clock was set since this was asked last; what it runs wrong by is less."""
+        zero = moment.instant - timedelta(seconds=moment.s)
+        before, self._zero = self._zero or zero, zero
+        step_s = (zero - before).total_seconds()
+        return step_s if abs(step_s) >= STEP_WORTH_TELLING_S else 0.0
 
     def synchronise(self, central_time: datetime, now: Moment) -> float:
         """Take over the central system's time and return the step in seconds, 0 if it was close enough.

@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 
 from contactor.central.server import CentralServer
 from contactor.central.settings import CentralSettings
+from contactor.central.sites.balancer import BALANCE_PERIOD_S
 from contactor.central.store.migrate import open_newest
 from contactor.link.link import Admission, Admit, Admitter, Closure, Handshake, Link, Listener, Receiver
 from contactor.link.memory import MemoryListener, MemoryNetwork
@@ -23,8 +24,25 @@ from contactor.storm.storm_writer import Disk, StormWriter
 
 URL = "ws://central.storm/ocpp"
 
-LEISURE = 5.0
-"""Looking after nothing costs as much as a message, and a storm has many quiet seconds."""
+CALLS_MINDED_S = 10.0
+"""How often open calls are minded."""
+SITE_MINDED_S = 15.0
+ROUND_S = 300.0
+"""How often the record is asked, at most."""
+
+
+def unhurried(period_s: float) -> float:
+    """How long the central system's rounds take here: a storm has many quiet seconds.
+
+    Calls are minded almost as often as always. The other rounds ask the record, and to find nothing there costs as
+    much as a message.
+    """
+    return CALLS_MINDED_S if period_s <= 1.0 else max(ROUND_S, 6.0 * period_s)
+
+
+def unhurried_at_a_site(period_s: float) -> float:
+    """The same where there is a site to be kept within its limit."""
+    return SITE_MINDED_S if period_s == BALANCE_PERIOD_S else unhurried(period_s)
 
 
 class _Life:
@@ -75,6 +93,8 @@ class CentralHouse:
         network: MemoryNetwork,
         clock: StormClock,
         new_id: Callable[[], str],
+        *,
+        has_site: bool = False,
     ) -> None:
         self.settings = settings
         self.network = network
@@ -83,6 +103,7 @@ class CentralHouse:
         self.server: CentralServer | None = None
         self.kills = 0
         self._new_id = new_id
+        self._leisure = unhurried_at_a_site if has_site else unhurried
         self._life = _Life()
         self._writer: StormWriter | None = None
         self._listener: MemoryListener | None = None
@@ -109,7 +130,7 @@ class CentralHouse:
             listener_factory=self._listen,
             writer_factory=self._write,
             new_id=self._new_id,
-            leisure=LEISURE,
+            leisure=self._leisure,
         )
         # A starting process commits too, and may be killed by it; the storm starts it with a good disk.
         self.disk.fate, self.disk.is_full = None, False

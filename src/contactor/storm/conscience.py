@@ -9,7 +9,7 @@ from contactor.station.effects import Note
 from contactor.station.outbox import Entry
 from contactor.storm.checkers import CHECKERS
 from contactor.storm.checkers.checker import Checker
-from contactor.storm.evidence import Debt, Record, StationLook, Violation
+from contactor.storm.evidence import Debt, Record, SiteLimit, StationLook, Violation
 from contactor.storm.frame import Frame
 
 
@@ -61,6 +61,11 @@ class Conscience:
         """How a station looks."""
         for see in self._look:
             see(look)
+
+    def limited(self, limit: SiteLimit) -> None:
+        """An operator has set a site's limit."""
+        for each in self.checkers:
+            each.limited(limit, self._scheduler.time())
 
     def logged(self, line: str) -> None:
         """The central system logged an error."""

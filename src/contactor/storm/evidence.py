@@ -18,6 +18,7 @@ from contactor.station.keys import Key
 from contactor.station.outbox import Entry
 from contactor.station.station import Station
 from contactor.station.store.port import Store
+from contactor.storm.clocks import STORM_BEGINS
 from contactor.virtual.virtual_station import VirtualStation
 
 Json = Mapping[str, Any]  # Any: JSON, each checker knows what it looks for
@@ -50,6 +51,14 @@ class Debt:
     def of(cls, station: str, at_s: float, entry: Entry) -> "Debt":
         """What a row of a station's outbox says."""
         return cls(station, at_s, entry.action, _read(entry.payload), entry.message_id, entry.transaction)
+
+
+@dataclass(frozen=True, slots=True)
+class SiteLimit:
+    """What the stations of a site may take together from now on; it stands in the record."""
+
+    stations: tuple[str, ...]
+    limit_w: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +185,13 @@ class Record:
         table = operation_tables.events
         rows = self._rows(select(table).where(table.c.kind == kind).order_by(table.c.sequence))
         return [{**_read(row["facts"]), "station": row["station_id"]} for row in rows]
+
+    def timed_events(self, kind: str) -> Sequence[tuple[float, Json]]:
+        """Every event of a kind with the second of the storm, by the central system's clock, oldest first."""
+        table = operation_tables.events
+        rows = self._rows(select(table).where(table.c.kind == kind).order_by(table.c.sequence))
+        began_ms = to_ms(STORM_BEGINS)
+        return [((row["at_ms"] - began_ms) / 1000.0, _read(row["facts"])) for row in rows]
 
     def texts(self) -> Sequence[str]:
         """Everything that was logged, told or kept for people to read."""

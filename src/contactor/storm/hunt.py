@@ -3,7 +3,10 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, field
+from itertools import islice, takewhile
+from multiprocessing import get_context
 from pathlib import Path
 
 from contactor.storm.chance import Chance
@@ -15,6 +18,9 @@ from contactor.storm.verdict import Verdict
 
 SHRINK_MAX_S = 120.0
 _SEEDS = 10**9
+
+_Storm = tuple[Scenario, int]
+_Ended = tuple[Scenario, Verdict]
 
 
 @dataclass(slots=True)
@@ -45,20 +51,42 @@ def hunt(
     told: Callable[[Bag, float], None],
     first_only: bool = False,
     shrink_s: float = SHRINK_MAX_S,
+    jobs: int = 1,
     run: Run = run_storm,
 ) -> Bag:
-    """Run storms until the time is up; `told` hears after each how much time has passed."""
+    """Run storms until the time is up; `told` hears after each how much time has passed.
+
+    With several jobs storms run side by side, each in a process of its own; those that are under way are waited for.
+    """
     bag, began_s = Bag(), time.monotonic()
-    for scenario, storm_seed in _storms(scenarios, seed):
-        passed_s = time.monotonic() - began_s
-        if passed_s >= seconds or (first_only and bag.failures):
-            return bag
-        verdict = run(scenario, storm_seed)
+
+    def is_over() -> bool:
+        return time.monotonic() - began_s >= seconds or (first_only and bool(bag.failures))
+
+    storms = takewhile(lambda _: not is_over(), _storms(scenarios, seed))
+    for scenario, verdict in _in_turn(storms, run) if jobs == 1 else _side_by_side(storms, run, jobs):
         bag.put(verdict)
         if not verdict.is_good:
             bag.failures.append(_shrunk(scenario, verdict, run, shrink_s))
         told(bag, time.monotonic() - began_s)
     return bag
+
+
+def _in_turn(storms: Iterator[_Storm], run: Run) -> Iterator[_Ended]:
+    for scenario, seed in storms:
+        yield scenario, run(scenario, seed)
+
+
+def _side_by_side(storms: Iterator[_Storm], run: Run, jobs: int) -> Iterator[_Ended]:
+    with ProcessPoolExecutor(jobs, get_context("spawn")) as processes:
+        under_way: dict[Future[Verdict], Scenario] = {}
+        while True:
+            for scenario, seed in islice(storms, jobs - len(under_way)):
+                under_way[processes.submit(run, scenario, seed)] = scenario
+            if not under_way:
+                return
+            for ended in wait(under_way, return_when=FIRST_COMPLETED).done:
+                yield under_way.pop(ended), ended.result()
 
 
 def keep(folder: Path, scenario: Scenario, verdict: Verdict) -> Path:

@@ -24,7 +24,7 @@ from contactor.storm.verdict import Figures, Verdict
 from contactor.storm.world import World
 
 FIRST_LOOK_S = 45.0
-LOOK_EVERY_S = 20.0
+LOOK_EVERY_S = 60.0
 CALM_LOOK_S = 10.0
 LAST_FAREWELL_S = 30.0
 
@@ -37,7 +37,7 @@ class Storm:
         self._seed = seed
         loop = asyncio.get_running_loop()
         self.conscience = Conscience(loop)
-        witness = Witness(self.conscience.heard, self.conscience.owed, self.conscience.noted)
+        witness = Witness(self.conscience.heard, self.conscience.owed, self.conscience.noted, self.conscience.limited)
         self.world = World(scenario, seed, folder, witness)
         self.troubles: Counter[str] = Counter()
         self._loop = loop
@@ -77,6 +77,7 @@ class Storm:
             visits=sum(driver.visits for driver in self.world.drivers),
             orders=sum((operator.outcomes for operator in self.world.operators), Counter()),
             troubles=self.troubles,
+            codes=sum((house.codes for house in self.world.houses), Counter()),
             notes=self.conscience.notes,
             settled_after_s=self._settled_after_s,
         )
@@ -134,7 +135,8 @@ class Storm:
                 await self.world.insist()
                 await self._settle()
                 self._settled_after_s = self._loop.time() - began_s
-                await asyncio.sleep(LAST_FAREWELL_S)
+                # Whose clock is wrong learns so from the next heartbeat, and says so.
+                await asyncio.sleep(self._scenario.heartbeat_s + LAST_FAREWELL_S)
         except TimeoutError:
             what = f"not settled {self._scenario.calm_minutes:g} minutes after the storm: {self._reasons()}"
             self._unsettled.append(Violation("all settles", "", self._loop.time(), what))

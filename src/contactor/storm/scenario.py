@@ -29,7 +29,8 @@ class Scenario:
     """One storm, by name; no value is ever out of its bounds.
 
     `visits_per_hour` is per outlet, `orders_per_hour` per station. `drift_ppm` is how fast the worst station's clock
-    runs wrong. After `storm_hours` everything is repaired, and within `calm_minutes` both ends must agree.
+    runs wrong. With a `site_share` all stations stand at one site, which may take that share of what they could take
+    together. After `storm_hours` everything is repaired, and within `calm_minutes` both ends must agree.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Scenario:
     sample_s: int = 60
     call_timeout_s: float = 30.0
     drift_ppm: float = 0.0
+    site_share: float = 0.0
     troubles: Mapping[str, TroubleRate] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -70,6 +72,7 @@ _BOUNDS: tuple[tuple[str, float, float], ...] = (
     ("sample_s", 1, 86_400),
     ("call_timeout_s", 1, 600),
     ("drift_ppm", 0, 10_000),
+    ("site_share", 0, 1),
 )
 
 

@@ -1,5 +1,6 @@
 """One station of a storm with everything around it that can go wrong: line, weather, clock, store and power."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from contactor.station.outbox import Entry
 from contactor.station.settings import StationSettings
 from contactor.storm.chance import Chance
 from contactor.storm.clocks import StormClock
+from contactor.storm.evidence import SiteLimit
 from contactor.storm.files import StormFiles
 from contactor.storm.frame import Frame
 from contactor.storm.meddling import Meddler
@@ -30,11 +32,12 @@ MEDDLING_SHARE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """Who is told what happens at a station: frames on its line, messages it owes from now on, its notes."""
+    """Who is told what happens: frames on a line, messages owed from now on, notes of a station; a site's limits."""
 
     heard: Callable[[Frame, bytes], None]
     owed: Callable[[str, Entry], None]
     noted: Callable[[str, Note], None]
+    limited: Callable[[SiteLimit], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,9 @@ class StationHouse:
         self._scheduler = scheduler
         self._hands_on_switch = 0
         self._weathers: list[Weather] = []
+        self._codes: list[str] = []
+        self.codes: Counter[str] = Counter()
+        """The trouble codes that came."""
         dialer = WeatherDialer(network.dialer(), self.sky)
         self.tap = TapDialer(self.name, dialer, self.meddler, witness.heard, scheduler)
         self.store = StormStore(lambda entry: witness.owed(self.name, entry), self._power_went)
@@ -92,6 +98,14 @@ class StationHouse:
             files=StormFiles(identity.product.name, chance.stream("files")),
             observe=lambda note: witness.noted(self.name, note),
         )
+
+    def next_code(self, chance: Chance) -> str:
+        """A trouble code of the product by chance, none again before each has come."""
+        if not self._codes:
+            self._codes = sorted(self.identity.product.vendor_errors)
+        code = self._codes.pop(chance.whole(0, len(self._codes) - 1))
+        self.codes[code] += 1
+        return code
 
     @property
     def is_on(self) -> bool:

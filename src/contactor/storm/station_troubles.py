@@ -44,7 +44,7 @@ def _step_clock(_stage: Stage, house: StationHouse, chance: Chance) -> End:
 
 def _trouble_code(_stage: Stage, house: StationHouse, chance: Chance) -> End:
     errors = house.identity.product.vendor_errors
-    dtc = chance.pick(sorted(errors))
+    dtc = house.next_code(chance)
     outlet = chance.pick(house.outlets) if errors[dtc].scope == "connector" or opens_contactors(dtc) else None
     house.station.raise_fault(dtc, outlet)
 

@@ -19,6 +19,7 @@ class Figures:
     visits: int
     orders: Counter[str]
     troubles: Counter[str]
+    codes: Counter[str]
     notes: Counter[str]
     settled_after_s: float | None
 

@@ -16,6 +16,7 @@ from contactor.storm.clocks import StormClock
 from contactor.storm.drivers import Driver
 from contactor.storm.operators import Operator
 from contactor.storm.scenario import Scenario
+from contactor.storm.site_desk import SiteDesk
 from contactor.storm.station_house import Identity, StationHouse, Witness
 
 FIRST_POWER_WITHIN_S = 30.0
@@ -41,7 +42,9 @@ class World:
             tags=TAGS,
         )
         ids = chance.stream("central")
-        self.central = CentralHouse(settings, self.network, StormClock(), ids.dice.message_id)
+        self.central = CentralHouse(
+            settings, self.network, StormClock(), ids.dice.message_id, has_site=scenario.site_share > 0
+        )
         self.houses: Sequence[StationHouse] = [
             StationHouse(
                 identity,
@@ -59,6 +62,11 @@ class World:
             for house in self.houses
             for outlet in house.outlets
         ]
+        self.site = (
+            SiteDesk(self.houses, self.central, scenario.site_share, chance.stream("site"), witness.limited)
+            if scenario.site_share
+            else None
+        )
         self.operators = [Operator(house, self.central, chance.stream(house.name, "operator")) for house in self.houses]
 
     async def begin(self) -> None:
@@ -68,6 +76,8 @@ class World:
             self.spawn(self._switch_on(house))
         for driver in self.drivers:
             self.spawn(driver.live(self._scenario.visits_per_hour))
+        if self.site is not None:
+            self.spawn(self.site.live())
         for operator in self.operators:
             self.spawn(operator.live(self._scenario.orders_per_hour))
 

@@ -81,3 +81,57 @@ def test_connector_0_is_the_station_itself(central: CentralBench) -> None:
     report(line, "Unavailable", connector=0)
     report(line, "Available", connector=2)
     assert (shown(central, 0), shown(central, 2)) == ("Unavailable", "Available")
+
+
+def clock_set(line: Line, when: float) -> None:
+    event: dict[str, object] = {
+        "type": "SettingSystemTime",
+        "timestamp": wire_time(when),
+        "techInfo": "clock set by +600.0 s",
+    }
+    assert line.ask("SecurityEventNotification", event) == {}
+
+
+def test_st_14_clk_02_what_a_wrong_clock_dated_too_early_counts_once_the_clock_was_set(central: CentralBench) -> None:
+    line = central.connect_accepted()
+    central.clock.advance(1000)
+    report(line, "Charging", 900)
+    report(line, "Available", 350)  # by a clock that is ten minutes slow
+    report(line, "Available", 900, connector=2)
+    assert shown(central) == "Charging"
+    clock_set(line, 1000)
+    assert (shown(central), shown(central, 2), kept(central)) == ("Available", "Available", 3)
+
+
+def test_st_14_what_comes_after_the_clock_was_set_is_compared_with_when_the_last_came(central: CentralBench) -> None:
+    line = central.connect_accepted()
+    central.clock.advance(1000)
+    report(line, "Charging", 350)
+    clock_set(line, 1000)
+    central.clock.advance(10)
+    report(line, "Preparing", 800)
+    assert shown(central) == "Charging"
+    report(line, "Finishing", 1005)
+    assert shown(central) == "Finishing"
+
+
+def test_a_clock_that_was_set_ends_the_trouble_that_the_record_had_kept_by_mistake(central: CentralBench) -> None:
+    line = central.connect_accepted()
+    central.clock.advance(1000)
+    line.ask("StatusNotification", fault_at(900))
+    report(line, "Available", 350)
+    assert open_alarms(central) == 1
+    clock_set(line, 1000)
+    assert open_alarms(central) == 0
+    clock_set(line, 1000)  # repeated: nothing more
+    assert (shown(central), open_alarms(central)) == ("Available", 0)
+
+
+def fault_at(when: float) -> dict[str, object]:
+    return {"connectorId": 1, "errorCode": "OtherError", "status": "Faulted", "timestamp": wire_time(when)}
+
+
+def open_alarms(central: CentralBench) -> int:
+    query = "SELECT count(*) FROM alarms WHERE open_key IS NOT NULL AND connector_id = 1"
+    with central.engine.connect() as connection:
+        return int(connection.execute(text(query)).scalar_one())

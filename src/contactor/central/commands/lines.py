@@ -58,7 +58,8 @@ class Lines:
         self._lines: dict[StationId, Line] = {}
 
     def __iter__(self) -> Iterator[tuple[StationId, Line]]:
-        return iter(list(self._lines.items()))
+        """Those in which something waits: mostly few of many."""
+        return iter([(station_id, line) for station_id, line in self._lines.items() if line.waiting])
 
     def of(self, station_id: StationId) -> Line:
         """A station's line."""

@@ -8,6 +8,7 @@ from contactor.central.alarms.raising import security_event_came
 from contactor.central.events.event import EventKind
 from contactor.central.events.outbox import record_event
 from contactor.central.handlers.notifications import kept
+from contactor.central.handlers.status import clock_was_set
 from contactor.central.milliseconds import to_ms
 from contactor.central.plan import Caller, Do, Plan, Write
 from contactor.central.store import schema
@@ -20,6 +21,8 @@ from contactor.ocpp.messages import (
     SignCertificate,
     SignCertificateResult,
 )
+
+CLOCK_SET = "SettingSystemTime"
 
 _INSERT = insert_new(
     schema.security_events,
@@ -41,6 +44,8 @@ def security_event(caller: Caller, request: SecurityEventNotification) -> Plan:
             facts = {"type": request.type, "details": details, "happened_at": to_text(request.timestamp)}
             record_event(connection, EventKind.SECURITY_EVENT, caller.station_id, caller.received_at, facts)
             security_event_came(connection, caller.station_id, row[1], details, caller.received_at)
+            if request.type == CLOCK_SET:
+                clock_was_set(connection, caller)
         return SecurityEventNotificationResult()
 
     return Do(work)

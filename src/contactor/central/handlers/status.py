@@ -1,9 +1,13 @@
-"""StatusNotification: all of them are kept; the latest by its own timestamp is what the connector is."""
+"""StatusNotification: all of them are kept; the latest by its own timestamp is what the connector is (ST-14).
+
+Timestamps can be compared as long as one clock gave them. When a station says that its clock was set (CLK-02), what it
+told last is what the connector is, and its arrival by our clock is what later timestamps are compared with.
+"""
 
 from datetime import datetime, timedelta
 
 from msgspec import UNSET, UnsetType
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from contactor.base.instants import to_text
 from contactor.central.alarms.raising import error_reported, no_error_reported
@@ -11,14 +15,14 @@ from contactor.central.commands.following import availability_reported
 from contactor.central.commands.reservations import connector_reported
 from contactor.central.events.event import EventKind
 from contactor.central.events.outbox import record_event
-from contactor.central.milliseconds import to_ms
+from contactor.central.milliseconds import from_ms, to_ms
 from contactor.central.plan import Caller, Do, Plan
 from contactor.central.store import schema
 from contactor.central.store.key_room import fitting
 from contactor.central.store.prepared import Found, Prepared
 from contactor.central.store.schema import STATUS_LENGTH
 from contactor.central.store.statement import Rows, insert_new, upsert
-from contactor.ocpp.enumerations import ChargePointErrorCode
+from contactor.ocpp.enumerations import ChargePointErrorCode, ChargePointStatus
 from contactor.ocpp.messages import StatusNotification, StatusNotificationResult
 
 CLOCKLESS = timedelta(days=1)
@@ -43,6 +47,7 @@ _PUT_CONNECTOR = upsert(
     key=("station_id", "connector_id"),
     where="excluded.reported_at_ms >= connectors.reported_at_ms",
 )
+_SET_CONNECTOR = upsert(schema.connectors, *_COLUMNS, key=("station_id", "connector_id"))
 _connectors = schema.connectors.c
 _FIND = Prepared(
     select(
@@ -52,6 +57,14 @@ _FIND = Prepared(
         _connectors.vendor_error_code,
         _connectors.details,
     ).where(_connectors.station_id == bindparam("station"), _connectors.connector_id == bindparam("connector"))
+)
+_statuses = schema.statuses.c
+_TOLD_LAST = select(schema.statuses).where(
+    _statuses.id.in_(
+        select(func.max(_statuses.id))
+        .where(_statuses.station_id == bindparam("station"))
+        .group_by(_statuses.connector_id)
+    )
 )
 _RECEIVED = StatusNotificationResult()
 
@@ -87,6 +100,25 @@ def status(caller: Caller, request: StatusNotification) -> Plan:
 
 def _words(found: Found) -> tuple[object, ...]:
     return found.status, found.error_code, found.vendor_id, found.vendor_error_code, found.details
+
+
+def clock_was_set(connection: Connection, caller: Caller) -> None:
+    """A station's clock was set: of what it told by the other clock, the last that came counts."""
+    for told in connection.execute(_TOLD_LAST, {"station": caller.station_id}).all():
+        content = (told.status, told.error_code, told.vendor_id, told.vendor_error_code, told.details)
+        before = _FIND.first(connection, {"station": caller.station_id, "connector": told.connector_id})
+        row = (caller.station_id, told.connector_id, *content, told.received_at_ms, told.received_at_ms)
+        Rows(_SET_CONNECTOR, (row,)).execute_on(connection)
+        if before is None or _words(before) != content:
+            request = StatusNotification(
+                connector_id=told.connector_id,
+                status=ChargePointStatus(told.status),
+                error_code=ChargePointErrorCode(told.error_code),
+                vendor_error_code=told.vendor_error_code,
+                info=told.details,
+            )
+            _changed(connection, caller, request, to_text(from_ms(told.reported_at_ms)))
+            _watch_errors(connection, caller, request, is_changed=True)
 
 
 def _changed(connection: Connection, caller: Caller, request: StatusNotification, reported_at: str) -> None:

@@ -30,8 +30,20 @@ class Power:
         nominal_v: what amperes count as while no current tells the vehicle's voltage.
     """
 
-    __slots__ = ("_ceilings", "_connectors", "_deadline_s", "_effects", "_granted", "_hardware",
-                 "_minimum_w", "_module_w", "_nominal_v", "_uncontrolled", "follows_demand")  # fmt: skip
+    __slots__ = (
+        "_ceilings",
+        "_connectors",
+        "_deadline_s",
+        "_effects",
+        "_granted",
+        "_hardware",
+        "_minimum_w",
+        "_module_w",
+        "_nominal_v",
+        "_shared_for",
+        "_uncontrolled",
+        "follows_demand",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -54,6 +66,7 @@ class Power:
         self._minimum_w = minimum_w
         self._nominal_v = nominal_v
         self._granted: dict[OutletNumber, GrantPower] = {}
+        self._shared_for: tuple[list[Want], list[float], Cabinet] | None = None
         self._deadline_s: float | None = None
         self.follows_demand = False
         """Whether the grants depend on what the vehicles ask for, or on their voltage, from moment to moment."""
@@ -81,6 +94,10 @@ class Power:
         self._find_deadline([self._ceilings.station_until, *(outlook.until for outlook in outlooks.values())], now)
         cabinet = Cabinet(self._hardware.modules_healthy, self._module_w, self._ceilings.station_w, self._minimum_w)
         self.follows_demand = len(wants) > 1 or any(outlook.limit_a != math.inf for outlook in outlooks.values())
+        question = (wants, [outlook.limit_a for outlook in outlooks.values()], cabinet)
+        if question == self._shared_for:
+            return  # the answer stands: most events change nothing that matters here
+        self._shared_for = question
         grants = [_with_amperes(grant, outlooks[grant.outlet].limit_a) for grant in share(wants, cabinet)]
         wanted = {grant.outlet: grant for grant in grants}
         idle = (outlet for outlet in self._granted if outlet not in wanted)

@@ -16,6 +16,7 @@ from contactor.storm.checkers.phantoms import NothingFromNowhere
 from contactor.storm.checkers.power import PowerWithinLimits
 from contactor.storm.checkers.reservations import ReservationsHonoured
 from contactor.storm.checkers.secrets import SecretsStaySecret
+from contactor.storm.checkers.sites import SitesWithinLimits
 from contactor.storm.checkers.software import SoftwareNeverFails
 from contactor.storm.checkers.statuses import StatusesAreLegal
 from contactor.storm.checkers.transactions import TransactionsAreKept
@@ -29,6 +30,7 @@ CHECKERS: tuple[type[Checker], ...] = (
     EnergyIsAuthorised,
     MetersNeverRunBack,
     PowerWithinLimits,
+    SitesWithinLimits,
     StatusesAreLegal,
     MessageIdsAreUnique,
     ReservationsHonoured,

@@ -4,6 +4,9 @@ A badge may charge if the last word that the station was told about it is good, 
 list, or an operator who started remotely. A word counts from the moment it came until a later one about that badge.
 A station that welcomes unknown badges while nobody answers it (AllowOfflineTxForUnknownId) refuses those alone that it
 knows to be bad, and this checker of it no more than that.
+
+A remote start that a station takes may make it owe the charge in the same commit, before its answer leaves: such a
+charge is judged by that answer.
 """
 
 from collections.abc import Mapping
@@ -11,7 +14,7 @@ from typing import Any
 
 from contactor.storm.checkers.checker import Checker
 from contactor.storm.evidence import Debt, StationLook
-from contactor.storm.frame import Direction, Frame
+from contactor.storm.frame import Direction, Frame, Kind
 
 _GOOD = ("Accepted", "ConcurrentTx")
 _ANSWERS = frozenset({"Authorize", "StartTransaction", "StopTransaction"})
@@ -27,6 +30,8 @@ class EnergyIsAuthorised(Checker):
         self._answered: dict[tuple[str, str], bool] = {}
         self._listed: dict[str, dict[str, bool]] = {}
         self._started_remotely: set[tuple[str, str]] = set()
+        self._asked: dict[tuple[str, str], str] = {}
+        self._begun: dict[str, Debt] = {}
         self._welcomes_unknown: dict[str, bool] = {}
 
     def heard(self, frame: Frame) -> None:
@@ -34,8 +39,10 @@ class EnergyIsAuthorised(Checker):
         if frame.direction is Direction.IN:
             if frame.action in _ANSWERS and "idTagInfo" in frame.payload and "idTag" in frame.request:
                 self._told(frame.station, frame.request["idTag"], frame.payload["idTagInfo"])
-        elif frame.answers("RemoteStartTransaction", Direction.OUT) and frame.payload["status"] == "Accepted":
-            self._started_remotely.add((frame.station, frame.request["idTag"].casefold()))
+            elif frame.is_call and frame.action == "RemoteStartTransaction":
+                self._asked[frame.station, frame.payload["idTag"].casefold()] = frame.message_id
+        elif frame.action == "RemoteStartTransaction":
+            self._answer(frame)
         elif frame.answers("SendLocalList", Direction.OUT) and frame.payload["status"] == "Accepted":
             self._list(frame.station, frame.request)
 
@@ -52,8 +59,26 @@ class EnergyIsAuthorised(Checker):
         unheard = self._welcomes_unknown.get(debt.station, True)
         listed = self._listed.get(debt.station, {}).get(badge, False)
         answered = self._answered.get((debt.station, badge), unheard)
-        if not (listed or answered or (debt.station, badge) in self._started_remotely):
-            self.complain(debt.station, debt.at_s, f"{debt.payload['idTag']} charges, and nobody said that it may")
+        if listed or answered or (debt.station, badge) in self._started_remotely:
+            return
+        asked = self._asked.get((debt.station, badge))
+        if asked is None:
+            self._complain_of(debt)
+        else:
+            self._begun[asked] = debt
+
+    def _answer(self, frame: Frame) -> None:
+        """The station takes a remote start, or leaves it."""
+        place = (frame.station, frame.request["idTag"].casefold())
+        self._asked.pop(place, None)
+        begun = self._begun.pop(frame.message_id, None)
+        if frame.kind is Kind.RESULT and frame.payload["status"] == "Accepted":
+            self._started_remotely.add(place)
+        elif begun is not None:
+            self._complain_of(begun)
+
+    def _complain_of(self, debt: Debt) -> None:
+        self.complain(debt.station, debt.at_s, f"{debt.payload['idTag']} charges, and nobody said that it may")
 
     def _told(self, station: str, badge: str, info: Mapping[str, Any]) -> None:  # Any: JSON
         self._answered[station, badge.casefold()] = info["status"] in _GOOD

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from contactor.station.effects import Note
-from contactor.storm.evidence import Debt, Record, StationLook, Violation
+from contactor.storm.evidence import Debt, Record, SiteLimit, StationLook, Violation
 from contactor.storm.frame import Frame
 
 VIOLATIONS_MAX = 20
@@ -30,6 +30,9 @@ class Checker:
 
     def looked(self, look: StationLook) -> None:
         """Every few seconds: how a station looks."""
+
+    def limited(self, limit: SiteLimit, at_s: float) -> None:
+        """An operator has set a site's limit."""
 
     def logged(self, line: str) -> None:
         """A line of the central system's log."""

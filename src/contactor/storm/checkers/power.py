@@ -34,6 +34,8 @@ class _Limits:
         is_simple = schedule["chargingRateUnit"] == "W" and len(schedule["chargingSchedulePeriod"]) == 1
         if is_simple and "duration" not in schedule and "validTo" not in profile:
             self._limits[slot] = (schedule["chargingSchedulePeriod"][0]["limit"], profile["chargingProfileId"])
+        elif profile["chargingProfilePurpose"] == "TxProfile":
+            self._limits[slot] = (float("inf"), profile["chargingProfileId"])
         self.changed_at_s = at_s
 
     def clear(self, request: Mapping[str, Any], at_s: float) -> None:  # Any: JSON
@@ -43,6 +45,10 @@ class _Limits:
         for slot in gone:
             del self._limits[slot]
         self.changed_at_s = at_s
+
+    def has(self, connector: int, purpose: str) -> bool:
+        """Whether any profile of that purpose was taken."""
+        return any(at == connector and what == purpose for at, what, _ in self._limits)
 
     def limit_w(self, connector: int, purpose: str) -> float:
         """What the topmost profile allows."""
@@ -91,4 +97,7 @@ class PowerWithinLimits(Checker):
 
 
 def _default_w(limits: _Limits, outlet: OutletLook) -> float:
-    return limits.limit_w(int(outlet.number), "TxDefaultProfile")
+    """A transaction's own profile overrules the default (SC-11), and may be over by now: the greater of both holds."""
+    number = int(outlet.number)
+    default_w = limits.limit_w(number, "TxDefaultProfile")
+    return max(default_w, limits.limit_w(number, "TxProfile")) if limits.has(number, "TxProfile") else default_w
