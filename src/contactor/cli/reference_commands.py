@@ -54,6 +54,13 @@ def settings_page() -> str:
                 for mode, demand in DEMANDS.items()
             ),
         ),
+        *_settings_of_rows(),
+    )
+
+
+def _settings_of_rows() -> tuple[str, ...]:
+    """The tables of the file that are lists: what a station, a tag and a group of tags can be given."""
+    return (
         "## [[station]]",
         table(
             ("Field", "Meaning"),
