@@ -51,6 +51,7 @@ bench: $(STAMP) ## Measure beside peers and limits; prints tables of ratios
 	@$(BIN)/python -m benchmarks.durable
 	@$(BIN)/python -m benchmarks.idle_memory --connections 5000
 	@$(BIN)/python -m benchmarks.reconnect_storm --stations 1000 --rounds 1
+	@$(BIN)/python -m benchmarks.console
 
 docs: $(STAMP) ## Write the generated reference again
 	@$(BIN)/python -m contactor.cli.reference docs/reference

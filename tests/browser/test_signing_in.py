@@ -59,7 +59,7 @@ async def test_a_role_that_is_taken_away_is_asked_for_in_the_handler_of_an_open_
     await house.sign_in(page, "olga")
     await page.goto("/tags")
     await page.get_by_role("button", name="Add tag").click()
-    await page.get_by_label("Tag", exact=True).fill("NEW-1")
+    await page.get_by_label("Tag *", exact=True).fill("NEW-1")
     await house.change_role("olga", "viewer")
     await page.get_by_role("button", name="Save").click()
     await expect(page.get_by_text("needs the role operator")).to_be_visible()

@@ -36,6 +36,8 @@ class Column:
     editable: str = ""
     """For edited values: the field of the row that must be true."""
     buttons: tuple[Press, ...] = ()
+    wide: bool = False
+    """Left out where there is little room: whoever opens the record sees it."""
 
 
 class RecordTable(Element, component="record_table.js"):

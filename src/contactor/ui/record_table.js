@@ -6,10 +6,10 @@ export default {
     <div class="table-wrap">
       <table class="records" v-if="rows.length">
         <caption class="visually-hidden">{{ caption }}</caption>
-        <thead><tr><th v-for="c in columns" :key="c.name" scope="col" :class="{numeric: isNumeric(c)}">{{ c.label }}<span v-if="c.kind === 'buttons'" class="visually-hidden">Actions</span></th></tr></thead>
+        <thead><tr><th v-for="c in columns" :key="c.name" scope="col" :class="{numeric: isNumeric(c), 'only-wide': c.wide}">{{ c.label }}<span v-if="c.kind === 'buttons'" class="visually-hidden">Actions</span></th></tr></thead>
         <tbody>
           <tr v-for="(row, i) in rows" :key="row[keyed] ?? i" :class="{opens}" @click="opens && $emit('open', row[keyed])">
-            <td v-for="c in columns" :key="c.name" :data-label="c.label" :class="{numeric: isNumeric(c), mono: c.kind === 'mono', long: c !== columns[0] && (c.kind === 'mono' || c.kind === 'edit' || c.kind === 'text'), 'is-none': row[c.name] === null || row[c.name] === ''}">
+            <td v-for="c in columns" :key="c.name" :data-label="c.label" :class="{numeric: isNumeric(c), 'only-wide': c.wide, mono: c.kind === 'mono', long: c !== columns[0] && (c.kind === 'mono' || c.kind === 'edit' || c.kind === 'text'), 'is-none': row[c.name] === null || row[c.name] === ''}">
               <a v-if="c.kind === 'link' && row[c.name] !== null" :href="c.to + encodeURIComponent(row[c.name])" class="mono" @click.stop>{{ row[c.name] }}</a>
               <button v-else-if="c.kind === 'open'" class="cell-button" @click.stop="$emit('open', row[keyed])">{{ row[c.name] }}</button>
               <span v-else-if="c.kind === 'pill' && row[c.name]" class="pill" :class="'is-' + kindOf(row[c.name])"><span>{{ row[c.name] }}</span></span>

@@ -1,12 +1,17 @@
 """The charger as a driver meets it: from plug to unplug by clicking, and everything that can get in between."""
 
+import asyncio
+import json
 import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Locator, Page, expect
 
 from contactor.base.ids import OutletNumber
+from contactor.guide.load import load_product
+from contactor.station.firmware_image import make_image
 from tests.browser.panel.house import BADGE, PanelHouse
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -148,3 +153,37 @@ async def test_a_car_that_wants_nothing_is_told_to_be_paused(page: Page) -> None
     await plugged_and_charging(page)
     await page.get_by_role("region", name="Car at side 1").get_by_label(re.compile("Takes at most")).fill("0")
     await expect(side(page, 1)).to_contain_text("Paused by the car")
+
+
+async def test_d_21_the_running_cost_stands_on_the_screen_as_the_central_system_tells_it(
+    page: Page, house: PanelHouse, pictures: Path
+) -> None:
+    await plugged_and_charging(page)
+    told = {"currency": "EUR", "method": "CostUpdated", "connectID": 1, "totalCost": 4.2, "transactionId": 4711}
+    house.central.order(
+        "DataTransfer", {"vendorId": "com.se.cost", "messageId": "CostUpdated", "data": json.dumps(told)}
+    )
+    figures = side(page, 1).locator(".figures")
+    await expect(figures).to_contain_text("cost")
+    await expect(figures).to_contain_text(re.compile(r"4\.20?\s*EUR"))
+    await page.screenshot(path=pictures / "panel-cost.png")
+    await button(page, "Unplug side 1").click()
+
+
+async def test_fw_07_an_update_takes_the_whole_screen_while_it_is_installed(
+    page: Page, house: PanelHouse, pictures: Path
+) -> None:
+    image = make_image(load_product().name, "9.9.9", b"z" * 1000)
+
+    async def serve(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(f"HTTP/1.1 200 OK\r\nContent-Length: {len(image)}\r\n\r\n".encode() + image)
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        location = f"http://127.0.0.1:{port}/evlink.bin"
+        house.central.order("UpdateFirmware", {"location": location, "retrieveDate": "2026-01-01T00:00:00Z"})
+        screen = page.get_by_role("group", name="Screen", exact=True)
+        await expect(screen).to_have_attribute("data-mode", "update")
+        await page.screenshot(path=pictures / "panel-updating.png")

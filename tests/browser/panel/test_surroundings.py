@@ -22,6 +22,20 @@ async def test_the_network_is_cut_and_restored(page: Page, house: PanelHouse) ->
     assert house.station.network.failure is None
 
 
+@pytest.mark.parametrize(
+    ("way", "told"),
+    [("Silent", "stays open, every message vanishes"), ("Half-open", "nothing gets through, and neither end is told")],
+)
+async def test_a_connection_that_fails_unseen_is_shown_as_what_it_is(page: Page, way: str, told: str) -> None:
+    surroundings = page.get_by_role("region", name="Surroundings")
+    await surroundings.get_by_role("button", name=way).click()
+    await expect(surroundings.get_by_role("button", name=way)).to_have_attribute("aria-pressed", "true")
+    await expect(surroundings).to_contain_text(told)
+    await expect(page.get_by_role("group", name="Screen")).to_contain_text("Online")  # nobody has told the station
+    await surroundings.get_by_role("button", name="Works").click()
+    await expect(surroundings).to_contain_text("Everything gets through.")
+
+
 async def test_a_door_is_opened_and_closed(page: Page) -> None:
     door = page.get_by_role("switch", name="Door of the terminal open")
     await door.click()
