@@ -1,5 +1,7 @@
 """People: the first admin, logging in, the throttle, users, tokens, and the audit of all of it."""
 
+import pytest
+
 from contactor.central.api.role import Role
 from contactor.central.api.throttle import FREE_TRIES, KEPT_MAX, LONGEST_WAIT_S, LoginThrottle
 from contactor.central.api.tickets import Ticket
@@ -73,6 +75,31 @@ def test_a_ticket_is_read_back_from_its_text_and_its_secret_is_not_shown() -> No
     assert ticket.matches(ticket.secret_hash)
     assert not Ticket.fresh().matches(ticket.secret_hash)
     assert [Ticket.read(text) for text in ("", "x", "contactor_short.x", "ü" * 12 + ".x", "a" * 12 + ".")] == [None] * 5
+
+
+async def test_a_token_with_scopes_asks_for_its_nouns_only(database: str) -> None:
+    async with api_in(database) as bench:
+        scopes = ["transactions:read", "tags", "tags"]
+        made = (await bench.admin.post(f"{API}/tokens", json={"label": "x", "role": "admin", "scopes": scopes})).json()
+        assert made["scopes"] == ["tags", "transactions:read"]
+        program = await bench.client()
+        program.headers["Authorization"] = f"Bearer {made['token']}"
+        assert (await program.get(f"{API}/login")).json()["name"] == "admin"
+        assert (await program.get(f"{API}/transactions")).status_code == 200
+        assert (await program.delete(f"{API}/tags/NOBODY")).status_code == 404
+        problem_of(await program.post(f"{API}/transactions/1/close", json={"reason": "x"}), 403)
+        said = problem_of(await program.get(f"{API}/stations"), 403)["detail"]
+        assert said == f"GET {API}/stations is outside of this token's scopes: tags transactions:read"
+        # Else it could make itself one that may do everything.
+        problem_of(await program.post(f"{API}/tokens", json={"label": "y"}), 403)
+
+
+@pytest.mark.parametrize("scope", ["tokens", "login", "tag", "tags:write", "", ":read"])
+async def test_a_scope_that_nothing_has_is_refused(database: str, scope: str) -> None:
+    async with api_in(database) as bench:
+        answer = await bench.admin.post(f"{API}/tokens", json={"label": "x", "scopes": [scope]})
+        told = problem_of(answer, 422)
+        assert (told["field"], told["value"]) == ("scopes", scope)
 
 
 async def test_a_token_allows_no_more_than_its_owner_and_is_shown_once(database: str) -> None:

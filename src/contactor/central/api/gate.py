@@ -8,6 +8,7 @@ from contactor.central.api.office import Office, the_office
 from contactor.central.api.person import LOGIN, Person, find_by_login, find_by_token, note_use
 from contactor.central.api.problem import Problem
 from contactor.central.api.routes import NEEDED, PUBLIC
+from contactor.central.api.scope import covers
 from contactor.central.api.tickets import Ticket, is_same_text
 
 COOKIE = "contactor_login"
@@ -33,6 +34,8 @@ async def gate(connection: HTTPConnection) -> None:
     person = await _who_asks(connection, office)
     if not person.role.allows(needed):
         raise Problem(403, f"{row[0]} {row[1]} needs the role {needed}, and {person.name} has {person.role} here")
+    if not covers(person.scopes, *row):
+        raise Problem(403, f"{row[0]} {row[1]} is outside of this token's scopes: {' '.join(person.scopes)}")
     connection.state.person = person
     if person.has_stale_use:
         now_ms = office.now_ms()

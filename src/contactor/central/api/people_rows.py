@@ -1,5 +1,6 @@
 """People and what they hold: users, tokens and logins, found, added, changed and removed."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
@@ -80,13 +81,14 @@ def insert_token(
     *,
     label: str,
     role: Role,
+    scopes: Sequence[str],
     now_ms: int,
     expires_at_ms: int | None,
 ) -> None:
     """Add a token."""
     values = {"id": ticket.ticket_id, "secret_hash": ticket.secret_hash, "user_name": name, "label": label}
     times = {"created_at_ms": now_ms, "expires_at_ms": expires_at_ms}
-    connection.execute(insert(api_tokens).values(**values, **times, role=role.value))
+    connection.execute(insert(api_tokens).values(**values, **times, role=role.value, scopes=" ".join(scopes)))
 
 
 def delete_token(connection: Connection, token_id: str) -> None:

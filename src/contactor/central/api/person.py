@@ -28,6 +28,8 @@ class Person:
     ticket_id: str
     has_stale_use: bool = False
     """Whether the token's last use should be written down again."""
+    scopes: tuple[str, ...] = ()
+    """What a token is held to; empty for a login, and for a token that may do all that its role allows."""
 
     def did(self, at_ms: int, what: str, on_what: str, **details: object) -> Deed:
         """What they have done, for the audit."""
@@ -62,7 +64,8 @@ def find_by_token(connection: Connection, ticket: Ticket, address: str, now_ms: 
         return None
     role = lesser(Role(row.role), Role(row.user_role))
     is_stale = row.last_used_at_ms is None or now_ms - row.last_used_at_ms >= USE_NOTED_EVERY_MS
-    return Person(row.user_name, role, f"token {row.id}", address, row.id, has_stale_use=is_stale)
+    scopes = tuple(row.scopes.split())
+    return Person(row.user_name, role, f"token {row.id}", address, row.id, has_stale_use=is_stale, scopes=scopes)
 
 
 def note_use(connection: Connection, token_id: str, now_ms: int) -> None:

@@ -29,6 +29,8 @@ api_tokens = Table(
     Column("user_name", ForeignKey("users.name", ondelete="CASCADE"), nullable=False),
     Column("label", String(100), nullable=False),
     Column("role", String(8), nullable=False),
+    # With spaces between; none for all that the role allows.
+    Column("scopes", Text, nullable=False, server_default=""),
     Column("created_at_ms", BigInteger, nullable=False),
     Column("expires_at_ms", BigInteger),
     Column("last_used_at_ms", BigInteger),

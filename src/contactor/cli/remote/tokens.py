@@ -11,7 +11,7 @@ from contactor.cli.remote.users import ask_password
 
 app = typer.Typer(help="Tokens: list, make, revoke.", no_args_is_help=True)
 
-_COLUMNS = ("token_id", "user_name", "label", "role", "created_at", "expires_at", "last_used_at")
+_COLUMNS = ("token_id", "user_name", "label", "role", "scopes", "created_at", "expires_at", "last_used_at")
 
 
 @app.command("list")
@@ -30,6 +30,10 @@ def make(
     label: Annotated[str, typer.Argument(help="What it is for.")] = "command line",
     user: Annotated[str, typer.Option(help="Whose it is to be.")] = "admin",
     role: Annotated[Role, typer.Option(help="What it allows, at most what the user may do.")] = Role.OPERATOR,
+    scope: Annotated[
+        list[str] | None,
+        typer.Option(help="A noun it may ask for, such as tags or transactions:read; give it again for more."),
+    ] = None,
     expires: Annotated[str | None, typer.Option(help="Such as 2027-01-01T00:00:00Z.")] = None,
     api: ApiUrl = DEFAULT_URL,
 ) -> None:
@@ -38,7 +42,7 @@ def make(
     login = client.ask("POST", "/login", body={"name": user, "password": ask_password(confirm=False)}).json()
     headers = {"X-CSRF-Token": login["csrf_token"]}
     try:
-        body = {"label": label, "role": role.value, "expires_at": expires}
+        body = {"label": label, "role": role.value, "scopes": scope or [], "expires_at": expires}
         typer.echo(client.ask("POST", "/tokens", body=body, headers=headers).json()["token"])
     finally:
         client.ask("DELETE", "/login", headers=headers)

@@ -15,6 +15,7 @@ TOKENS = (
     Column("token_id", "Token", "mono"),
     Column("label", "Label"),
     Column("role", "Role"),
+    Column("scopes", "Only for"),
     Column("created_at", "Made", "instant"),
     Column("expires_at", "Expires", "instant"),
     Column("last_used_at", "Last used", "ago"),
@@ -29,6 +30,7 @@ def token_row(view: Json) -> Row:
         "user_name": view["user_name"],
         "label": view["label"],
         "role": view["role"],
+        "scopes": ", ".join(view["scopes"]) or "all of it",
         "created_at": milliseconds(view["created_at"]),
         "expires_at": milliseconds(view["expires_at"]),
         "last_used_at": milliseconds(view["last_used_at"]),
@@ -80,10 +82,13 @@ def _make(visit: Visit, tokens: Records) -> None:
             label = ui.input("What it is for").props("outlined dense maxlength=100")
             roles = [role.value for role in Role if visit.session.role.allows(role)]
             role = ui.select(roles, value=roles[0], label="Role").props("outlined dense")
+            scopes = ui.input("Only for, such as: tags transactions:read").props("outlined dense")
+            scopes.props('hint="Nothing here: all that the role allows"')
 
         async def make() -> None:
             async def work() -> None:
-                made = await visit.api.send("POST", "/tokens", {"label": label.value, "role": role.value})
+                wanted = {"label": label.value, "role": role.value, "scopes": scopes.value.split()}
+                made = await visit.api.send("POST", "/tokens", wanted)
                 body.clear()
                 with body:
                     banner("Copy it now: it is not shown again.")

@@ -14,9 +14,12 @@ from contactor.central.api.person import ThePerson
 from contactor.central.api.problem import Problem, missing
 from contactor.central.api.role import Role
 from contactor.central.api.routes import API
+from contactor.central.api.scope import NOUNS, is_scope
 from contactor.central.api.shapes import Body, Instant, ShortText
 from contactor.central.api.tickets import Ticket
 from contactor.central.milliseconds import from_ms, to_ms
+
+SCOPES_MAX = 50
 
 router = APIRouter(prefix=f"{API}/tokens", tags=["tokens"])
 
@@ -28,6 +31,12 @@ class NewToken(Body):
 
     label: ShortText = Field(examples=["nightly export"])
     role: Role = Field(Role.VIEWER, description="At most your own.")
+    scopes: list[ShortText] = Field(
+        [],
+        max_length=SCOPES_MAX,
+        description="The nouns it may ask for, such as `tags`, or only read: `transactions:read`. None: all of them.",
+        examples=[["tags", "transactions:read"]],
+    )
     expires_at: Instant | None = Field(None, examples=["2027-01-01T00:00:00Z"])
 
 
@@ -38,6 +47,7 @@ class TokenBody(BaseModel):
     user_name: str
     label: str
     role: Role
+    scopes: list[str]
     created_at: datetime
     expires_at: datetime | None
     last_used_at: datetime | None
@@ -50,6 +60,7 @@ class TokenBody(BaseModel):
             user_name=row.user_name,
             label=row.label,
             role=Role(row.role),
+            scopes=row.scopes.split(),
             created_at=from_ms(row.created_at_ms),
             expires_at=None if row.expires_at_ms is None else from_ms(row.expires_at_ms),
             last_used_at=None if row.last_used_at_ms is None else from_ms(row.last_used_at_ms),
@@ -80,6 +91,10 @@ async def make_token(office: TheOffice, person: ThePerson, new: NewToken) -> Tok
     """Make a token of your own."""
     if not person.role.allows(new.role):
         raise Problem(403, f"a token allows no more than you may: {person.role}", field="role", value=new.role)
+    for each in new.scopes:
+        if not is_scope(each):
+            raise Problem(422, f"give a noun, or noun:read, of {', '.join(sorted(NOUNS))}", field="scopes", value=each)
+    scopes = sorted(set(new.scopes))
     ticket, now_ms = Ticket.fresh(), office.now_ms()
     expires_at_ms = None if new.expires_at is None else to_ms(new.expires_at)
     if expires_at_ms is not None and expires_at_ms <= now_ms:
@@ -92,10 +107,11 @@ async def make_token(office: TheOffice, person: ThePerson, new: NewToken) -> Tok
             person.name,
             label=new.label,
             role=new.role,
+            scopes=scopes,
             now_ms=now_ms,
             expires_at_ms=expires_at_ms,
         )
-        facts = {"label": new.label, "role": new.role.value}
+        facts = {"label": new.label, "role": new.role.value, "scopes": " ".join(scopes) or None}
         note_deed(connection, person.did(now_ms, "token.make", f"token {ticket.ticket_id}", **facts))
         row = find_token(connection, ticket.ticket_id)
         assert row is not None
