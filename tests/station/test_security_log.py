@@ -10,6 +10,9 @@ from contactor.station.events import DialFailed, PowerOnCause, SecurityLogCleare
 from contactor.station.security_log import CRITICAL, LOG_MAX, SecurityEvent
 from tests.station.bench import Bench, Refusal
 
+OF_CERTIFICATES = {"InvalidFirmwareSignature", "InvalidFirmwareSigningCertificate", "InvalidChargePointCertificate"}
+"""Provoked at a charger that offers the white paper whole, in `generic/`."""
+
 
 def sent(bench: Bench) -> list[str]:
     """The types of the events sent, each message once."""
@@ -87,7 +90,7 @@ def test_se_01_se_02_what_provokes_an_event(event: str, provoke: Callable[[Bench
 
 
 def test_se_01_the_critical_ones() -> None:
-    """SE-01: seven of the white paper's; FirmwareUpdated and MemoryExhaustion are provoked elsewhere."""
+    """SE-01: ten of the white paper's; those of firmware, certificates and memory are provoked elsewhere."""
     assert {str(event) for event in CRITICAL} == {
         "FirmwareUpdated",
         "SettingSystemTime",
@@ -96,8 +99,9 @@ def test_se_01_the_critical_ones() -> None:
         "SecurityLogWasCleared",
         "MemoryExhaustion",
         "TamperDetectionActivated",
+        *OF_CERTIFICATES,
     }
-    provoked = {event for event, _ in TRIGGERS} | {"FirmwareUpdated", "MemoryExhaustion"}
+    provoked = {event for event, _ in TRIGGERS} | {"FirmwareUpdated", "MemoryExhaustion", *OF_CERTIFICATES}
     assert provoked == {str(event) for event in SecurityEvent}
 
 
@@ -259,9 +263,30 @@ def test_the_emergency_stop_is_no_tampering() -> None:
     assert "TamperDetectionActivated" not in bench.logged()
 
 
-def test_se_06_events_of_features_this_station_does_not_offer_do_not_exist() -> None:
-    """SE-06, D-32: no signed firmware and no client certificates, so nothing is to be told of them."""
-    absent = {"InvalidFirmwareSignature", "InvalidFirmwareSigningCertificate", "InvalidChargePointCertificate"}
-    assert absent.isdisjoint(map(str, SecurityEvent))
-    answer = Bench().ask("InstallCertificate", {"certificateType": "ManufacturerRootCertificate", "certificate": "x"})
+@pytest.mark.parametrize(
+    ("action", "payload"),
+    [
+        ("InstallCertificate", {"certificateType": "ManufacturerRootCertificate", "certificate": "x"}),
+        ("CertificateSigned", {"certificateChain": "x"}),
+        (
+            "SignedUpdateFirmware",
+            {
+                "requestId": 1,
+                "firmware": {
+                    "location": "https://a.test/x",
+                    "retrieveDateTime": "2026-03-01T12:00:00Z",
+                    "signingCertificate": "x",
+                    "signature": "x",
+                },
+            },
+        ),
+    ],
+)
+def test_se_06_what_this_station_does_not_offer_leads_to_no_event_of_it(
+    action: str, payload: dict[str, object]
+) -> None:
+    """SE-06, D-32: no signed firmware and no client certificates, so nothing is told of them."""
+    bench = Bench()
+    answer = bench.ask(action, payload)
     assert (answer[0], answer[2]) == (4, "NotSupported")
+    assert OF_CERTIFICATES.isdisjoint(bench.logged())
