@@ -31,6 +31,15 @@ def test_a_tab_hears_what_it_follows_and_nothing_else() -> None:
     assert len(tabs) == 1
 
 
+def test_what_a_tab_begins_to_follow_is_named_once_so_that_it_can_be_told_what_it_missed() -> None:
+    tabs, first, second = FanOut(), Tab(frozenset({"messages:A"})), Tab(frozenset({"messages:A", "fleet"}))
+    tabs.add(first)
+    assert tabs.taken_up("messages:") == {"A"}
+    assert tabs.taken_up("messages:") == set()
+    tabs.add(second)
+    assert tabs.taken_up("messages:") == {"A"}
+
+
 def test_a_tab_that_is_too_slow_is_told_to_look_again_instead_of_being_queued_for_ever() -> None:
     tabs, tab = FanOut(), Tab(frozenset({"fleet"}))
     tabs.add(tab)

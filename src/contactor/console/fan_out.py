@@ -28,6 +28,7 @@ class FanOut:
     def __init__(self) -> None:
         self._tabs: dict[str, set[Tab]] = defaultdict(set)
         self._all: set[Tab] = set()
+        self._taken_up: set[str] = set()
 
     def __len__(self) -> int:
         return len(self._all)
@@ -35,6 +36,7 @@ class FanOut:
     def add(self, tab: Tab) -> None:
         """Tell a tab from now on."""
         self._all.add(tab)
+        self._taken_up |= tab.topics
         for topic in tab.topics:
             self._tabs[topic].add(tab)
 
@@ -49,6 +51,12 @@ class FanOut:
     def followed(self, prefix: str) -> list[str]:
         """What is followed of a kind of topic, such as the stations behind "station:"."""
         return [topic.removeprefix(prefix) for topic in self._tabs if topic.startswith(prefix)]
+
+    def taken_up(self, prefix: str) -> set[str]:
+        """What a tab has begun to follow, of a kind of topic, since this was last asked."""
+        new = {topic for topic in self._taken_up if topic.startswith(prefix)}
+        self._taken_up -= new
+        return {topic.removeprefix(prefix) for topic in new}
 
     def is_followed(self, topic: str) -> bool:
         """Whether any tab follows a topic."""

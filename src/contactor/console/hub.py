@@ -20,7 +20,7 @@ from websockets.exceptions import WebSocketException
 from websockets.typing import Origin
 
 from contactor.base.errors import ContactorError
-from contactor.console.api_client import API, ApiClient, ApiRefusal
+from contactor.console.api_client import API, ApiClient, ApiRefusal, Json
 from contactor.console.board import Board, Facts
 from contactor.console.fan_out import FanOut
 from contactor.console.frames import message_row
@@ -36,6 +36,8 @@ AGAIN_AFTER_S = 2.0
 PAGE = 200
 """Few rows at a time: while the central system reads and writes many, its stations wait."""
 COUNTED_EVERY_S = 2.0
+LATEST_MESSAGES = 100
+"""Told when a tab begins to follow a station: more than come while a page is built."""
 TREND = 90
 """Points of a trend."""
 
@@ -196,20 +198,29 @@ class Hub:
                 self._points.setdefault(reading["station_id"], []).append(point_of(reading))
 
     async def _overhear(self, client: ApiClient) -> None:
-        followed = self.tabs.followed("messages:")
+        followed, begun = self.tabs.followed("messages:"), self.tabs.taken_up("messages:")
         for station_id in list(self._after_message):
-            if station_id not in followed:
+            if station_id not in followed or station_id in begun:
                 del self._after_message[station_id]
         for station_id in followed:
-            if station_id not in self._after_message:
-                newest = await client.get("/messages", station_id=station_id, limit=1)
-                self._after_message[station_id] = newest["items"][0]["number"] if newest["items"] else 0
-            found = await client.get(
-                "/messages", station_id=station_id, after=self._after_message[station_id], limit=200
-            )
-            if found["items"]:
-                self._after_message[station_id] = found["items"][-1]["number"]
-                self.tabs.tell(f"messages:{station_id}", [message_row(each) for each in found["items"]])
+            came = await self._messages_of(client, station_id)
+            self._after_message.setdefault(station_id, 0)
+            if came:
+                self._after_message[station_id] = came[-1]["number"]
+                self.tabs.tell(f"messages:{station_id}", [message_row(each) for each in came])
+
+    async def _messages_of(self, client: ApiClient, station_id: str) -> list[Json]:
+        """What came since the last look, oldest first.
+
+        When a tab begins to listen, it has read the record already, and more may have come in between. That is among
+        the latest messages; of those every tab leaves out what it shows.
+        """
+        after = self._after_message.get(station_id)
+        if after is None:
+            latest = await client.get("/messages", station_id=station_id, limit=LATEST_MESSAGES)
+            return list(reversed(latest["items"]))
+        found = await client.get("/messages", station_id=station_id, after=after, limit=200)
+        return list(found["items"])
 
     async def _ask_summary(self, client: ApiClient) -> None:
         midnight = datetime.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)

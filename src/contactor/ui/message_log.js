@@ -34,9 +34,11 @@ export default {
   methods: {
     time: words.time, utc: words.utc,
     add(news) {
-      if (this.paused) return void (this.held = [...this.held, ...news].slice(-KEPT));
-      const newest = this.messages[0]?.number ?? 0;
-      this.messages = [...news.filter((m) => m.number > newest).reverse(), ...this.messages].slice(0, KEPT);
+      // Some are told again when another tab begins to listen.
+      const newest = (this.held[this.held.length - 1] ?? this.messages[0])?.number ?? 0;
+      const fresh = news.filter((m) => m.number > newest);
+      if (this.paused) return void (this.held = [...this.held, ...fresh].slice(-KEPT));
+      this.messages = [...fresh.reverse(), ...this.messages].slice(0, KEPT);
     },
     pause() {
       this.paused = !this.paused;
