@@ -77,22 +77,26 @@ class Bridge:
                 self._log.warning("the feed does not go on where it ended", reason=flaw)
             self._place.write(place)  # from the first start on nothing is missed
             await self._publish(client, {self._topics.bridge: "online"})
-            self._told = {}
-            await self._look(client)
-            self._backoff.succeeded()
-            self._log.info("the bridge is up", after=place)
             try:
-                async with asyncio.TaskGroup() as tasks:
-                    tasks.create_task(self._pass_on(client, place))
-                    tasks.create_task(self._keep_looking(client))
-                    if self._settings.obeys:
-                        await self._subscribe(client)
-                        tasks.create_task(self._obey(client))
-                    self.connected.set()
+                await self._carry(client, place)
             finally:
                 # Who ends on purpose says so; a broken line leaves it to the will.
                 with suppress(aiomqtt.MqttError):
                     await self._publish(client, {self._topics.bridge: "offline"})
+
+    async def _carry(self, client: aiomqtt.Client, place: int) -> None:
+        """Tell how everything stands, and then what changes."""
+        self._told = {}
+        await self._look(client)
+        self._backoff.succeeded()
+        self._log.info("the bridge is up", after=place)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._pass_on(client, place))
+            tasks.create_task(self._keep_looking(client))
+            if self._settings.obeys:
+                await self._subscribe(client)
+                tasks.create_task(self._obey(client))
+            self.connected.set()
 
     def _client(self) -> aiomqtt.Client:
         broker = self._settings.broker
