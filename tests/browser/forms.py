@@ -48,4 +48,14 @@ async def _fill_one(dialog: Locator, field: Field, value: Any, path: str) -> Non
     elif field.kind is FieldKind.INSTANT:
         await control.fill(datetime.fromisoformat(value).astimezone(ZoneInfo(ZONE)).strftime("%Y-%m-%dT%H:%M:%S"))
     else:
-        await control.fill(str(value))
+        await _type_in(control, str(value))
+
+
+async def _type_in(control: Locator, text: str) -> None:
+    """Type, leave the field, and type again if the page had just been drawing it anew."""
+    for _ in range(3):
+        await control.fill(text)
+        await control.blur()
+        if await control.input_value() == text:
+            return
+    await expect(control).to_have_value(text)
