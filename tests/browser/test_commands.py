@@ -46,7 +46,8 @@ def record_of(action: str) -> Json:
 
 async def test_one_order_goes_to_many_stations_and_each_answers(page: Page, station: VirtualStation) -> None:
     await page.goto("/")
-    await expect(page.get_by_role("link", name=STATION)).to_be_visible()
+    for name in (STATION, "HOSTILE-1"):
+        await expect(page.get_by_role("link", name=name)).to_be_visible()
     await page.locator(".ag-header-select-all input, .ag-header .ag-checkbox-input").first.check(force=True)
     await page.get_by_role("button", name="Group command").click()
     dialog = page.get_by_role("dialog", name="Group command")

@@ -11,7 +11,7 @@ import pytest
 from contactor.central.api.role import Role
 from tests.central.api.bench import api_in
 from tests.central.bench import STATION
-from tests.mqtt.broker import broker, reader_at
+from tests.mqtt.broker import WITHIN_S, broker, reader_at
 
 
 async def test_the_bridge_runs_until_it_is_told_to_end(tmp_path: Path) -> None:
@@ -23,6 +23,8 @@ async def test_the_bridge_runs_until_it_is_told_to_end(tmp_path: Path) -> None:
             env={**os.environ, "CONTACTOR_TOKEN": await bench.token(Role.VIEWER)},
         )
         await reader.holds(f"home/cars/stations/{STATION}/state", is_online=False)
+        assert process.stderr is not None
+        await asyncio.wait_for(process.stderr.readuntil(b"the bridge is up"), WITHIN_S)
         process.send_signal(signal.SIGTERM)
         await reader.until(lambda seen: seen.held.get("home/cars/bridge/state") == "offline")
         _, said = await process.communicate()
