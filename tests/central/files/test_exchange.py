@@ -10,10 +10,11 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from contactor.base.errors import BadSetting
 from contactor.base.ids import ConnectorId
+from contactor.central.api import intake
 from contactor.central.api.role import Role
 from contactor.central.files.place import TRIES_MAX, PlaceKey
 from contactor.central.retention import forget_some, rules_of
@@ -218,6 +219,28 @@ async def test_cs_28_an_image_is_uploaded_and_a_station_fetches_and_installs_it(
         problem_of(again, 410)
         assert (await bench.admin.delete(path)).status_code == 204
         assert contents(bench) == (0, 0)
+
+
+async def test_cs_28_an_image_is_given_out_once_whatever_happens_after_its_last_byte(
+    tmp_path: Path, keys: list[PlaceKey], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A station hangs up when it has all; the place must be closed by then, not after another look at the database."""
+    read_pieces = intake.read_pieces
+
+    def read_no_further(connection: Connection, *, content_id: int, number: int, count: int) -> list[bytes]:
+        pieces = read_pieces(connection, content_id=content_id, number=number, count=count)
+        assert pieces, "asked for more than there is"
+        return pieces
+
+    monkeypatch.setattr(intake, "read_pieces", read_no_further)
+    async with api_in(tmp_path) as bench:
+        path = f"{API}/firmware-images/{(await upload(bench, b'z' * BOUND)).json()['image_id']}"
+        order = {"station_id": STATION, "wait_for_station_s": 600}
+        assert (await bench.admin.post(f"{path}/install", json=order)).status_code == 201
+        key = keys[-1]
+        stranger, place = await bench.client(), f"{API}/exchange/{key.name}/evlink.bin"
+        assert len((await stranger.get(place, auth=(key.name, key.secret))).content) == BOUND
+        problem_of(await stranger.get(place, auth=(key.name, key.secret)), 410)
 
 
 async def test_an_image_is_kept_once_unharmed_and_until_it_was_fetched(database: str) -> None:

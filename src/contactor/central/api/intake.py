@@ -97,15 +97,20 @@ def _forget(office: Office, content_id: int) -> None:
 
 
 async def give_out(office: Office, content: Content, passed: Callable[[], None] = lambda: None) -> AsyncIterator[bytes]:
-    """The pieces of a file; `passed` is called when the last was taken."""
+    """The pieces of a file; `passed` is called when the last was taken, before anything else is waited for.
+
+    Whoever has all of it hangs up, and what gives it out is cancelled wherever it waits.
+    """
     number = 0
-    while True:
+    left_bytes = content.size_bytes
+    while left_bytes > 0:
         pieces = await office.read(
             partial(read_pieces, content_id=content.content_id, number=number, count=PIECES_AT_ONCE)
         )
         if not pieces:
-            break
+            return  # forgotten meanwhile: the rest will never come
         for piece in pieces:
             yield piece
+            left_bytes -= len(piece)
         number += len(pieces)
     passed()
