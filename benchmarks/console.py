@@ -28,7 +28,7 @@ from rich.console import Console
 from rich.table import Table
 from websockets.asyncio.client import ClientConnection, connect
 
-from contactor.central.store.migrate import open_newest
+from contactor.central.store.newest import open_newest
 
 CONNECTED = 50
 TABS = (1, 10)

@@ -32,7 +32,7 @@ from benchmarks.station_line import StationLine
 from contactor.base.ids import IdTag
 from contactor.central.store import schema
 from contactor.central.store.database import open_database
-from contactor.central.store.migrate import open_newest
+from contactor.central.store.newest import open_newest
 from contactor.central.tag_register import put_tags
 from contactor.central.tags import Tag
 

@@ -47,7 +47,7 @@ def quick_passwords() -> Iterator[None]:
 
 def _copies_of_one(folders: pytest.TempPathFactory) -> Callable[[], str]:
     """Files that are copied from the first: a copy costs a hundredth of the migrations."""
-    from contactor.central.store.migrate import open_newest
+    from contactor.central.store.newest import open_newest
 
     first = folders.mktemp("sqlite") / "central.db"
     open_newest(str(first)).dispose()

@@ -25,7 +25,7 @@ from contactor.central.sessions import Sessions
 from contactor.central.settings import CentralSettings, StationSetting
 from contactor.central.store.batch import Batches, Done, Item, Work
 from contactor.central.store.database import for_writing
-from contactor.central.store.migrate import open_newest
+from contactor.central.store.newest import open_newest
 from contactor.central.store.statement import Rows
 from contactor.central.traffic import BATCH_BOUNDS, Histogram
 from contactor.ocpp.datatypes import MeterValue, SampledValue

@@ -13,7 +13,7 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import make_url
 
-from contactor.central.store.migrate import open_newest
+from contactor.central.store.newest import open_newest
 
 with warnings.catch_warnings():
     # On import it looks for a folder that not every machine has, says so, and takes another.

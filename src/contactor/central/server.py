@@ -44,7 +44,7 @@ from contactor.central.settings import CentralSettings
 from contactor.central.sites.balancer import BALANCE_PERIOD_S, Balancer
 from contactor.central.sites.site_record import Surroundings
 from contactor.central.store.database import close_for_good, for_writing
-from contactor.central.store.migrate import open_newest
+from contactor.central.store.newest import open_newest
 from contactor.central.store.port import Writer
 from contactor.central.store.writer import ThreadWriter, TurnWriter
 from contactor.guide.entries import Product

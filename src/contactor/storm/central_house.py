@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 from contactor.central.server import CentralServer
 from contactor.central.settings import CentralSettings
 from contactor.central.sites.balancer import BALANCE_PERIOD_S
-from contactor.central.store.migrate import open_newest
+from contactor.central.store.newest import open_newest
 from contactor.link.link import Admission, Admit, Admitter, Closure, Handshake, Link, Listener, Receiver
 from contactor.link.memory import MemoryListener, MemoryNetwork
 from contactor.storm.clocks import StormClock

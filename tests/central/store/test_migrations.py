@@ -5,11 +5,13 @@ from collections.abc import Iterator
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, text
 
 from contactor.base.errors import BadSetting
 from contactor.central.store.database import for_writing, open_database
-from contactor.central.store.migrate import SchemaTooNew, downgrade, open_newest, upgrade
+from contactor.central.store.migrate import SchemaTooNew, downgrade, upgrade
+from contactor.central.store.newest import MIGRATIONS, newest_revision, open_newest
 from contactor.central.store.tables import metadata
 from tests.central.bench import LedgerBench, open_store
 
@@ -60,6 +62,11 @@ def test_upgrading_twice_changes_nothing(empty: Engine) -> None:
     upgrade(empty)
     upgrade(empty)
     assert _tables(empty) == set(metadata.tables)
+
+
+def test_the_newest_schema_is_that_of_the_last_migration() -> None:
+    head = ScriptDirectory(str(MIGRATIONS)).get_current_head()
+    assert newest_revision() == head
 
 
 def test_downgrading_to_base_removes_every_table(empty: Engine) -> None:

@@ -13,7 +13,7 @@ from contactor.central.queries import Queries
 from contactor.central.settings import CentralSettings
 from contactor.central.store import postgresql as driver
 from contactor.central.store.database import for_writing, open_database
-from contactor.central.store.migrate import open_newest
+from contactor.central.store.newest import open_newest
 from contactor.central.store.writer import ThreadWriter
 from contactor.ocpp.messages import StartTransaction, StartTransactionResult
 from tests.central.bench import NOON, STATION, at, open_store

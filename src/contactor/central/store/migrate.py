@@ -1,21 +1,18 @@
-"""SHELL: brings a database to the newest schema; done at every start, and nothing is done if it is there already."""
+"""SHELL: moves a database between schemas, all steps or none."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine
 
 from contactor.base.errors import BadSetting, BrokenPromise
-from contactor.central.store.database import for_writing, open_database, refusals_told
+from contactor.central.store.database import for_writing
+from contactor.central.store.newest import MIGRATIONS, revision_of
 from contactor.central.store.postgresql import lock_for_migration
-
-MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 class SchemaTooNew(BadSetting):
@@ -37,7 +34,7 @@ class Migration:
     @property
     def revision(self) -> str | None:
         """The schema the database has now; None for a database without our tables."""
-        return MigrationContext.configure(self.connection).get_current_revision()
+        return revision_of(self.connection)
 
     def upgrade(self, revision: str = "head") -> None:
         """Move up to `revision`."""
@@ -49,22 +46,6 @@ class Migration:
         """Move down to `revision`; what only newer schemas hold is lost."""
         command.downgrade(self._configuration, revision)
         self.has_moved = True
-
-
-def open_newest(address: str) -> Engine:
-    """An engine for the database, which can be reached, may be written and has the newest schema.
-
-    Raises:
-        BadSetting: it cannot be reached, may not be written, or was written by a newer version.
-    """
-    engine = open_database(address)
-    try:
-        with refusals_told(address):
-            upgrade(engine)
-    except BaseException:
-        engine.dispose()
-        raise
-    return engine
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:

@@ -8,7 +8,6 @@ import structlog
 from contactor.base.virtual_loop import run_virtually
 from contactor.central.rehearsal.known import KnownStation
 from contactor.central.rehearsal.rehearsal import Rehearsal, Trial, TwinFailed, TwinsBusy
-from contactor.virtual.twin.rehearsing import rehearse
 
 WAITING_MAX = 8
 
@@ -28,7 +27,7 @@ class VirtualTwins:
         self._waiting += 1
         try:
             loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._thread, lambda: run_virtually(rehearse(known, trial)))
+            return await loop.run_in_executor(self._thread, lambda: _rehearsed(known, trial))
         except TwinFailed:
             raise
         # What strangers reported goes into a twin; whatever breaks on it must end as an answer.
@@ -41,3 +40,10 @@ class VirtualTwins:
     def close(self) -> None:
         """Take no more trials; one that runs ends by itself."""
         self._thread.shutdown(wait=False, cancel_futures=True)
+
+
+def _rehearsed(known: KnownStation, trial: Trial) -> Rehearsal:
+    # Only now: a central system that nobody asks what would happen needs no station's software.
+    from contactor.virtual.twin.rehearsing import rehearse
+
+    return run_virtually(rehearse(known, trial))
