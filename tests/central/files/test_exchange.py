@@ -14,8 +14,8 @@ from sqlalchemy import Connection, func, select
 
 from contactor.base.errors import BadSetting
 from contactor.base.ids import ConnectorId
-from contactor.central.api import intake
 from contactor.central.api.role import Role
+from contactor.central.files.content_rows import read_pieces
 from contactor.central.files.place import TRIES_MAX, PlaceKey
 from contactor.central.retention import forget_some, rules_of
 from contactor.central.store.database import for_writing
@@ -225,14 +225,12 @@ async def test_cs_28_an_image_is_given_out_once_whatever_happens_after_its_last_
     tmp_path: Path, keys: list[PlaceKey], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A station hangs up when it has all; the place must be closed by then, not after another look at the database."""
-    read_pieces = intake.read_pieces
-
     def read_no_further(connection: Connection, *, content_id: int, number: int, count: int) -> list[bytes]:
         pieces = read_pieces(connection, content_id=content_id, number=number, count=count)
         assert pieces, "asked for more than there is"
         return pieces
 
-    monkeypatch.setattr(intake, "read_pieces", read_no_further)
+    monkeypatch.setattr("contactor.central.api.intake.read_pieces", read_no_further)
     async with api_in(tmp_path) as bench:
         path = f"{API}/firmware-images/{(await upload(bench, b'z' * BOUND)).json()['image_id']}"
         order = {"station_id": STATION, "wait_for_station_s": 600}

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, column, inspect, select, table
+from sqlalchemy import Connection, Engine, String, column, inspect, select, table
 
 from contactor.central.store.database import for_writing, open_database, refusals_told
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-_REVISION = select(column("version_num")).select_from(table("alembic_version"))
+_REVISION = select(column("version_num", String)).select_from(table("alembic_version"))
 
 
 def open_newest(address: str) -> Engine:
@@ -40,8 +40,7 @@ def revision_of(connection: Connection) -> str | None:
     """The schema that a database has; None without our tables."""
     if not inspect(connection).has_table("alembic_version"):
         return None
-    revision: str | None = connection.execute(_REVISION).scalar()
-    return revision
+    return connection.execute(_REVISION).scalar()
 
 
 def _is_newest(engine: Engine) -> bool:
