@@ -29,6 +29,7 @@ from contactor.station.outbox import Entry
 from contactor.storm.checkers import CHECKERS
 from contactor.storm.checkers.authorization import EnergyIsAuthorised
 from contactor.storm.checkers.checker import Checker
+from contactor.storm.checkers.power import PowerWithinLimits
 from contactor.storm.checkers.reservations import ReservationsHonoured
 from contactor.storm.evidence import Debt, Record, StationLook, Violation
 from contactor.storm.frame import Frame
@@ -44,7 +45,7 @@ PROGRESS_S = 420.0
 END_S = 540.0
 CLOCKS_S = 0.005
 """How much the witness in the database may be behind the one at the line: its clock ticks in milliseconds."""
-BY_TIME: tuple[type[Checker], ...] = (EnergyIsAuthorised, ReservationsHonoured)
+BY_TIME: tuple[type[Checker], ...] = (EnergyIsAuthorised, PowerWithinLimits, ReservationsHonoured)
 """What compares instants of both witnesses; the others take first what was owed, then what was said."""
 
 
@@ -223,10 +224,12 @@ def main() -> int:
     parser.add_argument("--stations", type=int, default=20)
     parser.add_argument("--seed", type=int, default=Random().randrange(10**6))
     parser.add_argument("--postgresql", action="store_true", help="on a PostgreSQL of its own, which is killed too")
+    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="leave the evidence there; an empty folder")
     given = parser.parse_args()
     print(f"seed {given.seed}", flush=True)
     with contextlib.ExitStack() as around:
-        place = Path(around.enter_context(TemporaryDirectory()))
+        place = given.keep or Path(around.enter_context(TemporaryDirectory()))
+        place.mkdir(parents=True, exist_ok=True)
         server = around.enter_context(running(uuid4().hex, "storm")) if given.postgresql else None
         database = str(place / "central.sqlite") if server is None else server.clean()
         aftermath = asyncio.run(

@@ -8,7 +8,7 @@ import pytest
 from contactor.ocpp.enumerations import ChargePointStatus as Status
 from contactor.station.connector import Connector
 from contactor.station.events import Moment
-from contactor.station.status_matrix import MOVES, STATION_STATUSES, Energy, Facts, route, status_of
+from contactor.station.status_matrix import MOVES, STATION_STATUSES, Energy, Facts, route, status_of, way_through
 from contactor.station.store.memory import MemoryStore
 
 NOW = Moment(0.0, datetime(2026, 3, 1, tzinfo=UTC))
@@ -58,6 +58,25 @@ def test_the_matrix_has_the_cells_of_the_specification_and_no_other(
 
 def test_there_are_53_legal_moves() -> None:
     assert len(MOVES) == 53
+
+
+@pytest.mark.parametrize(
+    ("letters", "way"),
+    [
+        ("A", [0]),
+        ("AB", [0, 1]),
+        ("ABCFA", [0, 4]),  # back where it began: nothing between is worth telling
+        ("ABCFABC", [0, 6]),  # A3
+        ("FABC", [0, 2, 3]),  # F2, then B3: there is no F3
+        ("FABCFABC", [0, 6, 7]),
+        ("FC", [0, 1]),  # what cannot be helped
+    ],
+)
+def test_of_statuses_that_came_and_went_those_remain_that_lead_legally_to_the_last(
+    letters: str, way: list[int]
+) -> None:
+    statuses = [ORDER["ABCDEFGHI".index(letter)] for letter in letters]
+    assert way_through(statuses) == way
 
 
 @pytest.mark.parametrize(("start", "end", "cell"), CELLS)

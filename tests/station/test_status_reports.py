@@ -1,10 +1,14 @@
 """What the central system is told of each connector, and when (ST-01..09, ST-30, ST-31)."""
 
 from datetime import datetime
+from itertools import pairwise
 
 import pytest
 
 from contactor.base.ids import OutletNumber
+from contactor.ocpp.enumerations import ChargePointStatus
+from contactor.station.status_matrix import MOVES
+from contactor.station.status_reports import WAITING_MAX
 from tests.station.bench import Bench, Payload, Refusal
 
 DISCONNECTED = "EV side disconnected"
@@ -305,3 +309,72 @@ def test_err_13_a_status_that_was_refused_is_not_told_again() -> None:
     bench.answers["StatusNotification"] = {}
     bench.wait(60)
     assert bench.statuses() == ["Available", "Preparing"]
+
+
+def unhurried() -> Bench:
+    """A station whose reports of status nobody answers for the time being; it knows the badge and need not ask."""
+    bench = Bench(initial={"LocalPreAuthorize": "true", "AuthorizationCacheEnabled": "true"})
+    visit(bench)
+    bench.answers["StatusNotification"] = None
+    return bench
+
+
+def visit(bench: Bench) -> None:
+    """Preparing, Charging, Finishing, and Available again."""
+    bench.charge(for_s=8)
+    bench.badge()
+    bench.wait(1)
+    bench.unplug()
+    bench.wait(1)
+
+
+def is_legal(statuses: list[str]) -> bool:
+    known = [ChargePointStatus(each) for each in statuses]
+    return all(start is end or (start, end) in MOVES for start, end in pairwise(known))
+
+
+def test_st_01_every_status_is_told_in_its_turn_to_a_central_system_that_is_slow() -> None:
+    bench = unhurried()
+    for _ in range(5):
+        visit(bench)
+    bench.answers["StatusNotification"] = {}
+    bench.wait(60)
+    assert bench.statuses() == ["Available", *("Preparing", "Charging", "Finishing", "Available") * 6]
+
+
+@pytest.mark.parametrize("visits", [54, 55, 56, 57])  # wherever in a visit there is no more room
+def test_st_01_of_very_many_statuses_that_wait_each_that_is_told_follows_the_last_one(visits: int) -> None:
+    """Section 4.9: with hundreds waiting, what came and went is left out, and no step between two is missing."""
+    bench = unhurried()
+    for _ in range(visits):
+        visit(bench)
+    bench.plug()
+    told_late = len(bench.statuses())
+    bench.answers["StatusNotification"] = {}
+    bench.wait(60)
+    assert is_legal(bench.statuses())
+    assert bench.statuses()[-2:] == ["Available", "Preparing"]
+    assert len(bench.statuses()) - told_late <= WAITING_MAX
+
+
+def test_trg_07_a_report_that_was_asked_for_does_not_overtake_what_waits_to_be_told_of_its_connector() -> None:
+    bench = unhurried()
+    visit(bench)
+    bench.charge()
+    bench.ask("TriggerMessage", {"requestedMessage": "StatusNotification", "connectorId": 1})
+    bench.answers["StatusNotification"] = {}
+    bench.wait(60)
+    assert is_legal(bench.statuses())
+    assert bench.statuses()[-3:] == ["Preparing", "Charging", "Charging"]
+
+
+def test_st_03_a_status_that_waits_to_last_is_told_although_another_one_was_not_answered() -> None:
+    bench = Bench(initial={"MinimumStatusDuration": "40"})
+    bench.answers["StatusNotification"] = None
+    bench.plug()
+    bench.wait(45)  # Preparing was told, and nobody answers
+    bench.unplug()
+    bench.wait(35)  # the call has timed out; Available has not lasted long enough
+    bench.answers["StatusNotification"] = {}
+    bench.wait(6)
+    assert bench.statuses() == ["Available", "Preparing", "Available"]

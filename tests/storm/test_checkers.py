@@ -1,11 +1,14 @@
 """What a checker takes for a fault, and what not, shown by the evidence itself."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
+from contactor.base.ids import OutletNumber
 from contactor.storm.checkers.authorization import EnergyIsAuthorised
-from contactor.storm.evidence import Debt, StationLook
+from contactor.storm.checkers.power import SETTLING_S, PowerWithinLimits
+from contactor.storm.evidence import Debt, OutletLook, StationLook
 from contactor.storm.frame import Direction, Frame, Kind
 
 LOOK = StationLook("CP-1", 0.0, 60_000.0, True, True, 0, (), {}, welcomes_unknown=False)
@@ -61,3 +64,61 @@ def test_a_remote_start_speaks_for_its_own_badge_alone(checker: EnergyIsAuthoris
     checker.heard(call())
     checker.owed(charge("ben"))
     assert len(checker.found) == 1
+
+
+SHARE_W = 20_000.0
+
+
+def profile(purpose: str, limit_w: float, number: int) -> Mapping[str, object]:
+    schedule = {"chargingRateUnit": "W", "chargingSchedulePeriod": [{"startPeriod": 0, "limit": limit_w}]}
+    kept = {"chargingProfileId": number, "chargingProfilePurpose": purpose, "stackLevel": 0}
+    return {"connectorId": 1, "csChargingProfiles": {**kept, "chargingSchedule": schedule}}
+
+
+def order(request: Mapping[str, object], kind: Kind, status: str = "Accepted", at_s: float = 1.0) -> Frame:
+    direction, payload = (Direction.IN, request) if kind is Kind.CALL else (Direction.OUT, {"status": status})
+    return Frame("CP-1", at_s, 1, direction, kind, "p1", "SetChargingProfile", payload, request)
+
+
+def flowing(power_w: float, at_s: float = 100.0) -> StationLook:
+    outlet = OutletLook(OutletNumber(1), 0, power_w, 125_000.0, True)
+    return replace(LOOK, at_s=at_s, power_max_w=180_000.0, outlets=(outlet,))
+
+
+@pytest.fixture
+def power() -> PowerWithinLimits:
+    """A charge runs whose own profile overrules the default (SC-11)."""
+    made = PowerWithinLimits()
+    made.heard(order(profile("TxDefaultProfile", 60_000.0, 1), Kind.RESULT))
+    made.owed(replace(charge(), payload={"idTag": "anna", "connectorId": 1}))
+    made.heard(order(profile("TxProfile", SHARE_W, 2), Kind.RESULT))
+    return made
+
+
+def test_a_charge_above_its_own_profile_is_a_fault_as_soon_as_the_profile_had_time_to_settle(
+    power: PowerWithinLimits,
+) -> None:
+    power.looked(flowing(50_000.0, at_s=SETTLING_S))
+    power.looked(flowing(SHARE_W))
+    assert power.found == []
+    power.looked(flowing(50_000.0))
+    assert [each.what for each in power.found] == ["50000 W flow, the profile of 1 allows 20000 W"]
+
+
+def test_a_charge_that_has_ended_takes_its_profile_with_it_and_the_default_stays(power: PowerWithinLimits) -> None:
+    """SC-19."""
+    power.owed(Debt("CP-1", 50.0, "StopTransaction", {}, "m2", 1))
+    power.looked(flowing(50_000.0))
+    assert power.found == []
+    power.looked(flowing(70_000.0))
+    assert [each.what for each in power.found] == ["70000 W flow, the profile of 1 allows 60000 W"]
+
+
+def test_a_profile_that_a_power_cut_kept_from_being_answered_may_hold_or_not(power: PowerWithinLimits) -> None:
+    request = profile("TxProfile", 60_000.0, 2)
+    power.heard(order(request, Kind.CALL))
+    power.looked(flowing(50_000.0))
+    assert power.found == []
+    power.heard(order(request, Kind.RESULT, "Rejected"))
+    power.looked(flowing(50_000.0))
+    assert len(power.found) == 1

@@ -1,5 +1,6 @@
 """`contactor storm hunt` and `replay` as people use them: a failure is found, made smaller, kept, and run again."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -75,6 +76,15 @@ def test_storms_side_by_side_are_the_same_storms(scenario: Path, tmp_path: Path)
     assert bag.failures == []
     alone = hunt(scenarios, 5, 0.001, told=lambda *_: None)
     assert 0 < alone.frames < bag.frames
+
+
+def test_a_storm_runs_with_several_seeds_on_several_processors_as_it_does_alone(scenario: Path) -> None:
+    together = storm("run", scenario, "--seed", 5, "--times", 2, "--jobs", 2, "--hours", 0.1, "--json")
+    alone = storm("run", scenario, "--seed", 6, "--hours", 0.1, "--json")
+    told = {verdict["seed"]: verdict["digest"] for verdict in map(json.loads, together.output.splitlines())}
+    assert (together.exit_code, set(told)) == (0, {5, 6})
+    assert told[6] == json.loads(alone.output)["digest"]
+    assert told[5] != told[6]
 
 
 @pytest.mark.parametrize(("option", "value"), [("--seconds", 0), ("--shrink-seconds", -1)])

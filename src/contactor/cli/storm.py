@@ -17,6 +17,7 @@ from contactor.storm.hunt import SHRINK_MAX_S, Bag, hunt, keep
 from contactor.storm.replay import read_replay
 from contactor.storm.run import run_storm
 from contactor.storm.scenario import load_scenario, scenario_names
+from contactor.storm.side_by_side import run_all
 from contactor.storm.troubles import TROUBLES
 from contactor.storm.verdict import Verdict
 
@@ -26,7 +27,7 @@ app = typer.Typer(
 )
 
 SeedOption = Annotated[int | None, typer.Option("--seed", help="Repeats a storm; drawn and printed if not given.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object a storm and nothing else.")]
 StationsOption = Annotated[
     int | None, typer.Option("--stations", help="How many stations; the storm's own number if not given.")
 ]
@@ -34,8 +35,13 @@ HoursOption = Annotated[
     float | None, typer.Option("--hours", help="How long the storm lasts; its own time if not given.")
 ]
 
-_SEEDS = 10**9
 JOBS_MAX = 64
+JobsOption = Annotated[
+    int,
+    typer.Option("--jobs", min=1, max=JOBS_MAX, help="How many storms run side by side; one a processor is best."),
+]
+
+_SEEDS = 10**9
 
 
 @app.command(name="list")
@@ -60,20 +66,26 @@ def run(
     seed: SeedOption = None,
     stations: StationsOption = None,
     hours: HoursOption = None,
+    times: Annotated[int, typer.Option(min=1, help="Run it so many times, with this seed and those after it.")] = 1,
+    jobs: JobsOption = 1,
     as_json: JsonOption = False,
 ) -> None:
-    """Run one storm and say whether anything was lost; exit code 1 if so."""
+    """Run a storm and say whether anything was lost; exit code 1 if so. Of several, each is said when it ends."""
     scenario = load_scenario(name)
     if stations is not None:
         scenario = replace(scenario, stations=stations)
     if hours is not None:
         scenario = replace(scenario, storm_hours=hours)
-    given = _seed(seed)
+    first = _seed(seed)
     if not as_json:
-        typer.echo(f"contactor {__version__}, storm {name}, seed {given}")
-    verdict = run_storm(scenario, given)
-    _print(verdict, as_json=as_json)
-    raise typer.Exit(0 if verdict.is_good else 1)
+        typer.echo(f"contactor {__version__}, storm {name}, seed {_span(first, times)}")
+    is_good = True
+    for _, verdict in run_all(((scenario, first + count) for count in range(times)), run_storm, jobs):
+        if times > 1 and not as_json:
+            typer.echo(f"seed {verdict.seed}:")
+        _print(verdict, as_json=as_json)
+        is_good = is_good and verdict.is_good
+    raise typer.Exit(0 if is_good else 1)
 
 
 @app.command(name="hunt")
@@ -86,9 +98,7 @@ def hunt_storms(
     shrink_s: Annotated[
         float, typer.Option("--shrink-seconds", help="How long each failure may be made smaller; 0 keeps it as it is.")
     ] = SHRINK_MAX_S,
-    jobs: Annotated[
-        int, typer.Option(min=1, max=JOBS_MAX, help="How many storms run side by side; one for each processor is best.")
-    ] = 1,
+    jobs: JobsOption = 1,
     folder: Annotated[Path, typer.Option("--keep", help="Where failures are kept as replay files.")] = Path("storms"),
 ) -> None:
     """Run storms of all kinds with fresh seeds; keep and shrink what fails. Exit code 1 if anything did."""
@@ -137,6 +147,10 @@ def replay(
 
 def _seed(given: int | None) -> int:
     return randbelow(_SEEDS) if given is None else given
+
+
+def _span(first: int, times: int) -> str:
+    return str(first) if times == 1 else f"{first} to {first + times - 1}"
 
 
 def _print(verdict: Verdict, *, as_json: bool) -> None:

@@ -1,6 +1,6 @@
 """Knows which call goes out next: one at a time, and nobody at the charger waits for a backlog (RPC-02, Q-03)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum, auto
 from typing import Any
@@ -33,18 +33,20 @@ class Failure:
     description: str = ""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Errand:
     """A call and who wants to know how it went.
 
     `answered` takes the result type that the actions table pairs with the request, hence Any. `message_id` is given
-    for a message that may be sent again under its own name (Q-08).
+    for a message that may be sent again under its own name (Q-08). One that `keeps_its_place` does not go for newer
+    ones: whoever asked for it sees to it that few of its kind wait.
     """
 
     request: Request
     answered: Callable[[Any, Moment], None]
     failed: Callable[[Failure, Moment], None]
     message_id: str | None = None
+    keeps_its_place: bool = False
 
 
 class Calls:
@@ -73,7 +75,20 @@ class Calls:
         queue = self._urgent if urgent else self._ordinary
         queue.append(errand)
         if len(queue) > QUEUE_MAX:
-            self._displaced.append(queue.pop(0))
+            oldest = next((index for index, each in enumerate(queue) if not each.keeps_its_place), None)
+            if oldest is not None:
+                self._displaced.append(queue.pop(oldest))
+
+    def hasten(self, errands: Sequence[Errand]) -> None:
+        """What still waits of these becomes urgent, in the same order."""
+        waiting = [each for each in errands if each in self._ordinary]
+        self._ordinary = [each for each in self._ordinary if each not in waiting]
+        self._urgent += waiting
+
+    def withdraw(self, errands: Sequence[Errand]) -> None:
+        """What still waits of these is not to be made after all; nobody is told."""
+        self._urgent = [each for each in self._urgent if each not in errands]
+        self._ordinary = [each for each in self._ordinary if each not in errands]
 
     def tell_displaced(self, now: Moment) -> None:
         """Tell whoever had asked for a call that had to go."""

@@ -5,6 +5,7 @@ charging, faulted, ...), which cannot be forgotten in some corner, and holds eac
 change that is no cell of it goes through the statuses that `route` names.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -73,6 +74,23 @@ def route(start: Status, end: Status) -> tuple[Status, ...]:
     if (start, end) in MOVES:
         return (end,)
     return (_DETOURS[start, end], end)
+
+
+def way_through(statuses: Sequence[Status]) -> list[int]:
+    """Of statuses that came one after the other, the few that lead legally from the first to the last, by their place.
+
+    Each is followed by the latest that may follow it, so none comes twice, but where one cannot be helped.
+    """
+    way, last = [0], len(statuses) - 1
+    while way[-1] < last:
+        here = way[-1]
+        later = (place for place in range(last, here, -1) if _may_follow(statuses[here], statuses[place]))
+        way.append(next(later, here + 1))
+    return way
+
+
+def _may_follow(start: Status, end: Status) -> bool:
+    return start is end or (start, end) in MOVES
 
 
 class Energy(Enum):

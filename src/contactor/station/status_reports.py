@@ -1,8 +1,9 @@
 """Knows what the central system has been told of each connector, and what it must still be told (ST-01..08, ST-30)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
 
@@ -14,6 +15,10 @@ from contactor.station.configuration import Configuration
 from contactor.station.events import Moment
 from contactor.station.keys import Key
 from contactor.station.present import Present
+from contactor.station.status_matrix import way_through
+
+WAITING_MAX = 50
+"""So many reports of one connector may wait on a line that stands; with more, those that came and went are left out."""
 
 UNANSWERED_RETRY_S = 60.0
 """How long after a report that nobody answered the present status is told again."""
@@ -33,6 +38,13 @@ class Error:
 NO_ERROR = Error()
 
 
+class _Report(NamedTuple):
+    """A report that waits to be sent, or answered."""
+
+    status: ChargePointStatus
+    errand: Errand
+
+
 @dataclass(slots=True)
 class _Told:
     """One connector as it is, and as it was last reported."""
@@ -43,14 +55,17 @@ class _Told:
     remark: str | None = None
     due_s: float | None = None
     reported: tuple[ChargePointStatus, Error] | None = None
-    on_the_way: int = 0
+    on_the_way: tuple[_Report, ...] = ()
+    """Oldest first; the first one may have been sent. A tuple: most connectors have nothing to tell."""
 
 
 class StatusReports:
     """Turns changes of status into StatusNotifications, each at its time.
 
     A status is reported when it has lasted MinimumStatusDuration; faults, and what a fault leaves behind, at once
-    (ST-04). While nothing can be sent only the newest status is kept: history is not told afterwards.
+    (ST-04). While nothing can be sent only the newest status is kept: history is not told afterwards (ST-30). On a line
+    that stands every status is told in its turn, however slow the central system (ST-01); of very many that wait, so
+    many remain that each follows the last by the matrix.
     """
 
     __slots__ = ("_calls", "_configuration", "_present", "_told")
@@ -132,8 +147,7 @@ class StatusReports:
     def report_error(self, connector_id: ConnectorId, error: Error, _now: Moment) -> None:
         """Tell of something that happened once and does not last (FLT-08)."""
         if self._present.is_online:
-            message = _notification(connector_id, self._told[connector_id], error)
-            self._calls.put(Errand(message, _nothing_more, _nothing_more))
+            self._put(connector_id, error, lambda: None, lambda _failure, _at: None)
 
     def settle(self, now: Moment) -> None:
         """Send what has become due."""
@@ -155,29 +169,59 @@ class StatusReports:
     def _send(self, connector_id: ConnectorId, _now: Moment, *, urgent: bool = False) -> None:
         told = self._told[connector_id]
         told.due_s = None
-        told.on_the_way += 1
         snapshot = (told.status, told.error)
 
-        def settled(_result: StatusNotificationResult, _at: Moment) -> None:
-            told.on_the_way -= 1
+        def heard() -> None:
             told.reported = snapshot
 
         def failed(failure: Failure, at: Moment) -> None:
-            told.on_the_way -= 1
-            # A refusal was heard, so it counts as told (ERR-13); a lost connection leaves the difference standing.
-            if failure.kind is FailureKind.DISPLACED:
-                told.due_s = None if told.on_the_way else at.s
-            elif failure.kind is FailureKind.TIMED_OUT:
+            if failure.kind is FailureKind.TIMED_OUT:
                 # Perhaps nobody heard it: a dead line may take longer to be noticed than a call to time out.
-                told.due_s = None if told.on_the_way else at.s + UNANSWERED_RETRY_S
+                if told.due_s is None and not told.on_the_way:
+                    told.due_s = at.s + UNANSWERED_RETRY_S
             elif failure.kind is not FailureKind.LINK_LOST:
-                told.reported = snapshot
+                heard()  # a refusal was heard (ERR-13); a lost connection leaves the difference standing
 
-        self._calls.put(Errand(_notification(connector_id, told, told.error), settled, failed), urgent=urgent)
+        self._put(connector_id, told.error, heard, failed, urgent=urgent)
+
+    def _put(
+        self,
+        connector_id: ConnectorId,
+        error: Error,
+        heard: Callable[[], None],
+        failed: Callable[[Failure, Moment], None],
+        *,
+        urgent: bool = False,
+    ) -> None:
+        """Have the present status told; what waits to be told of this connector is told before it."""
+        told = self._told[connector_id]
+
+        def is_answered(_result: StatusNotificationResult, _at: Moment) -> None:
+            _remove(told, errand)
+            heard()
+
+        def has_failed(failure: Failure, at: Moment) -> None:
+            _remove(told, errand)
+            failed(failure, at)
+
+        message = _notification(connector_id, told, error)
+        errand = Errand(message, is_answered, has_failed, keeps_its_place=True)
+        if urgent:
+            self._calls.hasten([report.errand for report in told.on_the_way])
+        self._calls.put(errand, urgent=urgent)
+        told.on_the_way += (_Report(told.status, errand),)
+        if len(told.on_the_way) > WAITING_MAX:
+            self._thin_out(told)
+
+    def _thin_out(self, told: _Told) -> None:
+        """Leave out what came and went while it waited, so that what is told next may follow what was told last."""
+        reports = told.on_the_way
+        told.on_the_way = tuple(reports[place] for place in way_through([report.status for report in reports]))
+        self._calls.withdraw([report.errand for report in reports if report not in told.on_the_way])
 
 
-def _nothing_more(_outcome: StatusNotificationResult | Failure, _now: Moment) -> None:
-    """Said once, however it went."""
+def _remove(told: _Told, errand: Errand) -> None:
+    told.on_the_way = tuple(report for report in told.on_the_way if report.errand is not errand)
 
 
 def _notification(connector_id: ConnectorId, told: _Told, error: Error) -> StatusNotification:

@@ -3,10 +3,8 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, field
-from itertools import islice, takewhile
-from multiprocessing import get_context
+from itertools import takewhile
 from pathlib import Path
 
 from contactor.storm.chance import Chance
@@ -14,13 +12,11 @@ from contactor.storm.replay import Replay
 from contactor.storm.run import run_storm
 from contactor.storm.scenario import Scenario
 from contactor.storm.shrink import Run, shrink
+from contactor.storm.side_by_side import run_all
 from contactor.storm.verdict import Verdict
 
 SHRINK_MAX_S = 120.0
 _SEEDS = 10**9
-
-_Storm = tuple[Scenario, int]
-_Ended = tuple[Scenario, Verdict]
 
 
 @dataclass(slots=True)
@@ -64,29 +60,12 @@ def hunt(
         return time.monotonic() - began_s >= seconds or (first_only and bool(bag.failures))
 
     storms = takewhile(lambda _: not is_over(), _storms(scenarios, seed))
-    for scenario, verdict in _in_turn(storms, run) if jobs == 1 else _side_by_side(storms, run, jobs):
+    for scenario, verdict in run_all(storms, run, jobs):
         bag.put(verdict)
         if not verdict.is_good:
             bag.failures.append(_shrunk(scenario, verdict, run, shrink_s))
         told(bag, time.monotonic() - began_s)
     return bag
-
-
-def _in_turn(storms: Iterator[_Storm], run: Run) -> Iterator[_Ended]:
-    for scenario, seed in storms:
-        yield scenario, run(scenario, seed)
-
-
-def _side_by_side(storms: Iterator[_Storm], run: Run, jobs: int) -> Iterator[_Ended]:
-    with ProcessPoolExecutor(jobs, get_context("spawn")) as processes:
-        under_way: dict[Future[Verdict], Scenario] = {}
-        while True:
-            for scenario, seed in islice(storms, jobs - len(under_way)):
-                under_way[processes.submit(run, scenario, seed)] = scenario
-            if not under_way:
-                return
-            for ended in wait(under_way, return_when=FIRST_COMPLETED).done:
-                yield under_way.pop(ended), ended.result()
 
 
 def keep(folder: Path, scenario: Scenario, verdict: Verdict) -> Path:
