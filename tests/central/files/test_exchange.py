@@ -225,6 +225,7 @@ async def test_cs_28_an_image_is_given_out_once_whatever_happens_after_its_last_
     tmp_path: Path, keys: list[PlaceKey], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A station hangs up when it has all; the place must be closed by then, not after another look at the database."""
+
     def read_no_further(connection: Connection, *, content_id: int, number: int, count: int) -> list[bytes]:
         pieces = read_pieces(connection, content_id=content_id, number=number, count=count)
         assert pieces, "asked for more than there is"
