@@ -1,11 +1,11 @@
 """What is promised about a store is promised for both databases: `database` makes a test run on each."""
 
 from collections.abc import Callable, Iterator
-from shutil import copy
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
+import structlog
 from argon2 import PasswordHasher
 
 from contactor.central.api import tickets
@@ -32,7 +32,7 @@ def postgresql(request: pytest.FixtureRequest) -> Iterator["PostgresqlServer"]:
 def new_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], str]:
     """Makes addresses of databases without a row, one after the other: SQLite files, or the PostgreSQL database."""
     if request.param == SQLITE:
-        return _copies_of_one(tmp_path_factory)
+        return _files(tmp_path_factory)
     server: PostgresqlServer = request.getfixturevalue("postgresql")
     return server.clean
 
@@ -45,13 +45,17 @@ def quick_passwords() -> Iterator[None]:
         yield
 
 
-def _copies_of_one(folders: pytest.TempPathFactory) -> Callable[[], str]:
-    """Files that are copied from the first: a copy costs a hundredth of the migrations."""
-    from contactor.central.store.newest import open_newest
+@pytest.fixture(scope="session", autouse=True)
+def plain_tracebacks() -> None:
+    """What is logged unasked shows an exception with its source in colours, which takes half a second each time."""
+    renderer = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[structlog.processors.add_log_level, renderer])
 
-    first = folders.mktemp("sqlite") / "central.db"
-    open_newest(str(first)).dispose()
-    return lambda: str(copy(first, folders.mktemp("sqlite") / "central.db"))
+
+def _files(folders: pytest.TempPathFactory) -> Callable[[], str]:
+    from tests.central.sqlite_template import fresh
+
+    return lambda: fresh(folders.mktemp("sqlite") / "central.db")
 
 
 @pytest.fixture

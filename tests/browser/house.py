@@ -23,6 +23,7 @@ from contactor.station.store.sqlite import SqliteStore
 from contactor.virtual.twin.twins import VirtualTwins
 from contactor.virtual.virtual_station import VirtualStation
 from tests.central.api.bench import API, PASSWORD, log_in
+from tests.central.bench import address_in
 
 STATION = "RDAM-01"
 HOSTILE = "HOSTILE-1"
@@ -69,7 +70,7 @@ async def house_in(place: Path) -> AsyncIterator[House]:
     settings = CentralSettings(
         listen_port=0,
         api_port=0,
-        database=str(place / "central.db"),
+        database=address_in(place),
         log_messages=True,
         stations=(StationSetting(StationId(STATION)), StationSetting(StationId(HOSTILE))),
         tags=(Tag(IdTag(BADGE)),),

@@ -36,6 +36,7 @@ from contactor.ocpp.messages import (
     StopTransactionResult,
 )
 from contactor.ocpp.peer import CallAnswered
+from tests.central.sqlite_template import fresh
 
 NOON = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 STATION = StationId("RDAM-01")
@@ -61,7 +62,7 @@ def settings(**changes: object) -> CentralSettings:
 
 def address_in(place: Path | str) -> str:
     """A database's address: itself, or that of a SQLite file in a folder."""
-    return place if isinstance(place, str) else str(place / "central.db")
+    return place if isinstance(place, str) else fresh(place / "central.db")
 
 
 def open_store(place: Path | str, given: CentralSettings | None = None) -> Engine:

@@ -25,6 +25,7 @@ from contactor.station.settings import StationSettings
 from contactor.station.store.memory import MemoryStore
 from contactor.virtual.driver import Visit, drive
 from contactor.virtual.virtual_station import VirtualStation
+from tests.central.bench import address_in
 from tests.station.generic.authority import Authority
 
 ONE = OutletNumber(1)
@@ -69,7 +70,7 @@ class Loop:
 async def both_ends(place: Path, product: str = "generic_dc", model: str | None = None) -> AsyncIterator[Loop]:
     settings = CentralSettings(
         listen_port=0,
-        database=str(place / "central.db"),
+        database=address_in(place),
         stations=(StationSetting(CP),),
         tags=(Tag(IdTag("TAG-1")),),
     )

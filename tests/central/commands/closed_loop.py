@@ -10,7 +10,6 @@ from contactor.base.dice import Dice
 from contactor.base.ids import IdTag
 from contactor.central.commands.command import CommandState, CommandView, FollowUp, Order
 from contactor.central.server import CentralServer
-from contactor.central.store.address import MEMORY
 from contactor.central.store.writer import TurnWriter
 from contactor.central.tags import Tag
 from contactor.guide.load import load_product
@@ -19,6 +18,7 @@ from contactor.station.settings import StationSettings
 from contactor.station.store.memory import MemoryStore
 from contactor.virtual.virtual_station import VirtualStation
 from tests.central.bench import NOON, STATION, Json, settings
+from tests.central.sqlite_template import passing
 
 PATIENCE_S = 3600
 URL = "ws://central/ocpp"
@@ -82,9 +82,16 @@ class ClosedLoop:
 @asynccontextmanager
 async def closed_loop(model: str = "EVD1S180TBB", **changes: object) -> AsyncIterator[ClosedLoop]:
     """Run both; the tag TAG-1 may charge."""
+    with passing() as database:
+        async with _loop_at(model, {"database": database, **changes}) as loop:
+            yield loop
+
+
+@asynccontextmanager
+async def _loop_at(model: str, changes: dict[str, object]) -> AsyncIterator[ClosedLoop]:
     network = MemoryNetwork()
     clock = LoopClock(NOON)
-    given = settings(**{"database": MEMORY, "tags": (Tag(IdTag("TAG-1")),), **changes})
+    given = settings(**{"tags": (Tag(IdTag("TAG-1")),), **changes})
     central = CentralServer(
         given,
         clock=clock,

@@ -3,18 +3,18 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 
 from contactor.base.ids import StationId
 from contactor.central.commands.command import CommandView, Order
 from contactor.central.server import CentralServer
-from contactor.central.store.address import MEMORY
 from contactor.central.store.writer import TurnWriter
 from contactor.link.link import Closure, Link, Target
 from contactor.link.memory import MemoryNetwork
-from tests.central.bench import NOON, STATION, Json, settings
+from tests.central.bench import NOON, STATION, Json, address_in, settings
 from tests.central.commands.closed_loop import URL, LoopClock
+from tests.central.sqlite_template import passing
 
 Answer = Json | str | None
 """A payload, the code of a CALLERROR, or None for silence."""
@@ -115,9 +115,15 @@ class Bench:
 
 @asynccontextmanager
 async def a_bench(place: Path | str | None = None, **changes: object) -> AsyncIterator[Bench]:
-    """A central system in memory, on a file in a folder that outlives it, or at a database's address."""
+    """A central system on a database that goes with it, on a file in a folder that outlives it, or at an address."""
+    with nullcontext(address_in(place)) if place is not None else passing() as database:
+        async with _bench_at(database, changes) as bench:
+            yield bench
+
+
+@asynccontextmanager
+async def _bench_at(database: str, changes: Json) -> AsyncIterator[Bench]:
     network = MemoryNetwork()
-    database = MEMORY if place is None else str(place / "central.db") if isinstance(place, Path) else place
     central = CentralServer(
         settings(**{"database": database, **changes}),
         clock=LoopClock(NOON),

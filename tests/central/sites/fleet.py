@@ -11,7 +11,6 @@ from contactor.central.server import CentralServer
 from contactor.central.settings import CentralSettings, StationSetting
 from contactor.central.sites.site import Site
 from contactor.central.sites.site_rows import put_site
-from contactor.central.store.address import MEMORY
 from contactor.central.store.database import for_writing
 from contactor.central.store.writer import TurnWriter
 from contactor.central.tags import Tag
@@ -25,6 +24,7 @@ from contactor.station.store.memory import MemoryStore
 from contactor.virtual.virtual_station import VirtualStation
 from tests.central.bench import NOON
 from tests.central.commands.closed_loop import LoopClock
+from tests.central.sqlite_template import passing
 
 URL = "ws://central/ocpp"
 BADGE = "TAG-1"
@@ -107,9 +107,16 @@ class FleetSite:
 @asynccontextmanager
 async def fleet_site(models: dict[str, str]) -> AsyncIterator[FleetSite]:
     """Run a central system and stations by name and model; booted and at rest."""
+    with passing() as database:
+        async with _site_at(database, models) as site:
+            yield site
+
+
+@asynccontextmanager
+async def _site_at(database: str, models: dict[str, str]) -> AsyncIterator[FleetSite]:
     network, clock = MemoryNetwork(), LoopClock(NOON)
     settings = CentralSettings(
-        database=MEMORY,
+        database=database,
         stations=tuple(StationSetting(StationId(name)) for name in models),
         tags=(Tag(IdTag(BADGE), allows_concurrent=True),),
     )
