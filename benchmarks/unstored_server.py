@@ -18,6 +18,7 @@ import uvloop
 
 from contactor.base.clock import SystemClock
 from contactor.base.ids import StationId
+from contactor.central.handlers.signing import open_signing
 from contactor.central.inbound import inbound_table
 from contactor.central.plan import Answer, Caller, Plan
 from contactor.central.roster import Member, Roster
@@ -89,7 +90,7 @@ def admitter() -> Callable[[Handshake], Admission]:
     sessions = Sessions(
         settings,
         inbound={
-            **inbound_table(settings),
+            **inbound_table(settings, open_signing(settings, Roster())),
             "BootNotification": answers.boot,
             "StartTransaction": answers.start,
             "StopTransaction": answers.stop,

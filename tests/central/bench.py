@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine
 
 from contactor.base.clock import ManualClock
 from contactor.base.ids import StationId
+from contactor.central.handlers.signing import open_signing
 from contactor.central.inbound import inbound_table
 from contactor.central.ledger import record_start, record_stop
 from contactor.central.milliseconds import to_ms
@@ -251,7 +252,7 @@ class CentralBench:
         ids = count(1)
         self.sessions = Sessions(
             given,
-            inbound=inbound_table(given),
+            inbound=inbound_table(given, open_signing(given, self.roster)),
             writer=self.writer,
             clock=self.clock,
             new_id=lambda: f"c{next(ids)}",

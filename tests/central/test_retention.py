@@ -10,6 +10,11 @@ from structlog.testing import capture_logs
 from contactor.base.errors import BadSetting
 from contactor.central import retention
 from contactor.central.alarms.alarm_rows import find_alarms
+from contactor.central.campaigns.campaign import CampaignState, Job, Rules
+from contactor.central.campaigns.campaign_rows import add_campaign, find_campaigns, move_campaign
+from contactor.central.campaigns.job_rows import add_jobs, find_jobs
+from contactor.central.files.content_rows import Content, begin_content
+from contactor.central.files.image_rows import add_image
 from contactor.central.milliseconds import to_ms
 from contactor.central.presence_rows import newest_periods
 from contactor.central.retention import BATCH_ROWS, Piece, Retention, forget_some, rules_of
@@ -54,7 +59,7 @@ def laters() -> Laters:
     return Laters()
 
 
-KEPT = ("readings", "statuses", "presence", "events", "messages", "alarms", "cost_orders", "files")
+KEPT = ("readings", "statuses", "presence", "events", "messages", "alarms", "campaigns", "cost_orders", "files")
 FOR_EVER = {f"keep_{each}_days": 0 for each in KEPT}
 
 
@@ -131,7 +136,7 @@ def test_zero_days_keep_everything_and_no_rule_touches_the_ledger(central: Centr
     tables = {rule.table.name for rule in rules_of(settings(**dict.fromkeys(FOR_EVER, 1)))}
     assert tables == {
         *("readings", "statuses", "presence_periods", "events", "dead_letters", "messages", "alarms", "commands"),
-        *("diagnostics", "file_contents", "file_places"),
+        *("diagnostics", "file_contents", "file_places", "campaigns", "station_certificates"),
     }
     assert {rule.table.name for rule in rules_of(settings())} == tables - {"readings"}
     keeper(central, laters).begin()
@@ -256,6 +261,26 @@ def test_closed_alarms_grow_old_and_open_ones_stay(central: CentralBench, laters
     laters.do_all()
     with central.engine.connect() as connection:
         assert [view.connector_id for view in find_alarms(connection, limit=9)] == [2]
+
+
+def test_campaigns_that_have_ended_grow_old_with_their_reports_and_running_ones_stay(
+    central: CentralBench, laters: Laters
+) -> None:
+    with for_writing(central.engine).begin() as connection:
+        content = begin_content(connection, to_ms(NOON))
+        image = add_image(connection, "a.bin", "2", Content(content, 0, ""), by="anna", now_ms=to_ms(NOON))
+        assert image is not None
+        for number in (1, 2):
+            begun = add_campaign(connection, f"{number}", image, Rules(), by="anna", now=NOON)
+            add_jobs(connection, begun.campaign_id, [Job(STATION, wave=1, place=1)])
+            if number == 1:
+                move_campaign(connection, begun, CampaignState.DONE, "", NOON)
+    central.clock.advance(2 * DAY_S)
+    keeper(central, laters, keep_campaigns_days=1).begin()
+    laters.do_all()
+    with central.engine.connect() as connection:
+        assert [each.campaign_id for each in find_campaigns(connection, (), None, 9)] == [2]
+        assert (find_jobs(connection, 1), len(find_jobs(connection, 2))) == ([], 1)
 
 
 def test_orders_of_running_costs_are_forgotten_and_those_of_people_are_not(

@@ -1,16 +1,18 @@
 """Files from the command line, against a real API and a real station."""
 
+import base64
 import hashlib
 from pathlib import Path
 
 from contactor.central.api.role import Role
 from contactor.guide.load import load_product
 from contactor.station.firmware_image import make_image
-from tests.central.api.bench import api_in
+from tests.central.api.bench import API, api_in
 from tests.central.api.test_commands import virtual_station
 from tests.central.bench import STATION
-from tests.central.files.test_exchange import until_event
+from tests.central.files.test_exchange import until_event, upload
 from tests.cli.test_remote import runner
+from tests.station.generic.authority import Authority, signature_of
 
 
 async def test_diagnostics_are_had_with_one_command_and_downloaded_with_another(tmp_path: Path) -> None:
@@ -42,6 +44,24 @@ async def test_an_image_is_added_installed_and_removed(tmp_path: Path) -> None:
         assert "is queued" in waiting[1]
         code, _, said = await run("images", "remove", "1")
         assert (code, f"{STATION} may still fetch it" in said) == (1, True)
+
+
+async def test_an_image_is_signed_by_files_as_openssl_writes_them_or_in_base64(tmp_path: Path) -> None:
+    maker = Authority("Maker")
+    signature = signature_of(maker.key, b"image")
+    async with api_in(tmp_path) as bench:
+        run = await runner(bench, await bench.token(Role.OPERATOR))
+        await upload(bench, b"image")
+        (tmp_path / "raw.sig").write_bytes(base64.b64decode(signature))
+        (tmp_path / "text.sig").write_text(f"{signature[:60]}\n{signature[60:]}\n")
+        (tmp_path / "signer.pem").write_text(maker.pem)
+        for name in ("raw.sig", "text.sig"):
+            told = await run("images", "sign", "1", str(tmp_path / name), str(tmp_path / "signer.pem"))
+            assert (told[0], "is signed" in told[1]) == (0, True)
+        assert "is offline" in (await run("images", "install", "1", STATION, "--signed"))[1]
+        (order,) = (await bench.admin.get(f"{API}/commands")).json()["items"]
+        assert order["action"] == "SignedUpdateFirmware"
+        assert order["request"]["firmware"]["signature"] == signature
 
 
 async def test_a_campaign_is_planned_begun_watched_and_reported_on(tmp_path: Path) -> None:

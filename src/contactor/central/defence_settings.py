@@ -16,6 +16,13 @@ DEFENCE_CHECKS: Mapping[str, Check] = {
     "tls_second_certificate": (is_path, f"{_PEM} of the other kind, RSA beside ECDSA, so that every station finds one"),
     "tls_second_key": (is_path, _PEM),
     "tls_client_ca": (is_path, f"{_PEM} of the authorities that sign stations' certificates (security profile 3)"),
+    "station_authority_certificate": (
+        is_path,
+        f"{_PEM} of the authority that signs the certificates stations ask for (SignCertificate), those that vouch for "
+        "it after it; without one every request is refused",
+    ),
+    "station_authority_key": (is_path, f"{_PEM}, not encrypted; only the central system may read it"),
+    "station_certificate_days": (whole(1, 3650), "give 1 to 3650 days; so long is a signed certificate valid"),
     "plain_port": (
         lambda value: value is None or whole(0, 65535)(value),
         'give a port for ws beside wss, from 1 to 65535, 0 for any free one, or "off"; it needs tls_certificate',
@@ -73,6 +80,7 @@ TOGETHER: tuple[tuple[str, str], ...] = (
     ("tls_certificate", "tls_key"),
     ("tls_second_certificate", "tls_second_key"),
     ("api_tls_certificate", "api_tls_key"),
+    ("station_authority_certificate", "station_authority_key"),
 )
 """What is given together or not at all."""
 

@@ -49,12 +49,13 @@ class Write(Struct, frozen=True):
 
 
 class Do(Struct, frozen=True):
-    """Do this work in the writer's transaction; what it returns is the answer.
+    """Do this work in the writer's transaction; what it returns is the answer; `after` is called before it leaves.
 
     The work may run twice if it shares a batch with a bad item, so it has no effect but on the connection.
     """
 
     work: Callable[[Connection], Result]
+    after: Callable[[], None] | None = None
 
 
 Plan = Answer | Write | Do

@@ -1,8 +1,8 @@
 """Forgets what is older than the operator wants to keep, a few rows at a time, in between what stations wait for.
 
-Only readings, past statuses, times of presence, events, logged messages and diagnostics grow old. Transactions are the
-ledger and stay for ever, and with one that has no stop yet stay its readings, because they are all that is known of its
-energy.
+Only readings, past statuses, times of presence, events, alarms, campaigns, logged messages, diagnostics and stations'
+certificates that have run out grow old. Transactions are the ledger and stay for ever, and with one that has no stop
+yet stay its readings, because they are all that is known of its energy.
 """
 
 from collections import deque
@@ -19,6 +19,8 @@ from contactor.central.milliseconds import to_ms
 from contactor.central.settings import CentralSettings
 from contactor.central.store import file_tables, operation_tables, presence_tables, schema
 from contactor.central.store.alarm_tables import alarms
+from contactor.central.store.campaign_tables import campaigns
+from contactor.central.store.certificate_tables import station_certificates
 from contactor.central.store.port import Writer, WriterFull, WriterStopped
 from contactor.central.store.schema import TransactionState
 from contactor.central.store.webhook_tables import dead_letters
@@ -66,9 +68,11 @@ def rules_of(settings: CentralSettings) -> list[Rule]:
         Rule(schema.readings, settings.keep_readings_days, _is_settled()),
         Rule(schema.statuses, settings.keep_statuses_days, true()),
         Rule(_events, settings.keep_events_days, _is_not_newest(), "sequence", "at_ms"),
+        Rule(station_certificates, settings.keep_events_days, true(), came_at_ms="valid_until_ms"),
         Rule(dead_letters, settings.keep_events_days, true(), came_at_ms="failed_at_ms"),
         Rule(_presence, settings.keep_presence_days, _presence.c.until_at_ms.is_not(None), came_at_ms="since_at_ms"),
         Rule(alarms, settings.keep_alarms_days, alarms.c.open_key.is_(None), came_at_ms="opened_at_ms"),
+        Rule(campaigns, settings.keep_campaigns_days, campaigns.c.ended_at_ms.is_not(None), came_at_ms="created_at_ms"),
         Rule(operation_tables.commands, settings.keep_cost_orders_days, is_cost_order(), came_at_ms="queued_at_ms"),
         Rule(operation_tables.messages, settings.keep_messages_days, true(), came_at_ms="at_ms"),
         Rule(file_tables.diagnostics, settings.keep_files_days, true(), came_at_ms="ordered_at_ms"),

@@ -30,6 +30,7 @@ from contactor.central.events.event_rows import EventRecord
 from contactor.central.events.feed import Asking, EventFeed, at_once, in_thread
 from contactor.central.files.exchange import Exchange
 from contactor.central.ghosts import GhostRule
+from contactor.central.handlers.signing import open_signing
 from contactor.central.inbound import inbound_table
 from contactor.central.knocks import Knocks
 from contactor.central.milliseconds import to_ms
@@ -313,9 +314,10 @@ class CentralServer:
 
     def _assembled(self, engine: Engine, roster: Roster, writer: Writer) -> _Parts:
         """All parts, each with what it works with; nothing listens yet."""
+        signing = open_signing(self.settings, roster)
         sessions = Sessions(
             self.settings,
-            inbound=inbound_table(self.settings),
+            inbound=inbound_table(self.settings, signing),
             writer=writer,
             clock=self._clock,
             new_id=self._new_id,
@@ -332,6 +334,7 @@ class CentralServer:
         catalogue = catalogue_of(products.values())
         care = Caretaker(around_desk, desk, duties_of(self.settings, catalogue))
         sessions.changed, sessions.recorded = partial(_tell, desk, care), events.ring
+        signing.asked = care.station_changed
         around = Surroundings(sessions.is_online, catalogue, products)
         return _Parts(
             engine=engine,

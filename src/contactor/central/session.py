@@ -15,7 +15,7 @@ from contactor.base.clock import Clock
 from contactor.base.ids import StationId
 from contactor.central.outbound import CallOutcome, OnAnswer, Outbound
 from contactor.central.overheard import Direction
-from contactor.central.plan import Answer, Caller, InboundTable, Plan, Write
+from contactor.central.plan import Answer, Caller, Do, InboundTable, Plan, Write
 from contactor.central.store.port import Writer
 from contactor.central.traffic import Traffic
 from contactor.ocpp.actions import Side
@@ -212,7 +212,7 @@ class Session:
         elif isinstance(plan, Answer):
             self._answer(call, plan.result)
         else:
-            self._around.writer.write(plan.work, partial(self._work_done, call))
+            self._around.writer.write(plan.work, partial(self._work_done, call, plan))
 
     def _rows_written(self, call: CallReceived, plan: Write, outcome: object) -> None:
         if isinstance(outcome, Exception):
@@ -222,11 +222,13 @@ class Session:
             plan.after()
         self._answer(call, plan.result)
 
-    def _work_done(self, call: CallReceived, outcome: object) -> None:
+    def _work_done(self, call: CallReceived, plan: Do, outcome: object) -> None:
         if not isinstance(outcome, Result):
             self._failed(call, outcome)
             return
         self._around.recorded()
+        if plan.after is not None:
+            plan.after()
         if isinstance(outcome, BootNotificationResult):
             self._booted(outcome.status)
         self._answer(call, outcome)

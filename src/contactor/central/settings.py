@@ -38,11 +38,11 @@ class CentralSettings:
     and `tls_key`, paths of PEM files, stations connect by wss. `allow_unknown_stations` lets stations in that nobody
     announced; `strict_stations` refuses what only a tolerant reader understands (CS-26). `call_timeout_s` is how
     long a station may take to answer us (RPC-04), `registration_retry_s` how long one that is not accepted waits
-    before it asks again (BOOT-05). Readings, past statuses, presence, closed alarms, events, messages and files are
-    forgotten `keep_..._days` after they came, with 0 never; transactions are kept for ever. `close_ghosts_after_hours`
-    closes the record of a transaction whose stop is missing so long after another began on its connector, with 0 never.
-    `log_messages` keeps every message, secrets masked. `read_configuration` reads what each station offers once it is
-    accepted (CS-23).
+    before it asks again (BOOT-05). Readings, past statuses, presence, closed alarms, ended campaigns, events, messages
+    and files are forgotten `keep_..._days` after they came, with 0 never; transactions are kept for ever.
+    `close_ghosts_after_hours` closes the record of a transaction whose stop is missing so long after another began on
+    its connector, with 0 never. `log_messages` keeps every message, secrets masked. `read_configuration` reads what
+    each station offers once it is accepted (CS-23).
     Limits are off at 0; those per address spare `trusted_addresses`. Webhooks go to public addresses, and to those of
     `webhook_networks`. What each value means stands in the checks' rows.
     """
@@ -66,6 +66,7 @@ class CentralSettings:
     keep_events_days: int = 90
     keep_presence_days: int = 400
     keep_alarms_days: int = 400
+    keep_campaigns_days: int = 400
     close_ghosts_after_hours: int = 0
     keep_cost_orders_days: int = 1
     cost_update_interval_s: int = 60
@@ -86,6 +87,9 @@ class CentralSettings:
     tls_second_certificate: str | None = None
     tls_second_key: str | None = None
     tls_client_ca: str | None = None
+    station_authority_certificate: str | None = None
+    station_authority_key: str | None = None
+    station_certificate_days: int = 365
     plain_port: int | None = None
     api_tls_certificate: str | None = None
     api_tls_key: str | None = None
@@ -169,6 +173,10 @@ _CHECKS: Mapping[str, Check] = {
     "keep_alarms_days": (
         _whole(0, DAYS_MAX),
         f"give 1 to {DAYS_MAX} days, or 0 for ever; alarms that are open stay in any case",
+    ),
+    "keep_campaigns_days": (
+        _whole(0, DAYS_MAX),
+        f"give 1 to {DAYS_MAX} days, or 0 for ever; counted from when they began, and those that have not ended stay",
     ),
     **COST_CHECKS,
     "close_ghosts_after_hours": (

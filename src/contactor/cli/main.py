@@ -12,6 +12,7 @@ from contactor.cli.late import LateGroup
 COMMANDS = {
     "guide": "contactor.cli.guide_tables:app",
     "firmware": "contactor.cli.firmware:app",
+    "authority": "contactor.cli.authority:app",
     "storm": "contactor.cli.storm:app",
     "central": "contactor.cli.central:run",
     "console": "contactor.cli.console:run",

@@ -12,7 +12,7 @@ from contactor.base.dice import Dice
 from contactor.base.errors import BadSetting
 from contactor.base.virtual_loop import run_virtually
 from contactor.cli import logs, loop
-from contactor.link.tls import client_context
+from contactor.link.station_tls import StationTls
 from contactor.link.websocket_client import WebSocketDialer
 from contactor.virtual.loop_clock import LoopClock
 from contactor.virtual.scenario.player import Opposite, Playing, play
@@ -60,7 +60,7 @@ def run(
     found = [find_scenario(each) for each in scenarios]
     opposite = None
     if url is not None:
-        tls = client_context(ca_file) if ca_file is not None else None
+        tls = StationTls(ca_file) if ca_file is not None else None
         opposite = Opposite(url, identity, WebSocketDialer(tls=tls), key)
     codes = [_play(each, opposite, trace, _teller(is_quiet=quiet), is_fast=fast) for each in found]
     raise typer.Exit(max(codes))

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import ssl
 from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +21,8 @@ from contactor.cli.panel import DEFAULT_PORT as PANEL_PORT
 from contactor.cli.panel_process import PanelProcess
 from contactor.guide.entries import OutletKind
 from contactor.guide.load import load_product
-from contactor.link.tls import CertificateFiles, client_context
+from contactor.link.station_tls import StationTls
+from contactor.link.tls import CertificateFiles
 from contactor.link.websocket_client import WebSocketDialer
 from contactor.station.authorization import is_presentable
 from contactor.station.effects import Note
@@ -154,13 +154,13 @@ def run(
     raise typer.Exit(loop.run(_run(made, state, speed, drivers, tls, control, trace)))
 
 
-def _tls(ca_file: Path | None, certificate: Path | None, key: Path | None) -> ssl.SSLContext | None:
-    """Whom the station trusts, and what it shows of itself; None where the system's authorities do."""
+def _tls(ca_file: Path | None, certificate: Path | None, key: Path | None) -> StationTls:
+    """Whom the station trusts, and what it shows of itself, as long as nothing was installed."""
     if (certificate is None) != (key is None):
         missing, given = ("--certificate-key", certificate) if key is None else ("--certificate", key)
         raise BadSetting(missing, None, f"{given} needs both --certificate and --certificate-key")
     own = None if certificate is None or key is None else CertificateFiles(certificate, key)
-    return None if ca_file is None and own is None else client_context(ca_file, own)
+    return StationTls(ca_file, own)
 
 
 def _refuse_options(context: typer.Context) -> None:
@@ -190,7 +190,7 @@ async def _run(
     state: Path | None,
     speed: float,
     badge: str | None,
-    tls: ssl.SSLContext | None,
+    tls: StationTls,
     control: _Control,
     trace: Path | None,
 ) -> int:
@@ -211,7 +211,7 @@ async def _run(
     return 0
 
 
-def _virtual(factory: Factory, state: Path | None, speed: float, tls: ssl.SSLContext | None) -> VirtualStation:
+def _virtual(factory: Factory, state: Path | None, speed: float, tls: StationTls) -> VirtualStation:
     name = factory.initial.get("BoxIdentifier", factory.serial)
     log = structlog.get_logger("contactor.station").bind(station=name)
 
@@ -229,7 +229,7 @@ def _virtual(factory: Factory, state: Path | None, speed: float, tls: ssl.SSLCon
         clock=SystemClock(),
         dice=dice,
         hardware_speed=speed,
-        files=NetworkFiles(tls),
+        files=NetworkFiles(tls.context),
         observe=observe,
     )
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import ssl
 from collections.abc import AsyncIterator, Coroutine
 from functools import partial
 from pathlib import Path
@@ -17,7 +16,7 @@ from contactor.fleet.tally import Ear, Sample, Tally
 from contactor.guide.entries import Product
 from contactor.guide.load import load_product
 from contactor.link.link import Dialer
-from contactor.link.tls import client_context
+from contactor.link.station_tls import StationTls
 from contactor.link.websocket_client import WebSocketDialer
 from contactor.rig.settings import RigSettings
 from contactor.station.settings import StationSettings
@@ -227,5 +226,5 @@ def _delivered_wh(station: VirtualStation) -> float:
     return sum(station.rig.energy_delivered_wh(outlet) for outlet in station.rig.outlets)
 
 
-def _trust(plan: FleetPlan) -> ssl.SSLContext | None:
-    return None if plan.ca_file is None else client_context(Path(plan.ca_file))
+def _trust(plan: FleetPlan) -> StationTls | None:
+    return None if plan.ca_file is None else StationTls(Path(plan.ca_file))

@@ -97,16 +97,30 @@ class Receiver(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class InstalledTls:
+    """What a station was given over OCPP for its TLS, as PEM: roots it trusts, and a certificate of its own.
+
+    With `is_alone` the roots count without those that came with the station.
+    """
+
+    roots: str = ""
+    chain: str = ""
+    key: str = field(default="", repr=False)
+    is_alone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """Where a station connects to, and as whom.
 
     `url` is the guide's SupervisionUrl, `identity` its BoxIdentifier, `password` the bytes whose hexadecimal spelling
-    is AuthorizationKey (SEC-06); None sends no credentials.
+    is AuthorizationKey (SEC-06); None sends no credentials. `tls` is what was installed, None where nothing was.
     """
 
     url: str
     identity: str
     password: bytes | None = field(default=None, repr=False)
+    tls: InstalledTls | None = None
 
     @property
     def connection_url(self) -> str:

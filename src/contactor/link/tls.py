@@ -119,8 +119,11 @@ def valid_until(certificate: Path) -> datetime:
         raise BadSetting("certificate", str(certificate), "a PEM file with a certificate is needed") from error
 
 
-def client_context(ca_file: Path | None = None, certificate: CertificateFiles | None = None) -> ssl.SSLContext:
-    """Make the context of a station: it trusts `ca_file` alone, or the system's authorities if there is none.
+def client_context(
+    ca_file: Path | None = None, certificate: CertificateFiles | None = None, *, trusts_system: bool = True
+) -> ssl.SSLContext:
+    """Make the context of a station: it trusts `ca_file` alone, or the system's authorities if there is none and
+    `trusts_system`.
 
     It shows its own `certificate` to a central system that asks for one (security profile 3).
 
@@ -133,10 +136,10 @@ def client_context(ca_file: Path | None = None, certificate: CertificateFiles | 
     context.hostname_checks_common_name = True
     if certificate is not None:
         _load_certificate(context, certificate)
-    if ca_file is None:
+    if ca_file is not None:
+        _load_authorities(context, "ca_file", ca_file)
+    elif trusts_system:
         context.load_default_certs(ssl.Purpose.SERVER_AUTH)
-        return context
-    _load_authorities(context, "ca_file", ca_file)
     return context
 
 

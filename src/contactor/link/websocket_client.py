@@ -12,7 +12,8 @@ from picows.common import WSInvalidStatusError
 
 from contactor.link.handshake import write_basic
 from contactor.link.link import SUBPROTOCOL, LinkFailed, LinkRefused, Receiver, Target
-from contactor.link.tls import client_context, refusal_of
+from contactor.link.station_tls import StationTls
+from contactor.link.tls import refusal_of
 from contactor.link.websocket_wire import Conversation, PingPlan, WireLimits, new_protocol
 
 _HEADERS = [("Sec-WebSocket-Protocol", SUBPROTOCOL)]
@@ -43,11 +44,11 @@ class WebSocketDialer:
         *,
         ping_interval_s: float = 20.0,
         pong_limit_s: float = 10.0,
-        tls: ssl.SSLContext | None = None,
+        tls: ssl.SSLContext | StationTls | None = None,
         settings: DialSettings | None = None,
     ) -> None:
         self._pings = PingPlan(ping_interval_s, pong_limit_s)
-        self._tls = tls
+        self._tls = StationTls.of(tls) if isinstance(tls, ssl.SSLContext) else tls or StationTls()
         self._settings = settings or DialSettings()
 
     async def dial(self, target: Target, receiver: Receiver) -> Conversation:
@@ -79,7 +80,7 @@ class WebSocketDialer:
         )
         async with asyncio.timeout(limit_s):
             transport, _ = await asyncio.get_running_loop().create_connection(
-                lambda: protocol, url.hostname, url.port or DEFAULT_PORTS[url.scheme], **self._options(url)
+                lambda: protocol, url.hostname, url.port or DEFAULT_PORTS[url.scheme], **self._options(url, target)
             )
             try:
                 await protocol.wait_until_handshake_complete()
@@ -91,12 +92,14 @@ class WebSocketDialer:
         if protocol.listener is None:
             raise _Unsuitable("the peer closed the connection instead of answering")
 
-    def _options(self, url: SplitResult) -> dict[str, Any]:  # Any: the values are create_connection's of several types
+    def _options(
+        self, url: SplitResult, target: Target
+    ) -> dict[str, Any]:  # Any: the values are create_connection's of several types
         options: dict[str, Any] = {}
         if self._settings.source_address is not None:
             options["local_addr"] = (self._settings.source_address, 0)
         if url.scheme == "wss":
-            options["ssl"] = self._tls or client_context()
+            options["ssl"] = self._tls.context_for(target.tls)
             options["ssl_handshake_timeout"] = self._settings.connect_limit_s
             options["ssl_shutdown_timeout"] = self._settings.wire.close_limit_s
         return options

@@ -1,11 +1,13 @@
 """Knows whether there is a connection, and when to dial again (TR-01, TR-07, TR-13, SEC-05..11)."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from enum import StrEnum, auto
 
 from contactor.base.backoff import Backoff
-from contactor.station.configuration import Configuration
+from contactor.station.configuration import Configuration, is_encrypted
 from contactor.station.credentials import Credentials
-from contactor.station.effects import Effects, HangUp, SetPing
+from contactor.station.effects import Effects, HangUp, Papers, SetPing
 from contactor.station.events import Moment
 from contactor.station.keys import Key
 
@@ -25,7 +27,7 @@ class Connection:
     """Dials, hangs up and waits; never gives up."""
 
     __slots__ = ("_backoff", "_configuration", "_credentials", "_dial_at_s", "_effects", "_hurry", "_line",
-                 "_up_since_s", "down_since_s")  # fmt: skip
+                 "_up_since_s", "down_since_s", "papers")  # fmt: skip
 
     def __init__(
         self, configuration: Configuration, credentials: Credentials, backoff: Backoff, effects: Effects
@@ -39,6 +41,8 @@ class Connection:
         self._up_since_s = 0.0
         self._hurry = False
         self.down_since_s = 0.0
+        self.papers: Callable[[], Papers | None] = _no_papers
+        """Tells what was installed for TLS."""
 
     @property
     def line(self) -> Line:
@@ -62,7 +66,7 @@ class Connection:
         dial = self._credentials.next_dial()
         if dial is not None:
             self._line = Line.DIALLING
-            self._effects.add(dial)
+            self._effects.add(replace(dial, papers=self.papers()) if is_encrypted(dial.url) else dial)
 
     def opened(self, now: Moment) -> None:
         """The central system took the call."""
@@ -101,6 +105,15 @@ class Connection:
     def key_changed(self) -> None:
         """Hang up and dial at once, with the new AuthorizationKey (SEC-07, SEC-11)."""
         self._credentials.key_changed()
+        self.reconnect()
+
+    def certificate_changed(self) -> None:
+        """Hang up and dial at once, with the new certificate, if connections show one (W A02)."""
+        if is_encrypted(self._configuration.text(Key.SUPERVISION_URL) or ""):
+            self.reconnect()
+
+    def reconnect(self) -> None:
+        """Hang up and dial at once."""
         if self._line is Line.UP:
             self._hurry = True
             self._effects.add(HangUp(1000, "reconnecting"))
@@ -109,3 +122,7 @@ class Connection:
         """WebSocketPingInterval has a new value."""
         if self._line is Line.UP:
             self._effects.add(SetPing(self._configuration.number(Key.WEB_SOCKET_PING_INTERVAL)))
+
+
+def _no_papers() -> None:
+    return None

@@ -9,12 +9,29 @@ from contactor.station.events import PowerOnCause
 
 
 @dataclass(frozen=True, slots=True)
+class Papers:
+    """What was installed for TLS, as PEM: the roots to trust, and a certificate of one's own with its key.
+
+    With `is_alone` no other root counts, not even the factory's.
+    """
+
+    roots: str = ""
+    chain: str = ""
+    private_key: str = field(default="", repr=False)
+    is_alone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Dial:
-    """Open a connection; answered by LinkOpened or DialFailed. `password` is the raw key, None without Basic."""
+    """Open a connection; answered by LinkOpened or DialFailed.
+
+    `password` is the raw key, None without Basic; `papers` are what was installed, None where nothing was.
+    """
 
     url: str
     identity: str
     password: bytes | None = field(repr=False)
+    papers: Papers | None = None
 
 
 @dataclass(frozen=True, slots=True)

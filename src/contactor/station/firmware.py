@@ -38,6 +38,9 @@ from contactor.station.x509 import BadCertificate, check_path, check_signature, 
 
 IMAGE_MAX_BYTES = 64 * 1024 * 1024
 
+FAREWELL_S = 30.0
+"""How long a restart waits for the central system to hear of it."""
+
 _GOING_AWAY = 1001
 
 
@@ -286,14 +289,24 @@ class Firmware:
         if now.s < self._due_s:
             return
         assert update.version is not None, "only a checked image is installed"
-        self._due_s = None
         update.stage = Stage.INSTALLED
         self._keep(update)
         self._is_leaving = True
         _FIRMWARE.put(self._store, "running", _Running(update.version))
         self._security_log.record(SecurityEvent.RESET_OR_REBOOT, now, f"firmware {update.version}")
+        self._due_s = now.s
         if update.signed is not None:
             self._tell(update, Step.INSTALL_REBOOTING)
+            self._due_s += FAREWELL_S
+
+    def _leave(self, _update: Update, now: Moment) -> None:
+        """Restart into the new version; what is still to be told of a signed one is told first (W L01)."""
+        if self._due_s is None:
+            return
+        is_heard = self._present.is_online and self._progress.newest_untold is not None
+        if is_heard and now.s < self._due_s:
+            return
+        self._due_s = None
         self._effects.add(HangUp(_GOING_AWAY, "restarting"))
         self._effects.add(Restart(RestartKind.SOFT, PowerOnCause.REBOOT))
 
@@ -329,5 +342,5 @@ _STEPS: Mapping[Stage, Callable[[Firmware, Update, Moment], None]] = {
     Stage.DOWNLOADING: Firmware._download,
     Stage.DOWNLOADED: Firmware._wait_for_quiet,
     Stage.INSTALLING: Firmware._install,
-    Stage.INSTALLED: lambda _firmware, _update, _now: None,
+    Stage.INSTALLED: Firmware._leave,
 }

@@ -6,6 +6,7 @@ from enum import StrEnum
 class Key(StrEnum):
     """A configuration key; the product's data says its access, type, default and limits, and some lack a few."""
 
+    ADDITIONAL_ROOT_CERTIFICATE_CHECK = "AdditionalRootCertificateCheck"
     ALLOW_OFFLINE_TX_FOR_UNKNOWN_ID = "AllowOfflineTxForUnknownId"
     AUTHENTICATION_OCPP_MODE = "AuthenticationOCPPMode"
     AUTHORIZATION_CACHE_ENABLED = "AuthorizationCacheEnabled"

@@ -13,13 +13,14 @@ from contactor.station.registration import Registration
 from contactor.station.security_log import SecurityEvent, SecurityLog
 from contactor.station.status_reports import StatusReports
 from contactor.station.timekeeping import STEP_WORTH_TELLING_S, Timekeeping
+from contactor.station.trust import Trust
 
 
 class LineEvents:
     """The line to the central system, seen by everything that depends on it."""
 
     __slots__ = ("_connection", "_conversation", "_effects", "_registration", "_security_log", "_status_reports",
-                 "_timekeeping")  # fmt: skip
+                 "_timekeeping", "_trust")  # fmt: skip
 
     def __init__(
         self,
@@ -29,6 +30,7 @@ class LineEvents:
         status_reports: StatusReports,
         timekeeping: Timekeeping,
         security_log: SecurityLog,
+        trust: Trust,
         effects: Effects,
     ) -> None:
         self._connection = connection
@@ -37,6 +39,7 @@ class LineEvents:
         self._status_reports = status_reports
         self._timekeeping = timekeeping
         self._security_log = security_log
+        self._trust = trust
         self._effects = effects
 
     def handle(self, event: Event, now: Moment) -> None:
@@ -45,6 +48,7 @@ class LineEvents:
 
     def _link_opened(self, _event: events.LinkOpened, now: Moment) -> None:
         self._connection.opened(now)
+        self._trust.central_system_believed(now)
         self._registration.link_opened(now)
         if self._registration.is_accepted:
             self._status_reports.report_differences(now)
@@ -59,6 +63,7 @@ class LineEvents:
             return
         self._security_log.record(SecurityEvent(event.security_event), now, event.reason)
         if event.security_event == SecurityEvent.INVALID_CENTRAL_SYSTEM_CERTIFICATE:
+            self._trust.central_system_doubted()
             # A bad certificate is how a false central system shows itself here.
             self._security_log.record(SecurityEvent.CENTRAL_SYSTEM_FAILED_TO_AUTHENTICATE, now, event.reason)
 

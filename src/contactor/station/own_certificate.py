@@ -1,5 +1,6 @@
 """Knows the station's own certificate, and has the next one signed: by order, or before it runs out (W A02)."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import msgspec
@@ -32,21 +33,21 @@ CHAIN_SIZE_MAX = 10_000
 _OWN, _WANTED = "own", "wanted"
 
 
-class _Held(msgspec.Struct, frozen=True):
+class Held(msgspec.Struct, frozen=True):
     """A private key, and the chain of its certificate once that is signed."""
 
     private_key: str
     chain: str = ""
 
 
-_CERTIFICATE = Shelf("own_certificate", _Held)
+_CERTIFICATE = Shelf("own_certificate", Held)
 
 
 class OwnCertificate:
     """At most one in use and one asked for; the keys never leave the station."""
 
-    __slots__ = ("_ask_at_s", "_calls", "_configuration", "_effects", "_present", "_renew_at", "_security_log",
-                 "_serial", "_store", "_trust")  # fmt: skip
+    __slots__ = ("_ask_at_s", "_calls", "_configuration", "_effects", "_present", "_renew_at", "_replaced",
+                 "_security_log", "_serial", "_store", "_trust")  # fmt: skip
 
     def __init__(
         self,
@@ -58,7 +59,9 @@ class OwnCertificate:
         security_log: SecurityLog,
         effects: Effects,
         present: Present,
+        replaced: Callable[[], None],
     ) -> None:
+        """Find what is kept; `replaced` hears of each certificate that was taken."""
         self._serial = serial
         self._store = store
         self._configuration = configuration
@@ -67,7 +70,8 @@ class OwnCertificate:
         self._security_log = security_log
         self._effects = effects
         self._present = present
-        held = _CERTIFICATE.records(store).get(_OWN)
+        self._replaced = replaced
+        held = self.held
         self._renew_at = None if held is None else read_chain(held.chain)[0].not_valid_after_utc - RENEW_BEFORE
         self._ask_at_s = 0.0
 
@@ -75,6 +79,11 @@ class OwnCertificate:
     def rows(self) -> Rows:
         """The request that brings the certificate."""
         return {CertificateSigned: self._signed}
+
+    @property
+    def held(self) -> Held | None:
+        """The certificate in use, and its key; it is read from the store, by whoever dials."""
+        return _CERTIFICATE.records(self._store).get(_OWN)
 
     @property
     def can_ask(self) -> bool:
@@ -101,7 +110,7 @@ class OwnCertificate:
         pem = key.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         ).decode()
-        _CERTIFICATE.put(self._store, _WANTED, _Held(pem))
+        _CERTIFICATE.put(self._store, _WANTED, Held(pem))
         subject = [
             x509.NameAttribute(NameOID.ORGANIZATION_NAME, self._configuration.text(Key.CPO_NAME) or ""),
             x509.NameAttribute(NameOID.COMMON_NAME, self._serial),
@@ -127,11 +136,11 @@ class OwnCertificate:
             refused = CertificateSignedResult(status=CertificateSignedStatus.REJECTED)
             return Reply(refused, lambda now: self._note_refusal(reason, now))
         assert wanted is not None, "a certificate is good only for the key it was asked for"
-        held = _Held(wanted.private_key, request.certificate_chain)
+        held = Held(wanted.private_key, request.certificate_chain)
         accepted = CertificateSignedResult(status=CertificateSignedStatus.ACCEPTED)
         return Reply(accepted, lambda now: self._take(held, certificate, now))
 
-    def _judged(self, pem: str, wanted: _Held | None) -> x509.Certificate:
+    def _judged(self, pem: str, wanted: Held | None) -> x509.Certificate:
         key_of_size = Key.CERTIFICATE_SIGNED_MAX_CHAIN_SIZE
         has_key = self._configuration.has(key_of_size)
         size_max = self._configuration.number(key_of_size) if has_key else CHAIN_SIZE_MAX
@@ -148,7 +157,7 @@ class OwnCertificate:
         check_path(chain, self._trust.roots(CertificateUse.CENTRAL_SYSTEM_ROOT_CERTIFICATE), self._present.now.instant)
         return chain[0]
 
-    def _take(self, held: _Held, certificate: x509.Certificate, now: Moment) -> None:
+    def _take(self, held: Held, certificate: x509.Certificate, now: Moment) -> None:
         _CERTIFICATE.put(self._store, _OWN, held)
         _CERTIFICATE.delete(self._store, _WANTED)
         self._renew_at = certificate.not_valid_after_utc - RENEW_BEFORE
@@ -156,6 +165,7 @@ class OwnCertificate:
         self._security_log.record(
             SecurityEvent.RECONFIGURATION_OF_SECURITY_PARAMETERS, now, "certificate of the station replaced"
         )
+        self._replaced()
 
     def _note_refusal(self, reason: str, now: Moment) -> None:
         self._security_log.record(SecurityEvent.INVALID_CHARGE_POINT_CERTIFICATE, now, reason)

@@ -25,7 +25,7 @@ from contactor.station.conversation import Conversation
 from contactor.station.credentials import Credentials
 from contactor.station.data_transfer import Costs
 from contactor.station.display import Display, Signs
-from contactor.station.effects import Effects
+from contactor.station.effects import Effects, Papers
 from contactor.station.events import Moment
 from contactor.station.faults import Faults
 from contactor.station.inbound import Inbound
@@ -198,6 +198,7 @@ class Parts:
             memory.security_log,
             self.effects,
             self.present,
+            self.connection.certificate_changed,
         )
         self.maintenance = Maintenance(
             self._product,
@@ -212,6 +213,7 @@ class Parts:
             self.present,
         )
         self.availability.is_held = self.maintenance.firmware.holds
+        self.connection.papers = self._papers
         self.conversation = Conversation(
             Peer(Side.STATION, dice.message_id, call_timeout_s=settings.call_timeout_s, supported=self._offered),
             self.calls,
@@ -257,6 +259,7 @@ class Parts:
             self.status_reports,
             self.memory.timekeeping,
             self.memory.security_log,
+            self.trust,
             self.effects,
         )
         self.transactions.refused = self.outlet_events.start_refused
@@ -358,6 +361,13 @@ class Parts:
 
     def _reply(self, request: Request) -> Reply:
         return self.inbound.reply(request)
+
+    def _papers(self) -> Papers | None:
+        roots, own = self.trust.dialled, self.own_certificate.held
+        if not roots and own is None:
+            return None
+        chain, private_key = ("", "") if own is None else (own.chain, own.private_key)
+        return Papers(roots, chain, private_key, is_alone=self.trust.is_single)
 
     def _claimant(self, connector_id: ConnectorId) -> Claimant | None:
         return self.access.claimant(connector_id)

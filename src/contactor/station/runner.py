@@ -15,6 +15,7 @@ from contactor.hardware.port import SteppedHardware
 from contactor.link.link import (
     CLOSE_GOING_AWAY,
     Dialer,
+    InstalledTls,
     Target,
 )
 from contactor.station.effects import (
@@ -298,7 +299,7 @@ class StationRunner:
                 self._observe(effect)
             case Dial():
                 self._line = Line(self)
-                self._line.dial(self._dialer, Target(effect.url, effect.identity, effect.password))
+                self._line.dial(self._dialer, _target(effect))
             case SetPing(interval_s=interval_s):
                 if self._line is not None and self._line.link is not None:
                     self._line.link.set_ping_interval(interval_s)
@@ -330,3 +331,9 @@ class StationRunner:
 
     def _moment(self) -> Moment:
         return Moment(self._clock.monotonic_s(), self._clock.now())
+
+
+def _target(dial: Dial) -> Target:
+    papers = dial.papers
+    tls = None if papers is None else InstalledTls(papers.roots, papers.chain, papers.private_key, papers.is_alone)
+    return Target(dial.url, dial.identity, dial.password, tls)

@@ -1,4 +1,8 @@
-"""Knows which root certificates the central system has installed: whom the station believes (white paper, M05)."""
+"""Knows which root certificates the central system has installed: whom the station believes (white paper, M05).
+
+With AdditionalRootCertificateCheck there is one for the central system at a time: the next must be signed by the one it
+replaces, which is kept to fall back on until the central system has shown a certificate of the next.
+"""
 
 from collections.abc import Mapping
 
@@ -20,22 +24,26 @@ from contactor.ocpp.messages import (
     InstallCertificate,
     InstallCertificateResult,
 )
-from contactor.station.configuration import Configuration
+from contactor.station.configuration import Configuration, is_encrypted
 from contactor.station.events import Moment
 from contactor.station.keys import Key
 from contactor.station.present import Present
 from contactor.station.reply import Reply, Rows
 from contactor.station.security_log import SecurityEvent, SecurityLog
 from contactor.station.store.port import Shelf, Store
-from contactor.station.x509 import BadCertificate, as_pem, check_root, hash_data, read_chain
+from contactor.station.x509 import BadCertificate, as_pem, check_root, check_successor, hash_data, read_chain
 
 ROOTS_MAX = 8
 """How many a product holds that has no key for it."""
 
 
+_CENTRAL = CertificateUse.CENTRAL_SYSTEM_ROOT_CERTIFICATE
+
+
 class _Root(msgspec.Struct, frozen=True):
     use: CertificateUse
     pem: str
+    is_fallback: bool = False
 
 
 _ROOTS = Shelf("root_certificates", _Root)
@@ -44,13 +52,14 @@ _ROOTS = Shelf("root_certificates", _Root)
 class Trust:
     """The installed roots; they are read from the store whenever somebody asks, which is seldom."""
 
-    __slots__ = ("_configuration", "_present", "_security_log", "_store")
+    __slots__ = ("_configuration", "_doubts", "_present", "_security_log", "_store")
 
     def __init__(self, store: Store, configuration: Configuration, security_log: SecurityLog, present: Present) -> None:
         self._store = store
         self._configuration = configuration
         self._security_log = security_log
         self._present = present
+        self._doubts = False
 
     @property
     def rows(self) -> Rows:
@@ -65,36 +74,95 @@ class Trust:
         """The roots trusted for a use."""
         return [certificate for kept, certificate in self._kept().values() if kept is use]
 
+    # Whom the station connects to
+
+    @property
+    def is_single(self) -> bool:
+        """Whether one root at a time counts for the central system, and no other beside it."""
+        key = Key.ADDITIONAL_ROOT_CERTIFICATE_CHECK
+        return self._configuration.has(key) and self._configuration.flag(key)
+
+    @property
+    def dialled(self) -> str:
+        """The roots that the next connection trusts, as PEM; empty where the factory's count."""
+        roots = [each for each in _ROOTS.records(self._store).values() if each.use is _CENTRAL]
+        if self.is_single:
+            fallbacks = [each for each in roots if each.is_fallback]
+            present = [each for each in roots if not each.is_fallback]
+            roots = fallbacks if self._doubts else present or fallbacks
+        return "".join(each.pem for each in roots)
+
+    def central_system_doubted(self) -> None:
+        """The central system's certificate was refused: the other root may be the one, and then this one again."""
+        self._doubts = self.is_single and not self._doubts
+
+    def central_system_believed(self, now: Moment) -> None:
+        """A connection stands: if it was by the present root, there is nothing to fall back on any more."""
+        if not self.is_single or self._doubts or not self._is_encrypted:
+            return
+        for key, each in _ROOTS.records(self._store).items():
+            if each.is_fallback:
+                self._remove([(key, each.use)], now)
+
+    @property
+    def _is_encrypted(self) -> bool:
+        return is_encrypted(self._configuration.text(Key.SUPERVISION_URL) or "")
+
+    # What the central system orders
+
     def _kept(self) -> Mapping[str, tuple[CertificateUse, x509.Certificate]]:
         return {key: (each.use, read_chain(each.pem)[0]) for key, each in _ROOTS.records(self._store).items()}
 
     def _install(self, request: InstallCertificate) -> Reply:
         try:
-            certificate = self._judged(request.certificate)
+            certificate = self._judged(request)
         except BadCertificate as error:
             reason = str(error)
             refused = InstallCertificateResult(status=InstallCertificateStatus.REJECTED)
             return Reply(refused, lambda now: self._note_refusal(request.certificate_type, reason, now))
         key = f"{request.certificate_type} {hash_data(certificate).issuer_key_hash} {certificate.serial_number:x}"
-        kept, room_for = self._kept(), self._room()
-        if key not in kept and len(kept) >= room_for:
+        given_up = self._given_up_for(request.certificate_type, key)
+        if len(self._kept().keys() - given_up | {key}) > self._room():
             return Reply(InstallCertificateResult(status=InstallCertificateStatus.REJECTED))
         root = _Root(request.certificate_type, as_pem([certificate]))
         accepted = InstallCertificateResult(status=InstallCertificateStatus.ACCEPTED)
-        return Reply(accepted, lambda now: self._keep(key, root, now))
+        return Reply(accepted, lambda now: self._keep(key, root, given_up, now))
 
     def _room(self) -> int:
         key = Key.CERTIFICATE_STORE_MAX_LENGTH
         return self._configuration.number(key) if self._configuration.has(key) else ROOTS_MAX
 
-    def _judged(self, pem: str) -> x509.Certificate:
-        certificate, *others = read_chain(pem)
+    def _judged(self, request: InstallCertificate) -> x509.Certificate:
+        certificate, *others = read_chain(request.certificate)
         if others:
             raise BadCertificate("more than one certificate was sent")
-        check_root(certificate, self._present.now.instant)
+        old = self._present_one(request.certificate_type)
+        if old is None:
+            check_root(certificate, self._present.now.instant)
+        elif certificate != old:
+            check_successor(certificate, old, self._present.now.instant)
         return certificate
 
-    def _keep(self, key: str, root: _Root, now: Moment) -> None:
+    def _present_one(self, use: CertificateUse) -> x509.Certificate | None:
+        """The root that another one would replace; None where roots stand side by side, or there is none."""
+        if use is not _CENTRAL or not self.is_single:
+            return None
+        roots = (each for each in _ROOTS.records(self._store).values() if each.use is use and not each.is_fallback)
+        return next((read_chain(each.pem)[0] for each in roots), None)
+
+    def _given_up_for(self, use: CertificateUse, key: str) -> set[str]:
+        """The fallbacks that go when another root comes: there is one at most."""
+        if use is not _CENTRAL or not self.is_single:
+            return set()
+        return {name for name, each in _ROOTS.records(self._store).items() if each.is_fallback and name != key}
+
+    def _keep(self, key: str, root: _Root, given_up: set[str], now: Moment) -> None:
+        for name, each in _ROOTS.records(self._store).items():
+            if name in given_up:
+                _ROOTS.delete(self._store, name)
+            elif root.use is _CENTRAL and each.use is _CENTRAL and name != key and self.is_single:
+                _ROOTS.put(self._store, name, msgspec.structs.replace(each, is_fallback=True))
+        self._doubts = False
         _ROOTS.put(self._store, key, root)
         self._security_log.record(SecurityEvent.RECONFIGURATION_OF_SECURITY_PARAMETERS, now, f"{root.use} installed")
 

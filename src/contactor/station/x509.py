@@ -60,6 +60,17 @@ def check_root(certificate: x509.Certificate, at: datetime) -> None:
         raise BadCertificate("it is not signed by itself, and so no root")
 
 
+def check_successor(certificate: x509.Certificate, old: x509.Certificate, at: datetime) -> None:
+    """Hold a root that is to replace another to what AdditionalRootCertificateCheck demands: the old one signed it.
+
+    Raises:
+        BadCertificate: it did not, or the new one is no authority's or not of this time.
+    """
+    _check_time(certificate, at)
+    if not _is_authority(certificate) or not _is_issued_by(certificate, old):
+        raise BadCertificate("it is not an authority's that the root it is to replace has signed")
+
+
 def check_path(chain: Sequence[x509.Certificate], roots: Iterable[x509.Certificate], at: datetime) -> None:
     """Follow a chain from its first certificate to one that was signed by a root.
 
@@ -118,11 +129,17 @@ def _check_time(certificate: x509.Certificate, at: datetime) -> None:
 
 def _is_issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
     try:
-        is_authority = issuer.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
         certificate.verify_directly_issued_by(issuer)
-    except (x509.ExtensionNotFound, ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
         return False
-    return is_authority
+    return _is_authority(issuer)
+
+
+def _is_authority(certificate: x509.Certificate) -> bool:
+    try:
+        return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    except (x509.ExtensionNotFound, ValueError):
+        return False
 
 
 def _key_bits(certificate: x509.Certificate) -> int:

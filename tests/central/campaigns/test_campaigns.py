@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -127,6 +128,22 @@ async def test_waves_go_on_past_a_failure_they_allow_and_wait_for_the_car(databa
         assert [(wave.stations, wave.over) for wave in view.waves] == [(2, 2), (1, 1)]
         station = (await bench.admin.get(f"{API}/stations/{STATION}")).json()
         assert station["firmware_version"] == NEW
+
+
+async def test_a_campaign_by_ftp_brings_the_image_to_its_stations(tmp_path: Path) -> None:
+    """FW-11: each fetches from a place of its own, one after the other, and boots with the new version."""
+    async with with_image(tmp_path, ftp_port=0) as bench, AsyncExitStack() as stack:
+        for name in ("A", "B"):
+            await stack.enter_async_context(virtual_station(bench, name=name, firmware_install_s=0.1))
+        path = await begun(bench, "A", "B", waves=["1"], via="ftp")
+        await until_campaign(bench, "done")
+        assert (await shown(bench, path)).counts == {JobState.INSTALLED: 2}
+        locations = []
+        for job in (await report(bench, path)).values():
+            command = (await bench.admin.get(f"{API}/commands/{job['command_id']}")).json()
+            locations.append(urlsplit(command["request"]["location"]))
+        assert {(each.scheme, each.port) for each in locations} == {("ftp", bench.api.ftp_port)}
+        assert len({each.path for each in locations}) == 2
 
 
 async def test_too_many_failures_stop_it_and_a_person_may_go_on(database: str) -> None:

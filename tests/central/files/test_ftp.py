@@ -136,6 +136,36 @@ async def test_a_file_that_is_too_large_or_breaks_off_leaves_nothing(tmp_path: P
         assert (await bench.admin.get(f"{API}/diagnostics/1/file")).content == b"y" * BOUND
 
 
+async def test_a_data_connection_from_another_address_than_the_station_s_gets_nothing(
+    tmp_path: Path, keys: list[PlaceKey]
+) -> None:
+    """Who guesses the port would have the file, or put another in its place; the station itself still gets through."""
+    async with api_in(tmp_path, ftp_port=0) as bench:
+        key = await place_by_ftp(bench, keys)
+        async with asked(bench, key) as client:
+            _, passive = await client.command("PASV", "227")
+            _, port = client.parse_pasv_response(passive[-1])
+            reader, stranger = await asyncio.open_connection("127.0.0.1", port, local_addr=("127.0.0.2", 0))
+            stranger.write(b"another")
+            async with asyncio.timeout(30):
+                assert await at_end(reader)
+            stranger.close()
+            _, own = await asyncio.open_connection("127.0.0.1", port)
+            await client.command(f"STOR {key.name}/a.zip", "1xx")
+            own.write(b"archive")
+            own.close()
+            await client.command(None, "226", "1xx")
+        assert (await bench.admin.get(f"{API}/diagnostics/1/file")).content == b"archive"
+
+
+async def at_end(reader: asyncio.StreamReader) -> bool:
+    """Whether the other side has ended the connection, in whatever way, without a byte."""
+    try:
+        return await reader.read(1) == b""
+    except ConnectionResetError:
+        return True
+
+
 async def test_without_its_port_nothing_moves_by_ftp(tmp_path: Path) -> None:
     async with api_in(tmp_path) as bench:
         said = problem_of(await bench.admin.post(f"{API}/stations/{STATION}/diagnostics", json={"via": "ftp"}), 409)

@@ -6,7 +6,9 @@ import pytest
 from sqlalchemy import text
 
 from contactor.base.ids import IdTag
+from contactor.central.handlers.signing import open_signing
 from contactor.central.inbound import inbound_table
+from contactor.central.roster import Roster
 from contactor.central.tags import Tag
 from contactor.ocpp.actions import ACTIONS, Side
 from tests.central.bench import CentralBench, central_in, settings, wire_time
@@ -25,7 +27,7 @@ def rows(central: CentralBench, query: str) -> list[tuple[object, ...]]:
 
 def test_every_action_of_a_station_has_a_handler() -> None:
     of_stations = {name for name, action in ACTIONS.items() if Side.STATION in action.senders}
-    assert inbound_table(settings()).keys() == of_stations
+    assert inbound_table(settings(), open_signing(settings(), Roster())).keys() == of_stations
 
 
 def test_cs_08_authorize_judges_the_tag_in_any_case(central: CentralBench) -> None:

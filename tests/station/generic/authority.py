@@ -18,15 +18,17 @@ def named(common_name: str) -> x509.Name:
 
 
 class Authority:
-    """Signs for one year from January 2026, or as long as it is told."""
+    """Signs for one year from January 2026, or from when and as long as it is told."""
 
-    def __init__(self, name: str, *, lasts: timedelta = A_YEAR, is_authority: bool = True) -> None:
+    def __init__(
+        self, name: str, *, lasts: timedelta = A_YEAR, is_authority: bool = True, begins: datetime = BEGINS
+    ) -> None:
+        self._begins = begins
         self.name = named(name)
         self.key = ec.generate_private_key(ec.SECP256R1())
-        constraints = x509.BasicConstraints(ca=is_authority, path_length=None)
         self.certificate = (
             self._builder(self.name, self.key.public_key(), lasts)
-            .add_extension(constraints, critical=True)
+            .add_extension(_constraints(is_authority), critical=True)
             .sign(self.key, hashes.SHA256())
         )
 
@@ -45,6 +47,11 @@ class Authority:
         """A certificate for a key."""
         return as_pem(self._builder(named(name), key.public_key(), A_YEAR).sign(self.key, hashes.SHA256()))
 
+    def followed_by(self, other: "Authority") -> str:
+        """The root of another authority, signed by this one (AdditionalRootCertificateCheck)."""
+        builder = self._builder(other.name, other.key.public_key(), A_YEAR)
+        return as_pem(builder.add_extension(_constraints(True), critical=True).sign(self.key, hashes.SHA256()))
+
     def _builder(
         self, subject: x509.Name, key: ec.EllipticCurvePublicKey | rsa.RSAPublicKey, lasts: timedelta
     ) -> x509.CertificateBuilder:
@@ -54,9 +61,13 @@ class Authority:
             .issuer_name(self.name)
             .public_key(key)
             .serial_number(x509.random_serial_number())
-            .not_valid_before(BEGINS)
-            .not_valid_after(BEGINS + lasts)
+            .not_valid_before(self._begins)
+            .not_valid_after(self._begins + lasts)
         )
+
+
+def _constraints(is_authority: bool) -> x509.BasicConstraints:
+    return x509.BasicConstraints(ca=is_authority, path_length=None)
 
 
 def as_pem(certificate: x509.Certificate) -> str:

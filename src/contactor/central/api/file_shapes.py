@@ -23,6 +23,9 @@ PlacePath = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$"), Path(ex
 VersionText = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,50}$")]
 """As BootNotification can tell it back."""
 ChecksumText = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+SignatureText = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+/=]{1,800}$")]
+CertificateText = Annotated[str, StringConstraints(pattern=r"^[\n\r -~]{1,5500}$")]
+"""As long as SignedUpdateFirmware takes them."""
 WaitingS = Annotated[float, Field(gt=0, le=WAITING_MAX_S)]
 
 
@@ -89,6 +92,7 @@ class ImageBody(BaseModel):
     sha256: str
     uploaded_by: str
     uploaded_at: datetime
+    is_signed: bool = Field(description="Whether it can be ordered by SignedUpdateFirmware.")
 
     @classmethod
     def of(cls, image: Image) -> Self:
@@ -101,7 +105,15 @@ class ImageBody(BaseModel):
             sha256=image.content.sha256,
             uploaded_by=image.uploaded_by,
             uploaded_at=from_ms(image.uploaded_at_ms),
+            is_signed=image.signature is not None,
         )
+
+
+class NewSignature(Body):
+    """Who signed an image, and how."""
+
+    signature: SignatureText = Field(description="Over the file, by RSA or ECDSA with SHA-256, in Base64.")
+    signing_certificate: CertificateText = Field(description="Of whoever signed, in PEM.")
 
 
 class Installation(Body):
@@ -109,6 +121,7 @@ class Installation(Body):
 
     station_id: StationText = Field(examples=["RDAM-01"])
     retrieve_date: Instant | None = Field(None, description="Not before; at once without it.")
+    signed: bool = Field(False, description="Order SignedUpdateFirmware, for a station that has the white paper's.")
     why: ShortText = Field("", examples=["fixes the screen"])
     wait_for_station_s: WaitingS | None = Field(None, description="Let it wait so long for a station that is away.")
     via: ViaWay = Via.HTTP

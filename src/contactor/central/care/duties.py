@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from contactor.central.care.certificate_duty import CertificateDuty
 from contactor.central.care.duty import Duty
 from contactor.central.care.list_duty import ListDuty
 from contactor.central.care.list_rules import WantedLists
@@ -20,6 +21,7 @@ def duties_of(settings: CentralSettings, catalogue: Catalogue) -> Sequence[Duty]
         onboarding,
         reading,
         RepairDuty(catalogue) if settings.repair_configuration else None,
+        CertificateDuty(),
         ListDuty(WantedLists(catalogue)),
     )
     return [duty for duty in duties if duty is not None]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Row, delete, insert, select
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from contactor.central.files.content_rows import Content, drop_content
 from contactor.central.store.file_tables import file_contents, file_places, firmware_images
@@ -11,6 +11,14 @@ _images = firmware_images.c
 _query = select(firmware_images, file_contents.c.size_bytes, file_contents.c.sha256).join(
     file_contents, file_contents.c.id == _images.content_id
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What a signed image is ordered with: a signature in Base64, and the certificate (PEM) of whose it is."""
+
+    signature: str
+    certificate: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +31,7 @@ class Image:
     uploaded_by: str
     uploaded_at_ms: int
     content: Content
+    signature: Signature | None = None
 
 
 def add_image(
@@ -59,6 +68,12 @@ def stations_that_may_fetch(connection: Connection, image_id: int, now_ms: int) 
     return [row.station_id for row in connection.execute(query)]
 
 
+def sign_image(connection: Connection, image_id: int, signature: Signature) -> None:
+    """Keep an image's signature, in place of one it had."""
+    values = {"signature": signature.signature, "signing_certificate": signature.certificate}
+    connection.execute(update(firmware_images).where(_images.id == image_id).values(values))
+
+
 def delete_image(connection: Connection, image: Image) -> None:
     """Forget an image, its content, and the places where it could be fetched."""
     connection.execute(delete(firmware_images).where(_images.id == image.image_id))
@@ -67,4 +82,5 @@ def delete_image(connection: Connection, image: Image) -> None:
 
 def _image(row: Row[tuple[object, ...]]) -> Image:
     content = Content(row.content_id, row.size_bytes, row.sha256)
-    return Image(row.id, row.file_name, row.version, row.uploaded_by, row.uploaded_at_ms, content)
+    signature = None if row.signature is None else Signature(row.signature, row.signing_certificate)
+    return Image(row.id, row.file_name, row.version, row.uploaded_by, row.uploaded_at_ms, content, signature)

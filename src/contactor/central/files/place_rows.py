@@ -16,11 +16,13 @@ def add_place(
     expires_at_ms: int,
     diagnostics_id: int | None = None,
     image_id: int | None = None,
-) -> None:
-    """Make a place where a station brings diagnostics, or fetches an image."""
+) -> int:
+    """Make a place where a station brings diagnostics, or fetches an image; returns its number."""
     values = {"name": key.name, "secret_hash": key.secret_hash, "station_id": station_id}
     purpose = {"diagnostics_id": diagnostics_id, "image_id": image_id}
-    connection.execute(insert(file_places).values(**values, **purpose, expires_at_ms=expires_at_ms, tries=0))
+    made = connection.execute(insert(file_places).values(**values, **purpose, expires_at_ms=expires_at_ms, tries=0))
+    assert made.inserted_primary_key is not None
+    return int(made.inserted_primary_key[0])
 
 
 def find_place(connection: Connection, name: str) -> Place | None:

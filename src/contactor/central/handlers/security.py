@@ -1,4 +1,4 @@
-"""What the security white paper lets a station send: events, and requests to have a certificate signed."""
+"""What a station tells of its security: the white paper's SecurityEventNotification (SE-05)."""
 
 from msgspec import UNSET
 from sqlalchemy import Connection
@@ -7,19 +7,15 @@ from contactor.base.instants import to_text
 from contactor.central.alarms.raising import security_event_came
 from contactor.central.events.event import EventKind
 from contactor.central.events.outbox import record_event
-from contactor.central.handlers.notifications import kept
 from contactor.central.handlers.status import clock_was_set
 from contactor.central.milliseconds import to_ms
-from contactor.central.plan import Caller, Do, Plan, Write
+from contactor.central.plan import Caller, Do, Plan
 from contactor.central.store import schema
 from contactor.central.store.key_room import LONG_TEXT_BYTES, fitting
 from contactor.central.store.statement import Rows, insert_new
-from contactor.ocpp.enumerations import GenericStatus
 from contactor.ocpp.messages import (
     SecurityEventNotification,
     SecurityEventNotificationResult,
-    SignCertificate,
-    SignCertificateResult,
 )
 
 CLOCK_SET = "SettingSystemTime"
@@ -49,8 +45,3 @@ def security_event(caller: Caller, request: SecurityEventNotification) -> Plan:
         return SecurityEventNotificationResult()
 
     return Do(work)
-
-
-def sign_certificate(caller: Caller, request: SignCertificate) -> Plan:
-    """Keep the request and refuse it: there is no certificate authority behind this central system."""
-    return Write((kept(caller, request),), SignCertificateResult(status=GenericStatus.REJECTED))

@@ -49,6 +49,9 @@ firmware_images = Table(
     Column("uploaded_by", Text, nullable=False),
     Column("uploaded_at_ms", BigInteger, nullable=False),
     Column("content_id", ForeignKey("file_contents.id"), nullable=False),
+    # For SignedUpdateFirmware: Base64, and PEM. Both or neither.
+    Column("signature", Text),
+    Column("signing_certificate", Text),
     UniqueConstraint("file_name", name="uq_firmware_images_file_name"),
     sqlite_autoincrement=True,
 )

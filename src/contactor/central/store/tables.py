@@ -4,6 +4,7 @@ from contactor.central.store import (
     alarm_tables,
     campaign_tables,
     care_tables,
+    certificate_tables,
     file_tables,
     ledger_tables,
     operation_tables,
@@ -30,5 +31,6 @@ PARTS = (
     webhook_tables,
     file_tables,
     campaign_tables,
+    certificate_tables,
 )
 metadata = schema.metadata

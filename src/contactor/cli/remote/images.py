@@ -1,18 +1,21 @@
 """`contactor images`: firmware images that the central system hands out."""
 
+import base64
+import binascii
 import hashlib
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from contactor.base.errors import BadSetting
 from contactor.cli.remote.client import DEFAULT_URL, ApiClient, ApiUrl, AsJson
 from contactor.cli.remote.files import read_file, write_file
 from contactor.cli.remote.output import print_json, print_one, print_rows
 
 app = typer.Typer(help="Firmware images: upload, list, install at a station, remove.", no_args_is_help=True)
 
-_COLUMNS = ("image_id", "file_name", "version", "size_bytes", "sha256", "uploaded_by", "uploaded_at")
+_COLUMNS = ("image_id", "file_name", "version", "size_bytes", "sha256", "is_signed", "uploaded_by", "uploaded_at")
 Number = Annotated[int, typer.Argument(metavar="NUMBER", min=1, help="The image's number.")]
 
 
@@ -50,6 +53,39 @@ def add(
 
 
 @app.command()
+def sign(
+    number: Number,
+    signature: Annotated[
+        Path,
+        typer.Argument(metavar="SIGNATURE", help="The signature over the image, as OpenSSL writes it or in Base64."),
+    ],
+    certificate: Annotated[Path, typer.Argument(metavar="CERTIFICATE", help="PEM file of whoever signed.")],
+    api: ApiUrl = DEFAULT_URL,
+) -> None:
+    """Give an image its signature, for stations that take signed firmware only."""
+    body = {"signature": _in_base64(read_file(signature)), "signing_certificate": _text_of(certificate)}
+    made = ApiClient(api).ask("PUT", f"/firmware-images/{number}/signature", body=body).json()
+    typer.echo(
+        f"image {made['image_id']}, {made['file_name']}, is signed; `contactor images install --signed` orders it"
+    )
+
+
+def _in_base64(content: bytes) -> str:
+    try:
+        base64.b64decode(b"".join(content.split()), validate=True)
+    except binascii.Error:
+        return base64.b64encode(content).decode()
+    return b"".join(content.split()).decode()
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return read_file(file).decode("ascii")
+    except UnicodeDecodeError as error:
+        raise BadSetting("CERTIFICATE", str(file), "a PEM file with a certificate is needed") from error
+
+
+@app.command()
 def download(
     number: Number,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write.")],
@@ -68,11 +104,14 @@ def install(
     wait_for_station_s: Annotated[
         float | None, typer.Option(min=1, help="Let it wait so many seconds for a station that is away.")
     ] = None,
+    signed: Annotated[
+        bool, typer.Option("--signed", help="Order SignedUpdateFirmware, with the image's signature.")
+    ] = False,
     via: Annotated[str, typer.Option(help="http, or ftp where that is served.")] = "http",
     api: ApiUrl = DEFAULT_URL,
 ) -> None:
     """Have a station fetch and install an image."""
-    body: dict[str, object] = {"station_id": station, "retrieve_date": after, "why": why, "via": via}
+    body: dict[str, object] = {"station_id": station, "retrieve_date": after, "why": why, "via": via, "signed": signed}
     body["wait_for_station_s"] = wait_for_station_s
     view = ApiClient(api).ask("POST", f"/firmware-images/{number}/install", body=body).json()
     typer.echo(f"command {view['command_id']} is {view['state']}; `contactor stations show` tells how it is going")

@@ -28,6 +28,7 @@ _COLUMNS = (
     "last_seen_at",
 )
 _UPTIME = ("counted_from", "counted_until", "connected_s", "uptime_share")
+_CERTIFICATES = ("number", "asked_at", "state", "subject", "serial_number", "valid_until", "detail")
 _PROFILES = ("connector_id", "purpose", "stack_level", "profile_id", "transaction_id", "installed_at", "profile")
 Station = Annotated[str, typer.Argument(help="The station's identity.")]
 Key = Annotated[str | None, typer.Option(help="The key, 32 to 40 hexadecimal digits; a random one if not given.")]
@@ -120,6 +121,18 @@ def remove(station: Station, api: ApiUrl = DEFAULT_URL) -> None:
     """Remove a station that has no transactions."""
     ApiClient(api).change("DELETE", _path(station))
     typer.echo(f"{station} is removed")
+
+
+@app.command()
+def certificates(
+    station: Station,
+    limit: Annotated[int, typer.Option(min=1, help="How many rows at most.")] = 100,
+    api: ApiUrl = DEFAULT_URL,
+    as_json: AsJson = False,
+) -> None:
+    """List the certificates that were signed for a station, the newest first."""
+    items = ApiClient(api).pages(f"{_path(station)}/certificates", "before", limit)
+    print_json(items) if as_json else print_rows(items, _CERTIFICATES)
 
 
 @app.command()

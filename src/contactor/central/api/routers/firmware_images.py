@@ -10,7 +10,7 @@ from starlette.responses import StreamingResponse
 from contactor.base.ids import StationId
 from contactor.central.api.audit_rows import note_deed
 from contactor.central.api.file_locations import location_of
-from contactor.central.api.file_shapes import ChecksumText, FileText, ImageBody, Installation, VersionText
+from contactor.central.api.file_shapes import ChecksumText, FileText, ImageBody, Installation, NewSignature, VersionText
 from contactor.central.api.intake import give_out, take_in
 from contactor.central.api.office import Office, TheOffice
 from contactor.central.api.person import ThePerson
@@ -24,10 +24,12 @@ from contactor.central.commands.command import CommandRefused, CommandView, Orde
 from contactor.central.files.content_rows import Content
 from contactor.central.files.image_rows import (
     Image,
+    Signature,
     add_image,
     delete_image,
     find_image,
     find_images,
+    sign_image,
     stations_that_may_fetch,
 )
 from contactor.central.files.place import LIFETIME_MS, PlaceKey
@@ -114,30 +116,54 @@ async def remove_image(office: TheOffice, person: ThePerson, image_id: NumberPat
     await office.write(work)
 
 
+@router.put("/{image_id}/signature")
+async def sign(office: TheOffice, person: ThePerson, image_id: NumberPath, new: NewSignature) -> ImageBody:
+    """Keep the signature of an image, so that stations can be told to install it by SignedUpdateFirmware."""
+    from contactor.central.files.image_signature import BadSignature, check_image_signature  # slow to load, seldom used
+
+    now_ms = office.now_ms()
+    signature = Signature(new.signature, new.signing_certificate)
+    image = await _found(office, image_id)
+    try:
+        check_image_signature(signature, image.content.sha256)
+    except BadSignature as error:
+        raise Problem(422, error.reason, field=error.field) from error
+
+    def work(connection: Connection) -> Image | Problem:
+        sign_image(connection, image_id, signature)
+        note_deed(connection, person.did(now_ms, "firmware_image.sign", f"image {image_id}", file=image.file_name))
+        return find_image(connection, image_id) or missing("image", "image_id", image_id)
+
+    return ImageBody.of(await office.write(work))
+
+
 @router.post("/{image_id}/install", status_code=201)
 async def install_image(
     office: TheOffice, person: ThePerson, image_id: NumberPath, wanted: Installation
 ) -> CommandView:
-    """Have a station install an image: makes a place to fetch it, and orders UpdateFirmware with its address."""
+    """Have a station install an image: makes a place to fetch it, and orders UpdateFirmware with its address.
+
+    With `signed` it is SignedUpdateFirmware, with the image's signature and its certificate.
+    """
     key, now_ms = PlaceKey.fresh(), office.now_ms()
     location_of(office, wanted.via, key)
     retrieve_date = wanted.retrieve_date or office.clock.now()
     expires_at_ms = max(to_ms(retrieve_date), now_ms + round((wanted.wait_for_station_s or 0) * 1000)) + LIFETIME_MS
 
-    def work(connection: Connection) -> Image | Problem:
+    def work(connection: Connection) -> tuple[Image, int] | Problem:
         image = find_image(connection, image_id)
         if image is None:
             return missing("image", "image_id", image_id)
+        if wanted.signed and image.signature is None:
+            return Problem(409, f"{image.file_name} has no signature; give it one first", field="signed", value=True)
         if find_station(connection, wanted.station_id) is None:
             return missing("station", "station_id", wanted.station_id)
-        add_place(connection, key, wanted.station_id, expires_at_ms=expires_at_ms, image_id=image_id)
-        return image
+        place_id = add_place(connection, key, wanted.station_id, expires_at_ms=expires_at_ms, image_id=image_id)
+        return image, place_id
 
-    image = await office.write(work)
-    payload = {
-        "location": location_of(office, wanted.via, key, image.file_name),
-        "retrieveDate": retrieve_date.isoformat(),
-    }
+    image, place_id = await office.write(work)
+    location = location_of(office, wanted.via, key, image.file_name)
+    payload = _payload(wanted, image, place_id, location, retrieve_date.isoformat())
     view = None
     try:
         view = await _order(office, person.name, wanted, payload)
@@ -151,9 +177,24 @@ async def install_image(
     return view
 
 
+def _payload(wanted: Installation, image: Image, number: int, location: str, retrieve_date: str) -> dict[str, object]:
+    """The request, as OCPP spells it; `number` is another for each."""
+    if not wanted.signed:
+        return {"location": location, "retrieveDate": retrieve_date}
+    assert image.signature is not None, "one without is refused before"
+    firmware = {
+        "location": location,
+        "retrieveDateTime": retrieve_date,
+        "signingCertificate": image.signature.certificate,
+        "signature": image.signature.signature,
+    }
+    return {"requestId": number, "firmware": firmware}
+
+
 async def _order(office: Office, by: str, wanted: Installation, payload: Mapping[str, object]) -> CommandView:
     station_id = StationId(wanted.station_id)
-    order = Order(station_id, "UpdateFirmware", payload, by=by, why=wanted.why, wait_s=wanted.wait_for_station_s)
+    action = "SignedUpdateFirmware" if wanted.signed else "UpdateFirmware"
+    order = Order(station_id, action, payload, by=by, why=wanted.why, wait_s=wanted.wait_for_station_s)
     try:
         return await office.desk.submit(order)
     except (CommandRefused, QueueFull) as error:
