@@ -33,7 +33,7 @@ demo: $(STAMP) ## Central system, two stations, cars that charge; Ctrl-C ends it
 	@$(BIN)/contactor demo
 
 test: $(STAMP) ## Run every test
-	@$(BIN)/python -m pytest -n 2 --dist worksteal -q --ignore tests/browser
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -q -m "not browser"
 	@# A browser, the pages' server and the central system want both cores for themselves.
 	@$(BIN)/python -m pytest -q tests/browser
 

@@ -1,6 +1,7 @@
 """What is promised about a store is promised for both databases: `database` makes a test run on each."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -9,11 +10,22 @@ import structlog
 from argon2 import PasswordHasher
 
 from contactor.central.api import tickets
+from tests.traceability import COLLECTED
 
 if TYPE_CHECKING:
     from tests.central.postgresql_server import PostgresqlServer
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
+IN_BROWSER = Path(__file__).parent / "browser"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark what needs a browser, and keep all tests in mind before some are left out: traceability counts each."""
+    config.stash[COLLECTED] = tuple(items)
+    for item in items:
+        if IN_BROWSER in item.path.parents:
+            item.add_marker("browser")
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,8 @@ import pytest
 from contactor.guide.load import load_product
 
 PAGE = "traceability.md"
+COLLECTED = pytest.StashKey[Sequence[pytest.Item]]()
+"""All tests that a run has found, whether they are left out or not."""
 SHOWN = 3
 
 FAMILIES: Mapping[str, tuple[str, int, int]] = {

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.traceability import PAGE, WITHOUT_TEST, ids_in, page, sections, texts_of
+from tests.traceability import COLLECTED, PAGE, WITHOUT_TEST, ids_in, page, sections, texts_of
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_no_row_is_without_a_test_and_the_page_is_current(request: pytest.FixtureRequest) -> None:
-    items = request.session.items
+    items = request.config.stash[COLLECTED]
     if {item.path for item in items} != set((ROOT / "tests").rglob("test_*.py")):
         _check_elsewhere()
         return

@@ -255,7 +255,7 @@ def test_a_start_told_late_still_finds_its_command(database: str) -> None:
         async with a_bench(database) as bench:
             station = await bench.connect()
             view = await bench.settle("RemoteStartTransaction", {"idTag": "REMOTE"})
-            await until_next(3600)
+            await until_next(610)
             assert (await bench.look(view)).follow_up is FollowUp.NOT_STARTED
             await station.ask("StartTransaction", start("REMOTE", 1, 30))
             assert (await bench.look(view)).follow_up is FollowUp.STARTED
