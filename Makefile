@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint check format bench docs clean
+.PHONY: help install demo test lint check format bench docs pictures clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -57,6 +57,9 @@ bench: $(STAMP) ## Measure beside peers and limits; prints tables of ratios
 	@$(BIN)/python -m benchmarks.idle_memory --connections 5000
 	@$(BIN)/python -m benchmarks.reconnect_storm --stations 1000 --rounds 1
 	@$(BIN)/python -m benchmarks.console
+
+pictures: $(STAMP) ## Take the pictures of README anew
+	@$(BIN)/python -m benchmarks.pictures docs/pictures
 
 docs: $(STAMP) ## Write the generated reference again
 	@$(BIN)/python -m contactor.cli.reference docs/reference

@@ -99,6 +99,11 @@ class Process:
         assert self.process.stdout is not None
         return dict(json.loads(await self.process.stdout.readline()))
 
+    async def end(self) -> None:
+        """Have it end, and wait until it has."""
+        self.process.terminate()
+        await self.process.wait()
+
     def used_s(self) -> float:
         """Processor seconds so far."""
         fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
@@ -227,8 +232,7 @@ async def scenes(plan: argparse.Namespace) -> list[Figures]:
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
             for each in (console, central):
-                each.process.terminate()
-                await each.process.wait()
+                await each.end()
 
 
 async def _looked_at(plan: argparse.Namespace, scene: Scene, url: str, user: dict[str, str]) -> list[Figures]:

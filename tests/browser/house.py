@@ -72,6 +72,7 @@ async def house_in(place: Path) -> AsyncIterator[House]:
         api_port=0,
         database=address_in(place),
         log_messages=True,
+        webhook_networks=("127.0.0.0/8",),
         stations=(StationSetting(StationId(STATION)), StationSetting(StationId(HOSTILE))),
         tags=(Tag(IdTag(BADGE)),),
     )

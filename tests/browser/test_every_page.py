@@ -40,6 +40,9 @@ PAGES = {
     "reservations": "/reservations",
     "sites": "/sites",
     "site": "/sites/rotterdam",
+    "reports": "/reports",
+    "webhooks": "/webhooks",
+    "webhook": "/webhooks/billing",
     "messages": "/messages",
     "commands": "/commands",
     "tags": "/tags",
@@ -113,6 +116,8 @@ async def busy_house(house: House, place: Path) -> AsyncIterator[House]:
     template = {"stations": {"kind": "stations", "names": [HOSTILE]}, "values": {"HeartbeatInterval": "77"}}
     assert (await house.admin.put(f"{API}/configuration-templates/slow", json=template)).is_success
     assert (await house.admin.put(f"{API}/list-rules/everybody", json={})).is_success
+    hook: Json = {"webhook_id": "billing", "url": "https://billing.example.com/hook", "is_active": False}
+    assert (await house.admin.post(f"{API}/webhooks", json=hook)).is_success
     image = {"file_name": "evlink-3.4.0.bin", "version": "<b>3.4.0"}
     assert (await house.admin.post(f"{API}/firmware-images", params=image, content=b"image")).is_success
     campaign: Json = {"name": SCRIPT, "image_id": 1, "selection": {"stations": [HOSTILE]}}

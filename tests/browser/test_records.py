@@ -8,11 +8,10 @@ import pytest
 from playwright.async_api import Page, expect
 from websockets.exceptions import InvalidStatus
 
-from contactor.console import scope
+from contactor.console import campaign_form, scope
 from contactor.console.fields import Field
 from contactor.console.pages import (
     alarm_rules,
-    campaigns,
     list_rules,
     onboarding,
     site_editor,
@@ -234,8 +233,15 @@ async def test_a_campaign_shows_its_plan_begins_and_is_held(page: Page, house: H
     await settled(page)
     await page.get_by_role("button", name="Begin a campaign").click()
     dialog = page.get_by_role("dialog", name="Begin a campaign")
-    wanted = {"name": "Everybody", "image_id": made["image_id"], "selection": {"is_every_station": True}}
-    await fill(dialog, campaigns.FIELDS, wanted)
+    hours = {"from": "02:00", "until": "05:30", "weekdays": ["saturday", "sunday"]}
+    rules = {"via": "http", "hours": hours, "tries_max": 2, "retry_after_min": 7, "failure_share_max": 5}
+    wanted = {
+        "name": "Everybody",
+        "image_id": made["image_id"],
+        "selection": {"is_every_station": True},
+        "rules": rules,
+    }
+    await fill(dialog, campaign_form.FIELDS, wanted)
     await dialog.get_by_role("button", name="Show the plan").click()
     plan = page.get_by_role("dialog", name="The plan")
     await expect(plan).to_contain_text("Wave 2")
@@ -243,6 +249,9 @@ async def test_a_campaign_shows_its_plan_begins_and_is_held(page: Page, house: H
     await plan.get_by_role("button", name="Begin").click()
     await page.get_by_role("row").filter(has_text="Everybody").click()
     await expect(page.get_by_role("heading", name="Everybody", level=1)).to_be_visible()
+    await expect(page.locator(".fact-list")).to_contain_text("Sat, Sun, 02:00–05:30 UTC")
+    (kept,) = (await house.admin.get(f"{API}/campaigns")).json()["items"]
+    assert (kept["rules"]["retry_after_s"], kept["rules"]["failure_share_max"]) == (420, 5)
     for act, state in (("Pause", "paused"), ("Resume", "running"), ("Cancel it", "cancelled")):
         await page.get_by_role("button", name=act, exact=True).click()
         sure = page.get_by_role("dialog", name=f"{act}: Everybody?")

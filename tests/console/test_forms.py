@@ -8,7 +8,7 @@ from contactor.central.tariffs.tariff import Weekday
 from contactor.console.checks import Known, Objection, object_to
 from contactor.console.commands import COMMANDS, sendable
 from contactor.console.fields import FieldKind, fields_of
-from contactor.console.pages.tariffs import WEEKDAYS
+from contactor.console.periods import WEEKDAYS
 from contactor.guide.load import load_product
 from contactor.ocpp.actions import ACTIONS, Side
 

@@ -44,11 +44,13 @@ function seenCell({ data }) {
   cell.title = `${words.instant(data[SEEN])} · ${words.utc(data[SEEN])}`;
   return cell;
 }
+// One for all: each localeCompare with options of its own would make another, ten thousand rows deep.
+const order = new Intl.Collator(undefined, { numeric: true });
 const isNarrow = window.innerWidth < 640;
 const text = (index) => ({ data }) => words.element("span", data[index] ? "" : "muted", data[index] || words.none);
 
 const COLUMNS = [
-  { headerName: "Station", colId: "station", width: isNarrow ? 136 : 170, pinned: isNarrow ? null : "left", cellRenderer: stationCell, valueGetter: ({ data }) => data[ID], sort: "asc", comparator: (a, b) => a.localeCompare(b, undefined, { numeric: true }) },
+  { headerName: "Station", colId: "station", width: isNarrow ? 136 : 170, pinned: isNarrow ? null : "left", cellRenderer: stationCell, valueGetter: ({ data }) => data[ID], sort: "asc", comparator: order.compare },
   { headerName: "Connector 1", colId: "c1", width: 170, cellRenderer: plug(0), valueGetter: ({ data }) => data[PLUGS][0]?.join(" ") ?? "" },
   { headerName: "Connector 2", colId: "c2", width: 170, cellRenderer: plug(1), valueGetter: ({ data }) => data[PLUGS][1]?.join(" ") ?? "" },
   { headerName: "Power, kW", colId: "power", width: 170, cellRenderer: powerCell, valueGetter: ({ data }) => data[POWER] },

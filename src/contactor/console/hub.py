@@ -25,6 +25,7 @@ from contactor.console.board import Board, Facts
 from contactor.console.fan_out import FanOut
 from contactor.console.frames import message_row
 from contactor.console.people import People, Session
+from contactor.console.pulse import Pulse
 from contactor.guide.load import load_product
 
 TOLD_EVERY_S = 0.5
@@ -32,6 +33,8 @@ ASKED_EVERY_S = 1.0
 RELOADED_EVERY_S = 1.5
 """A page of the fleet is read again so often, in turn: what no event tells (who was heard when) stays new."""
 FIGURES_EVERY_S = 15.0
+LOOKED_EVERY_S = 2.0
+"""At what the central system counts of itself."""
 AGAIN_AFTER_S = 2.0
 PAGE = 200
 """Few rows at a time: while the central system reads and writes many, its stations wait."""
@@ -78,6 +81,7 @@ class Hub:
         self.listeners: set[Listener] = set()
         self.alarms: dict[str, int] = {"open": 0, "critical": 0}
         self._alarms_are_old = True
+        self.pulse = Pulse()
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -107,6 +111,8 @@ class Hub:
                 news[topic] = {"rows": [], **self.figures}
             elif kind == "alarms":
                 news[topic] = self.alarms
+            elif kind == "system":
+                news[topic] = {"points": self.pulse.points}
         return news
 
     # Upstream
@@ -128,6 +134,7 @@ class Hub:
             tasks.create_task(self._every(ASKED_EVERY_S / 2, lambda: self._overhear(client)))
             tasks.create_task(self._every(ASKED_EVERY_S, lambda: self._count_alarms(client)))
             tasks.create_task(self._every(FIGURES_EVERY_S, lambda: self._ask_summary(client)))
+            tasks.create_task(self._every(LOOKED_EVERY_S, lambda: self._look(client)))
             tasks.create_task(self._reload(client))
             tasks.create_task(self._every(TOLD_EVERY_S, self._tell))
 
@@ -228,6 +235,12 @@ class Hub:
         self._energy_today_wh = summary["energy_wh"]
         if not self._after_reading:
             self._after_reading = summary["latest_reading"]
+
+    async def _look(self, client: ApiClient) -> None:
+        system = await client.get("/system")
+        points = self.pulse.look(system, round(time.time() * 1000))
+        if points:
+            self.tabs.tell("system", {"points": points})
 
     async def _count_alarms(self, client: ApiClient) -> None:
         """Count what is open, once after whatever changed."""

@@ -11,6 +11,16 @@ WITHIN_S = 1.0
 """What is told meanwhile, however much, is one reason to fetch."""
 
 
+def keep_asking(visit: Visit, refresh: Callable[[], Awaitable[None]], *, every_s: float) -> None:
+    """Refresh so often, for what no event tells."""
+
+    async def look() -> None:
+        if not visit.session.is_over:
+            await refresh()
+
+    ui.timer(every_s, look)
+
+
 def keep_new(visit: Visit, refresh: Callable[[], Awaitable[None]], *kinds: str, station_id: str | None = None) -> None:
     """Refresh after events of some kinds; of one station, or of all."""
     is_old = False

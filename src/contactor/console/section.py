@@ -25,23 +25,31 @@ class Section(Generic[T]):
         self._visit = visit
         self._fetch = fetch
         self._show = show
+        self._shown: T | None = None
         self._place = tag("div", "stack")
         with self._place:
             skeleton()
             ui.timer(0.01, self.refresh, once=True)
 
     async def refresh(self) -> None:
-        """Fetch again; what is shown stays until the answer is there."""
+        """Fetch again; what is shown stays until another answer is there.
+
+        The same answer changes nothing: a button that were made anew just as it is pressed would not hear of it.
+        """
         try:
             found = await self._fetch()
         except (ApiRefusal, ApiUnreachable) as error:
             if isinstance(error, ApiRefusal) and error.status == UNAUTHORIZED:
                 self._visit.console.people.end(self._visit.session)
                 return
+            self._shown = None
             self._place.clear()
             with self._place:
                 failed(told(error), self.refresh)
             return
+        if found == self._shown:
+            return
+        self._shown = found
         self._place.clear()
         with self._place:
             self._show(found)

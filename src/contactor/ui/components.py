@@ -127,6 +127,36 @@ class LineChart(Element, component="line_chart.js"):
         self.run_method("show", [[list(point) for point in line] for line in lines])
 
 
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A bar of a chart; None where there is no value."""
+
+    name: str
+    value: float | None
+
+
+class BarChart(Element, component="bar_chart.js"):
+    """Bars for names; `top` fills a bar, else the highest does, and so many are left out."""
+
+    def __init__(
+        self,
+        bars: Sequence[Bar],
+        *,
+        label: str,
+        unit: str = "",
+        decimals: int = 0,
+        top: float | None = None,
+        left: int = 0,
+    ) -> None:
+        super().__init__()
+        self._props["bars"] = [asdict(each) for each in bars]
+        self._props["label"] = label
+        self._props["unit"] = unit
+        self._props["decimals"] = decimals
+        self._props["top"] = top
+        self._props["left"] = left
+
+
 class MessageLog(Element, component="message_log.js"):
     """Messages as they come; `on_open` gets the one that somebody wants to see whole."""
 

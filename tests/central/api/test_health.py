@@ -23,6 +23,10 @@ async def test_the_numbers_tell_of_stations_answers_and_the_writer(database: str
         assert "contactor_stations_known 2.0" in lines
         assert 'contactor_messages_total{action="Heartbeat",outcome="answered"} 1.0' in lines
         assert "contactor_answer_seconds_count 2.0" in lines
+        system = (await bench.admin.get(f"{API}/system")).json()
+        assert system["requests_answered"] == 2
+        assert 0 < system["commits"] <= system["items_written"]
+        assert 0 <= system["answering_s"] < 60
         assert 'contactor_commands{state="queued"} 0.0' in lines
         assert any(line.startswith("contactor_writer_batch_items_bucket") for line in lines)
         assert STATION not in "".join(lines)
@@ -57,3 +61,4 @@ def test_a_histogram_counts_each_value_at_the_smallest_bound_that_holds_it() -> 
     for value in (0.5, 1, 2, 10, 11):
         histogram.note(value)
     assert (histogram.counts, histogram.total) == ([2, 2, 1], 24.5)
+    assert histogram.count == 5

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 
 from contactor.central.reports.charts import BARS_MAX
-from contactor.central.reports.figures import NO_SITE, By, Charge, Span, StationRecord, months_of, report_of
+from contactor.central.reports.figures import NO_MODEL, NO_SITE, By, Charge, Span, StationRecord, months_of, report_of
 from contactor.central.reports.page import as_html
 
 HOUR = 3_600_000
@@ -42,6 +42,15 @@ def test_stations_are_summed_by_site_and_the_total_is_the_sum_of_the_lines() -> 
     report = report_of(stations, Span(0, 10 * HOUR), By.SITE)
     assert [(line.name, line.energy_wh, line.sessions) for line in report.lines] == [(NO_SITE, 4, 1), ("depot", 3, 2)]
     assert (report.total.energy_wh, report.total.sessions) == (7, 3)
+
+
+def test_stations_are_summed_by_the_model_they_name() -> None:
+    stations = [
+        StationRecord(name, "depot", 0, 1, [charge(1, 2, energy_wh)], model=model)
+        for name, model, energy_wh in (("A", "EVD1S180TBB", 1), ("B", "EVD1S180TBB", 2), ("C", None, 4))
+    ]
+    report = report_of(stations, Span(0, 10 * HOUR), By.MODEL)
+    assert [(line.name, line.energy_wh) for line in report.lines] == [(NO_MODEL, 4), ("EVD1S180TBB", 3)]
 
 
 def test_months_are_cut_to_the_time_and_add_up_to_it_over_new_year_and_leap_day() -> None:

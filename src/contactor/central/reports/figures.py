@@ -1,4 +1,4 @@
-"""The figures of a report: spans and charges of stations, summed by station, site or month. No clock, no database.
+"""The figures of a report: spans and charges, summed by station, site, model or month. No clock, no database.
 
 A charge counts where it ended: only then its energy is settled. What a station was in use and connected counts where
 it was, cut at the ends of each stretch of time.
@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 NO_SITE = "(no site)"
+NO_MODEL = "(no model)"
 
 
 class By(StrEnum):
@@ -18,6 +19,7 @@ class By(StrEnum):
 
     STATION = "station"
     SITE = "site"
+    MODEL = "model"
     MONTH = "month"
 
 
@@ -56,6 +58,13 @@ class StationRecord:
     connectors: int
     charges: Sequence[Charge] = ()
     connected: Sequence[Span] = ()
+    model: str | None = None
+    """As the station names it."""
+
+    def name(self, by: By) -> str:
+        """The line it is part of; months are told apart by time."""
+        names = {By.STATION: self.station_id, By.SITE: self.site_id or NO_SITE, By.MODEL: self.model or NO_MODEL}
+        return names[by]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +131,7 @@ def report_of(stations: Iterable[StationRecord], span: Span, by: By) -> Report:
             for name, month in months:
                 sums[name].add(station, month)
         else:
-            sums[station.station_id if by is By.STATION else station.site_id or NO_SITE].add(station, span)
+            sums[station.name(by)].add(station, span)
     return Report(by, span, [sums[name].line(name) for name in sorted(sums)], total.line("total"))
 
 

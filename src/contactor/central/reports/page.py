@@ -28,7 +28,7 @@ _STYLE = (
     "tfoot{display:table-row-group;font-weight:600}tr,figure{break-inside:avoid}"
     ".charts{display:grid;gap:22px;margin-top:26px}.month{grid-template-columns:repeat(auto-fit,minmax(340px,1fr))}"
     "figure{margin:0}figcaption{font-weight:600;margin-bottom:6px;break-after:avoid}"
-    ".station figure,.site figure{break-inside:auto}"
+    ".station figure,.site figure,.model figure{break-inside:auto}"
     "svg{width:100%;height:auto}rect{fill:var(--bar)}text{font-size:12px;fill:var(--ink)}"
     "@page{size:A4;margin:15mm}@media print{main{max-width:none;margin:0;padding:0}.wide{overflow:visible}"
     "dd{font-size:15px}.month{grid-template-columns:1fr 1fr}"

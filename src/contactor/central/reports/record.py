@@ -23,7 +23,8 @@ def read_record(connection: Connection, span: Span) -> list[StationRecord]:
     counts = select(schema.connectors.c.station_id, func.count().label("connectors"))
     counts = counts.where(schema.connectors.c.connector_id > 0).group_by(schema.connectors.c.station_id)
     connectors: dict[str, int] = {row.station_id: row.connectors for row in connection.execute(counts)}
-    known = select(schema.stations.c.id, schema.stations.c.created_at_ms).order_by(schema.stations.c.id)
+    columns = schema.stations.c
+    known = select(columns.id, columns.created_at_ms, columns.model).order_by(columns.id)
     return [
         StationRecord(
             row.id,
@@ -32,8 +33,9 @@ def read_record(connection: Connection, span: Span) -> list[StationRecord]:
             connectors.get(row.id, 0),
             charges.get(row.id, ()),
             connected.get(row.id, ()),
+            row.model,
         )
-        for row in connection.execute(known.where(schema.stations.c.created_at_ms < span.until_ms))
+        for row in connection.execute(known.where(columns.created_at_ms < span.until_ms))
     ]
 
 

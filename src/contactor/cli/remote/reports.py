@@ -29,7 +29,7 @@ def energy(
         str | None, typer.Option("--from", help="From when on, 2026-05-01T00:00:00Z; 30 days if not given.")
     ] = None,
     to: Annotated[str | None, typer.Option(help="Until when; now if not given.")] = None,
-    by: Annotated[str, typer.Option(help="station, site or month.")] = "station",
+    by: Annotated[str, typer.Option(help="station, site, model or month.")] = "station",
     api: ApiUrl = DEFAULT_URL,
     as_json: AsJson = False,
 ) -> None:

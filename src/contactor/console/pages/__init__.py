@@ -16,6 +16,7 @@ from contactor.console.pages import (
     login,
     messages,
     onboarding,
+    reports,
     reservations,
     security,
     site,
@@ -29,6 +30,8 @@ from contactor.console.pages import (
     transaction,
     transactions,
     users,
+    webhook,
+    webhooks,
 )
 from contactor.console.role import Role
 from contactor.console.visit import Build, Console, add_page
@@ -52,6 +55,9 @@ PAGES: Mapping[str, tuple[Build, Role]] = {
     "/list-rules": (list_rules.build, Role.VIEWER),
     "/campaigns": (campaigns.build, Role.VIEWER),
     "/campaigns/{campaign_id}": (campaign.build, Role.VIEWER),
+    "/reports": (reports.build, Role.VIEWER),
+    "/webhooks": (webhooks.build, Role.OPERATOR),
+    "/webhooks/{webhook_id}": (webhook.build, Role.OPERATOR),
     "/firmware": (firmware.build, Role.VIEWER),
     "/tariffs": (tariffs.build, Role.VIEWER),
     "/users": (users.build, Role.ADMIN),

@@ -6,13 +6,14 @@ from nicegui import ui
 from starlette.exceptions import HTTPException
 
 from contactor.console.api_client import Json
+from contactor.console.campaign_form import rule_facts
 from contactor.console.confirm import confirm
 from contactor.console.live import keep_new
 from contactor.console.pages.campaigns import ACTS
 from contactor.console.role import Role
 from contactor.console.section import Records, Section
 from contactor.console.visit import Visit
-from contactor.ui.blocks import button, card, page_head, pill
+from contactor.ui.blocks import button, card, facts, page_head, pill
 from contactor.ui.components import Column, RecordTable, Row
 from contactor.ui.frame import Crumb, tag
 from contactor.ui.writing import milliseconds
@@ -105,6 +106,8 @@ def _show(visit: Visit, view: Json, again: Again) -> None:
         for name, (label, states, _) in ACTS.items() if visit.may(Role.OPERATOR) else ():
             if view["state"] in states:
                 button(label, lambda name=name: _act(visit, view, name, again), kind="plain danger")
+    with card("Rules"):
+        facts(rule_facts(view["rules"]))
     with card("Waves", body=False):
         table = RecordTable(WAVES, keyed="wave", caption="Waves", empty=("No wave", "Every station ran it already."))
         table.show([wave_row(each) for each in view["waves"]])

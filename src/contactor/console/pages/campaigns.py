@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable
 from nicegui import ui
 
 from contactor.console.api_client import Json
+from contactor.console.campaign_form import FIELDS, GIVEN, request_of
 from contactor.console.editor import Body, RecordEditor
-from contactor.console.fields import Field, FieldKind
 from contactor.console.live import keep_new
 from contactor.console.role import Role
 from contactor.console.section import Records
@@ -28,33 +28,7 @@ COLUMNS = (
     Column("detail", "Why"),
 )
 
-
-def _texts(name: str, item: str, title: str) -> Field:
-    one = Field(name, FieldKind.TEXT, True, length_max=255, title=item)
-    return Field(name, FieldKind.LIST, False, item=one, title=title)
-
-
-_SELECTION = (
-    Field("is_every_station", FieldKind.FLAG, False, title="Every station"),
-    _texts("stations", "Station", "Or these stations"),
-    _texts("models", "Model", "Or these models"),
-    _texts("sites", "Site", "Or at these sites"),
-    _texts("versions", "Version", "Or those that run these versions"),
-)
-_RULES = (
-    _texts("waves", "Wave, such as 1 or 10%", "Waves; the rest is the last one"),
-    Field("needs_idle", FieldKind.FLAG, False, title="Only while no car charges"),
-    Field("failures_max", FieldKind.INTEGER, False, minimum=0, title="Stop after more failed stations in a wave"),
-    Field("tries_max", FieldKind.INTEGER, False, minimum=1, title="How often a station is tried"),
-)
-FIELDS = (
-    Field("name", FieldKind.TEXT, True, length_max=200, title="Name"),
-    Field("image_id", FieldKind.INTEGER, True, minimum=1, title="Image, by its number on the page Firmware"),
-    Field("selection", FieldKind.OBJECT, True, fields=_SELECTION, title="Which stations"),
-    Field("rules", FieldKind.OBJECT, True, fields=_RULES, title="Rules"),
-)
 _ABOUT = "The stations are chosen now, parted into waves, and told one wave after the other."
-_GIVEN = {"rules": {"waves": ["1", "10%"], "needs_idle": True, "tries_max": 3}}
 _ENDS = ("installed", "failed", "skipped")
 ACTS = {
     "pause": ("Pause", ("running",), "No more stations are told for now; those that were told go on."),
@@ -104,14 +78,15 @@ def begin(visit: Visit, on_done: Callable[[], Awaitable[None]]) -> None:
     """Ask which image for whom; the plan is shown before anything begins."""
 
     async def save(body: Body) -> None:
-        plan = await visit.api.send("POST", "/campaigns/plan", body)
-        _confirm_plan(visit, body, plan, on_done)
+        wanted = request_of(body)
+        plan = await visit.api.send("POST", "/campaigns/plan", wanted)
+        _confirm_plan(visit, wanted, plan, on_done)
 
     async def nothing() -> None:
         """Nothing has begun yet."""
 
     RecordEditor(
-        visit, "Begin a campaign", _ABOUT, FIELDS, _GIVEN, save=save, on_done=nothing, label="Show the plan"
+        visit, "Begin a campaign", _ABOUT, FIELDS, GIVEN, save=save, on_done=nothing, label="Show the plan"
     ).open()
 
 

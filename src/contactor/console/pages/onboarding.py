@@ -10,11 +10,12 @@ from contactor.console.editor import Body, RecordEditor
 from contactor.console.fields import Field, FieldKind
 from contactor.console.live import keep_new
 from contactor.console.role import Role
+from contactor.console.secret import show_secret
 from contactor.console.section import Records
 from contactor.console.visit import Visit
-from contactor.ui.blocks import card, modal, page_head
+from contactor.ui.blocks import card, page_head
 from contactor.ui.components import Column, Press, RecordTable, Row
-from contactor.ui.frame import Crumb, tag, words
+from contactor.ui.frame import Crumb, tag
 from contactor.ui.writing import milliseconds
 
 _KNOCK_ACTS = (
@@ -173,21 +174,11 @@ def _approve(visit: Visit, identity: str, on_done: Callable[[], Awaitable[None]]
     async def save(body: Body) -> None:
         made = await visit.api.send("POST", f"/knocks/{part(identity)}/approve", body)
         if made["key"] is not None:
-            _show_key(identity, made["key"])
+            show_secret(
+                "The new key", f"Give it to {identity}. It is shown this once, and kept only as a hash.", made["key"]
+            )
 
     given = {"registration": "Pending", "onboard": True}
     RecordEditor(
         visit, f"Approve {identity}", _ABOUT, FIELDS, given, save=save, on_done=on_done, label="Approve"
     ).open()
-
-
-def _show_key(identity: str, key: str) -> None:
-    with modal("The new key") as dialog:
-        with tag("div", "dialog-head"):
-            words("h2", "The new key").style("font-size: 17px")
-            words("p", f"Give it to {identity}. It is shown this once, and kept only as a hash.", "muted")
-        with tag("div", "dialog-body"):
-            words("pre", key, "code").props("tabindex=0")
-        with tag("div", "dialog-foot"):
-            ui.button("Close", on_click=dialog.close, color=None).props("unelevated no-caps").classes("plain")
-    dialog.open()

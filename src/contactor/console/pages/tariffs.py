@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from contactor.console.api_client import Json
 from contactor.console.editor import Body, RecordEditor
 from contactor.console.fields import Field, FieldKind
+from contactor.console.periods import WEEKDAYS
 from contactor.console.role import Role
 from contactor.console.section import Records
 from contactor.console.visit import Visit
@@ -26,7 +27,6 @@ COLUMNS = (
 )
 _ACTS = (Press("change", "Change", when="holds"), Press("retire", "Retire", danger=True, when="holds"))
 
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _DAY = Field("weekdays", FieldKind.CHOICE, True, choices=WEEKDAYS, title="Day")
 _RATE = (
     Field("per_kwh", FieldKind.TEXT, False, title="Per kWh"),

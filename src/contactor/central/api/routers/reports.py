@@ -1,4 +1,4 @@
-"""Reports: energy, sessions, utilisation and uptime per station, site or month, as JSON, CSV or a page to print."""
+"""Reports: energy, sessions, utilisation and uptime by station, site, model or month, as JSON, CSV or a page."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -35,7 +35,7 @@ class Format(StrEnum):
 class LineBody(BaseModel):
     """A line of a report."""
 
-    name: str = Field(description="The station, the site or the month.", examples=["RDAM-01"])
+    name: str = Field(description="The station, the site, the model or the month.", examples=["RDAM-01"])
     sessions: int = Field(description="Charges that ended in the time.")
     energy_wh: int = Field(description="What they took.")
     charging_s: int = Field(description="For how long connectors were held by charges, in the time.")

@@ -24,12 +24,17 @@ class SystemBody(BaseModel):
     stations_connected: int
     stations_online: int
     writer_waiting: int = Field(description="How much waits to be written.")
+    items_written: int = Field(description="How much was written since the start; each in a commit with others.")
+    commits: int = Field(description="How many commits that took.")
+    requests_answered: int = Field(description="Requests of stations since the start.")
+    answering_s: float = Field(description="For how long stations waited for all those answers together.")
 
 
 @router.get("")
 async def get_system(office: TheOffice) -> SystemBody:
     """Show what runs."""
     connected = [session.station_id for session in office.sessions.presence]
+    batches, answers = office.writer.batches, office.traffic.answers_s
     return SystemBody(
         version=__version__,
         database=office.engine.dialect.name,
@@ -37,6 +42,10 @@ async def get_system(office: TheOffice) -> SystemBody:
         stations_connected=len(connected),
         stations_online=sum(office.sessions.is_online(each) for each in connected),
         writer_waiting=office.writer.waiting,
+        items_written=round(batches.total),
+        commits=batches.count,
+        requests_answered=answers.count,
+        answering_s=round(answers.total, 3),
     )
 
 
