@@ -1,15 +1,24 @@
-"""A real browser before a real console, central system and stations; skipped where there is no Chromium."""
+"""A real browser before a real console, central system and stations; skipped where there is no Chromium.
+
+One browser serves the whole run, and one loop; each file has a house of its own, and one page that stays open: what it
+has fetched and compiled once, it needs not fetch again.
+"""
 
 import os
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Protocol
+from urllib.parse import quote
 
+import httpx
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
+from contactor.console.people import COOKIE
+from contactor.console.visit import ZONE_COOKIE
 from tests.browser.house import House, house_in
 
 ARGUMENTS = (
@@ -43,7 +52,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("console")
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def house(chromium: str, place: Path) -> AsyncIterator[House]:
     """One for all tests of a file: it takes seconds to open."""
     del chromium  # where there is no browser, nothing is started
@@ -51,12 +60,20 @@ async def house(chromium: str, place: Path) -> AsyncIterator[House]:
         yield opened
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser(chromium: str) -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium, args=list(ARGUMENTS))
         yield browser
         await browser.close()
+
+
+class Served(Protocol):
+    """Whatever has pages."""
+
+    @property
+    def url(self) -> str:
+        """Where they are."""
 
 
 class Watch:
@@ -78,7 +95,7 @@ class Watch:
 
 
 @asynccontextmanager
-async def visitor(house: House, browser: Browser) -> AsyncIterator[BrowserContext]:
+async def visitor(house: Served, browser: Browser) -> AsyncIterator[BrowserContext]:
     """A fresh visitor; whatever they do, nothing outside is asked, and no script fails."""
     watch = Watch(house.url)
     async with await browser.new_context(
@@ -96,20 +113,29 @@ async def visitor(house: House, browser: Browser) -> AsyncIterator[BrowserContex
     assert watch.errors == []
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def context(house: House, browser: Browser) -> AsyncIterator[BrowserContext]:
     """Somebody who has not signed in yet."""
     async with visitor(house, browser) as context:
         yield context
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def page(house: House, browser: Browser) -> AsyncIterator[Page]:
     """The admin's page, signed in once for all tests of a file: each begins by going somewhere."""
     async with visitor(house, browser) as context:
-        page = await context.new_page()
-        await house.sign_in(page, "admin")
-        yield page
+        await let_in(house, context, "admin")
+        yield await context.new_page()
+
+
+async def let_in(house: House, context: BrowserContext, name: str) -> None:
+    """Have somebody signed in without the pages that lead there; how people do it, test_signing_in tells."""
+    async with httpx.AsyncClient(base_url=house.url) as client:
+        form = {"name": name, "password": house.password(name), "goal": "/"}
+        session = (await client.post("/login", data=form)).cookies[COOKIE]
+    # The zone is what the page before this one would have told.
+    cookies = {COOKIE: session, ZONE_COOKIE: quote(ZONE, safe="")}
+    await context.add_cookies([{"name": key, "value": value, "url": house.url} for key, value in cookies.items()])
 
 
 @pytest.fixture(scope="session")

@@ -6,11 +6,12 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.house import HOSTILE, MODEL, House
-from tests.browser.test_every_page import say, serious_findings, settled
+from tests.browser.looking import serious_findings, settled
+from tests.browser.test_every_page import say
 from tests.central.bench import Json
 from tests.central.test_server import station_at
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(200)]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(200)]
 
 TITLE = "Vehicle connector lock control error"
 NOTE = "the <b>electrician</b> comes at two"

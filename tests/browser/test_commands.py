@@ -14,13 +14,13 @@ from contactor.console.fields import fields_of
 from contactor.virtual.virtual_station import VirtualStation
 from tests.browser.forms import fill
 from tests.browser.house import STATION, House, station_in
-from tests.browser.test_every_page import serious_findings, settled
+from tests.browser.looking import serious_findings, settled
 from tests.browser.test_station_page import opened
 from tests.central.api.bench import API
 from tests.central.bench import Json
 from tests.central.commands.test_operations import OPERATIONS
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(200)]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(200)]
 
 LAST = ("RemoteStartTransaction", "Reset")
 """After the one a connector is taken, after the other the station is away for a while."""
@@ -29,7 +29,7 @@ FORCED = "RemoteStopTransaction"
 """No such transaction is open: the central system wants to hear that it is meant."""
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def station(house: House, place: Path) -> AsyncIterator[VirtualStation]:
     async with station_in(house, place) as station:
         yield station

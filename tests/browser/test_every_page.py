@@ -8,24 +8,24 @@ import contextlib
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib.resources import files
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import BrowserContext, Page, ViewportSize, expect
+from playwright.async_api import BrowserContext, Page, expect
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import InvalidStatus
 
 from contactor.base.ids import OutletNumber
 from contactor.virtual.driver import Visit, drive_in_turn
 from tests.browser.house import BADGE, HOSTILE, STATION, House, station_in
+from tests.browser.looking import WIDE, in_theme, serious_findings, settled
 from tests.central.api.bench import API
 from tests.central.bench import Json
 from tests.central.test_server import station_at
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(400)]
 
 SCRIPT = "<img src=x onerror=window.pwned=1>"
 SHORT = "<svg onload=pwned=1>"
@@ -72,9 +72,6 @@ TABS = (
     "Messages",
     "Quirks",
 )
-SERIOUS = ("serious", "critical")
-AXE = (files("axe_playwright_python") / "axe.min.js").read_text()
-WIDE: ViewportSize = {"width": 1600, "height": 1000}
 NARROWER = (1100, 400)
 
 
@@ -105,7 +102,7 @@ async def hostile_station(house: House) -> AsyncIterator[None]:
         yield
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def busy_house(house: House, place: Path) -> AsyncIterator[House]:
     """A house where a car charges, somebody ordered something, and a hostile station is about."""
     tag: Json = {"id_tag": SHORT, "parent_id_tag": SHORT}
@@ -137,36 +134,9 @@ async def busy_house(house: House, place: Path) -> AsyncIterator[House]:
         await asyncio.gather(driving, return_exceptions=True)
 
 
-async def settled(page: Page) -> None:
-    """Wait until nothing is being fetched and the page is live."""
-    await expect(page.locator("[aria-busy=true]")).to_have_count(0)
-    await expect(page.locator(".link-state[data-state=live]")).to_be_visible()
-
-
 async def assert_text_stays_text(page: Page) -> None:
     assert await page.evaluate("window.pwned") is None
     assert await page.locator('img[src="x"], svg[onload]').count() == 0
-
-
-async def serious_findings(page: Page, within: str = "html") -> list[str]:
-    """What axe has against a page, or a part of it."""
-    if not await page.evaluate("Boolean(window.axe)"):
-        await page.evaluate(AXE)
-    found = await page.evaluate("(part) => axe.run(part, {resultTypes: ['violations']})", within)
-    return [
-        f"{each['id']}: {each['help']}: {node['html'][:160]} ({node['failureSummary'][:200]})"
-        for each in found["violations"]
-        if each["impact"] in SERIOUS
-        for node in each["nodes"][:3]
-    ]
-
-
-async def in_theme(page: Page, theme: str) -> None:
-    """Have the page in a theme, by its own switch."""
-    switch = page.get_by_role("button", name=f"Switch to the {theme} theme")
-    if await switch.count():
-        await switch.click()
-    await expect(page.locator("html.dark")).to_have_count(1 if theme == "dark" else 0)
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -180,7 +150,7 @@ async def test_a_page_is_sound_in_both_themes_at_every_width_and_runs_nothing_a_
     await assert_text_stays_text(page)
     for theme in ("light", "dark"):
         await in_theme(page, theme)
-        found[theme] = await serious_findings(page)
+        found[theme] = await serious_findings(page, colors_only=theme == "dark")
         await page.screenshot(path=pictures / f"{name}-{theme}.png")
     for width in NARROWER:
         await page.set_viewport_size({"width": width, "height": 900})

@@ -8,10 +8,10 @@ from playwright.async_api import Page, expect
 from contactor.guide.load import load_product
 from contactor.station.firmware_image import make_image
 from tests.browser.house import STATION, House, station_in
-from tests.browser.test_every_page import settled
+from tests.browser.looking import settled
 from tests.central.api.bench import API
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(200)]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(200)]
 
 VERSION = "9.9.9"
 

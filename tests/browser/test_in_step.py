@@ -6,10 +6,10 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.house import BADGE, STATION, House, station_in
-from tests.browser.test_every_page import serious_findings, settled
+from tests.browser.looking import serious_findings, settled
 from tests.central.api.bench import API
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(200)]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(200)]
 
 
 async def pictured(page: Page, pictures: Path, tab: str) -> None:

@@ -22,11 +22,12 @@ from contactor.console.pages import (
 )
 from tests.browser.forms import Record, fill
 from tests.browser.house import BADGE, HOSTILE, House
-from tests.browser.test_every_page import WIDE, say, serious_findings, settled
+from tests.browser.looking import WIDE, serious_findings, settled
+from tests.browser.test_every_page import say
 from tests.central.api.bench import API
 from tests.central.test_server import station_at
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(200)]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(200)]
 
 STRANGER = "AMS-07"
 

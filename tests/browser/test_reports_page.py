@@ -9,15 +9,16 @@ import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from tests.browser.house import BADGE, HOSTILE, MODEL, House
-from tests.browser.test_every_page import say, settled
+from tests.browser.looking import settled
+from tests.browser.test_every_page import say
 from tests.central.api.bench import API
 from tests.central.bench import Json
 from tests.central.test_server import station_at
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(200)]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(200)]
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def charged(house: House) -> AsyncIterator[House]:
     """A house where a station has charged 12 kWh, and then had a ground failure."""
     site: Json = {"site_id": "depot", "limit_w": 100_000, "members": [{"station_id": HOSTILE}]}

@@ -6,7 +6,7 @@ from playwright.async_api import BrowserContext, Page, expect
 
 from tests.browser.house import STATION, House
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def test_a_wrong_password_is_said_to_be_wrong_and_nobody_is_let_in(context: BrowserContext, house: House) -> None:
@@ -92,7 +92,9 @@ async def test_a_page_of_another_site_can_write_nothing_and_listen_to_nothing(pa
         assert (await nobody.get("/fleet/rows")).status_code == 401
 
 
-async def test_no_secret_of_the_api_reaches_the_browser(page: Page) -> None:
+async def test_no_secret_of_the_api_reaches_the_browser(context: BrowserContext, house: House) -> None:
+    page = await context.new_page()
+    await house.sign_in(page, "admin")
     cookies = {str(each["name"]): each for each in await page.context.cookies()}
     assert set(cookies) == {"contactor_console", "contactor_zone"}
     console = cookies["contactor_console"]

@@ -20,16 +20,16 @@ from tests.browser.forms import fill
 from tests.browser.house import BADGE, STATION, House, station_in
 from tests.central.api.bench import API
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def station(house: House, place: Path) -> AsyncIterator[VirtualStation]:
     async with station_in(house, place) as station:
         yield station
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def at_station(page: Page, station: VirtualStation) -> Page:
     await page.goto(f"/stations/{STATION}")
     await expect(page.get_by_role("heading", name=STATION, level=1)).to_be_visible()

@@ -10,13 +10,14 @@ from contactor.central.webhooks.letter_rows import Letter, insert_dead
 from contactor.console.pages import webhooks
 from tests.browser.forms import fill
 from tests.browser.house import HOSTILE, MODEL, House
-from tests.browser.test_every_page import SCRIPT, say, settled
+from tests.browser.looking import settled
+from tests.browser.test_every_page import SCRIPT, say
 from tests.central.api.bench import API
 from tests.central.bench import Json
 from tests.central.test_server import station_at
 from tests.central.webhooks.receiver import Receiver, receiving
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(200)]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(200)]
 
 
 async def give_up(house: House, webhook_id: str) -> None:

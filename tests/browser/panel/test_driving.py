@@ -14,7 +14,7 @@ from contactor.guide.load import load_product
 from contactor.station.firmware_image import make_image
 from tests.browser.panel.house import BADGE, PanelHouse
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 def button(page: Page, name: str) -> Locator:

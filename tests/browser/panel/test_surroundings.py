@@ -9,7 +9,7 @@ from playwright.async_api import BrowserContext, Page, expect
 
 from tests.browser.panel.house import HOSTILE, STATION, PanelHouse
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def test_the_network_is_cut_and_restored(page: Page, house: PanelHouse) -> None:
