@@ -1,6 +1,8 @@
 """Topics: a name of a stranger is one level and nothing else; orders are read strictly."""
 
 import json
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,6 +14,7 @@ from contactor.mqtt.orders import BadOrder, Command, read_order
 from contactor.mqtt.picture import changes_between, event_text, picture_of
 from contactor.mqtt.topics import Place, Topics, Verb
 
+Config = dict[str, Any]  # Any: JSON, as it stands on a topic
 HOSTILE = "../+/#/$SYS/\u00e9 %2F"
 STATION = {
     "station_id": HOSTILE,
@@ -148,8 +151,88 @@ def test_home_assistant_is_told_of_a_device_whose_ids_are_its_letters() -> None:
     assert "command_topic" not in str(without)
 
 
+NEVER_BOOTED = {**STATION, "vendor": None, "model": None, "firmware_version": None}
+
+
+@pytest.mark.parametrize("station", [STATION, NEVER_BOOTED], ids=["booted", "never booted"])
+def test_each_entity_is_one_that_home_assistant_documents_and_takes(station: dict[str, object]) -> None:
+    """Its integrations' pages: required keys, device classes with their units and state classes, and no null."""
+    told = discovery_of("homeassistant", Topics(), [station], with_orders=True)
+    for topic, text in told.items():
+        prefix, component, unique, last = topic.split("/")
+        config: Config = json.loads(text)
+        assert (prefix, last) == ("homeassistant", "config")
+        assert REQUIRED[component] <= config.keys() <= REQUIRED[component] | OPTIONAL[component] | EVERYWHERE
+        assert config["default_entity_id"] == f"{component}.{unique}"
+        assert config["device"]["identifiers"]
+        assert config["device"].keys() <= DEVICE
+        assert config["origin"]["name"]
+        assert "null" not in text
+        AS_DOCUMENTED.get(component, lambda _: None)(config)
+
+
+def sensor_is_as_documented(config: Config) -> None:
+    """A text has neither unit nor class; a number's class says which units and state classes go with it."""
+    device_class = config.get("device_class")
+    if device_class is None:
+        assert not {"unit_of_measurement", "state_class"} & config.keys()
+        return
+    units, state_classes = SENSORS[device_class]
+    assert config["unit_of_measurement"] in units
+    assert config["state_class"] in state_classes
+
+
+def binary_sensor_is_as_documented(config: Config) -> None:
+    """Without payloads of its own it takes ON and OFF."""
+    assert config["device_class"] in BINARY_SENSORS
+    assert {"payload_on", "payload_off"} & config.keys() or {"'ON'", "'OFF'"} <= set(config["value_template"].split())
+
+
+def switch_is_as_documented(config: Config) -> None:
+    """What its state is read as is among the two it has."""
+    assert f"'{config['state_on']}'" in config["value_template"]
+    assert f"'{config['state_off']}'" in config["value_template"]
+
+
+def number_is_as_documented(config: Config) -> None:
+    assert config["min"] < config["max"]
+    assert config["step"] >= 0.001
+    assert config["mode"] in ("auto", "box", "slider")
+
+
 def test_two_names_never_become_one_device() -> None:
     told = [
         discovery_of("h", Topics(), [{**STATION, "station_id": name}], with_orders=False) for name in ("A B", "A+B")
     ]
     assert not set(told[0]) & set(told[1])
+
+
+# What the pages sensor.mqtt, binary_sensor.mqtt, number.mqtt, button.mqtt and switch.mqtt of Home Assistant say.
+EVERYWHERE = {"name", "unique_id", "default_entity_id", "device", "origin", "availability_topic", "icon"}
+DEVICE = {"identifiers", "name", "manufacturer", "model", "sw_version"}
+REQUIRED = {
+    "binary_sensor": {"state_topic"},
+    "sensor": {"state_topic"},
+    "number": {"command_topic"},
+    "button": {"command_topic"},
+    "switch": {"command_topic"},
+}
+OPTIONAL = {
+    "binary_sensor": {"device_class", "value_template", "payload_on", "payload_off"},
+    "sensor": {"device_class", "state_class", "unit_of_measurement", "value_template"},
+    "number": {"min", "max", "step", "mode", "unit_of_measurement", "device_class"},
+    "button": {"payload_press", "device_class"},
+    "switch": {"payload_on", "payload_off", "state_on", "state_off", "state_topic", "value_template", "device_class"},
+}
+BINARY_SENSORS = {"connectivity", "plug", "power", "problem", "running", "safety", "tamper"}
+SENSORS = {
+    "battery": ({"%"}, {"measurement"}),
+    "energy": ({"mWh", "Wh", "kWh", "MWh", "GWh", "TWh"}, {"total", "total_increasing"}),
+    "power": ({"mW", "W", "kW", "MW", "GW", "TW"}, {"measurement"}),
+}
+AS_DOCUMENTED: dict[str, Callable[[Config], None]] = {
+    "binary_sensor": binary_sensor_is_as_documented,
+    "sensor": sensor_is_as_documented,
+    "number": number_is_as_documented,
+    "switch": switch_is_as_documented,
+}

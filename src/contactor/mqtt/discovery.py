@@ -7,12 +7,16 @@ from dataclasses import dataclass
 
 import msgspec
 
+from contactor import __version__
 from contactor.mqtt.orders import LIMIT_W_MAX, STOP
 from contactor.mqtt.picture import Facts
 from contactor.mqtt.topics import Place, Topics, Verb
 
 _OTHER = re.compile(r"[^A-Za-z0-9-]+")
 _DIGEST_LENGTH = 8
+_ORIGIN = {"name": "Contactor", "sw_version": __version__}
+_DEVICE = {"name": "station_id", "manufacturer": "vendor", "model": "model", "sw_version": "firmware_version"}
+"""What is told of a device, and which fact of a station it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +36,14 @@ def discovery_of(
     found: dict[str, str] = {}
     for station in stations:
         node = _node(station["station_id"])
-        device = {
-            "identifiers": [node],
-            "name": station["station_id"],
-            "manufacturer": station["vendor"],
-            "model": station["model"],
-            "sw_version": station["firmware_version"],
-        }
-        common = {"device": device, "availability_topic": topics.bridge}
+        told = {each: station[fact] for each, fact in _DEVICE.items()}
+        # What is null there refuses the whole entity: a station that has not booted yet has neither.
+        device = {"identifiers": [node], **{each: fact for each, fact in told.items() if fact is not None}}
+        common = {"device": device, "origin": _ORIGIN, "availability_topic": topics.bridge}
         for entity in _entities(topics, station, with_orders=with_orders):
             unique = f"{node}_{entity.word}"
-            config = {"name": entity.name, "unique_id": unique, "object_id": unique, **common, **entity.config}
+            named = {"name": entity.name, "unique_id": unique, "default_entity_id": f"{entity.component}.{unique}"}
+            config = {**named, **common, **entity.config}
             topic = f"{discovery_prefix}/{entity.component}/{unique}/config"
             found[topic] = msgspec.json.encode(config).decode()
     return found
