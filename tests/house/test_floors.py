@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -24,11 +25,21 @@ WORD_LISTS = frozenset({"ocpp/enumerations.py"})
 """Tables of words; they are as long as OCPP is."""
 FUNCTION_LINES_MAX = 50
 
-FILES = sorted(SOURCE.rglob("*.py"))
+
+@dataclass(frozen=True)
+class Source:
+    """A file of the package, read and parsed once for all rules."""
+
+    name: str
+    stem: str
+    text: str
+    tree: ast.Module
 
 
-def _name(file: Path) -> str:
-    return str(file.relative_to(SOURCE))
+@pytest.fixture(scope="module")
+def sources() -> list[Source]:
+    texts = [(file, file.read_text()) for file in sorted(SOURCE.rglob("*.py"))]
+    return [Source(str(file.relative_to(SOURCE)), file.stem, text, ast.parse(text)) for file, text in texts]
 
 
 def _imports(tree: ast.Module) -> Iterator[str]:
@@ -39,38 +50,39 @@ def _imports(tree: ast.Module) -> Iterator[str]:
             yield node.module
 
 
-@pytest.fixture(scope="module", params=FILES, ids=_name)
-def file(request: pytest.FixtureRequest) -> Path:
-    path = request.param
-    assert isinstance(path, Path)
-    return path
+def test_only_shells_touch_the_world(sources: list[Source]) -> None:
+    """Whoever imports something of the world begins its docstring with `SHELL:`, or does without."""
+    touching = {source.name: sorted(_world_of(source)) for source in sources if not _is_shell(source)}
+    assert {name: world for name, world in touching.items() if world} == {}
 
 
-def test_only_shells_touch_the_world(file: Path) -> None:
-    tree = ast.parse(file.read_text())
-    doc = ast.get_docstring(tree) or ""
-    if doc.startswith("SHELL:") or file.is_relative_to(SOURCE / "cli"):
-        return
-    touched = {name for name in _imports(tree) if name in WORLD or name.split(".")[0] in WORLD - {"urllib.request"}}
-    assert not touched, (
-        f"{_name(file)} imports {', '.join(sorted(touched))}: begin its docstring with SHELL: or do without"
-    )
+def _is_shell(source: Source) -> bool:
+    return (ast.get_docstring(source.tree) or "").startswith("SHELL:") or source.name.startswith("cli/")
 
 
-def test_every_file_says_what_it_knows(file: Path) -> None:
-    assert ast.get_docstring(ast.parse(file.read_text()))
+def _world_of(source: Source) -> set[str]:
+    whole = WORLD - {"urllib.request"}
+    return {name for name in _imports(source.tree) if name in WORLD or name.split(".")[0] in whole}
 
 
-def test_a_file_is_one_noun_of_bounded_length(file: Path) -> None:
-    lines = file.read_text().count("\n")
-    assert lines <= LINES_MAX or _name(file) in WORD_LISTS, f"{_name(file)} has {lines} lines"
+def test_every_file_says_what_it_knows(sources: list[Source]) -> None:
+    assert [source.name for source in sources if not ast.get_docstring(source.tree)] == []
 
 
-def test_no_function_is_longer_than_fifty_lines(file: Path) -> None:
-    for node in ast.walk(ast.parse(file.read_text())):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            lines = (node.end_lineno or node.lineno) - node.lineno + 1
-            assert lines <= FUNCTION_LINES_MAX or _is_command(node), f"{_name(file)}: {node.name} has {lines} lines"
+def test_a_file_is_one_noun_of_bounded_length(sources: list[Source]) -> None:
+    lengths = {source.name: source.text.count("\n") for source in sources if source.name not in WORD_LISTS}
+    assert {name: lines for name, lines in lengths.items() if lines > LINES_MAX} == {}
+
+
+def test_no_function_is_longer_than_fifty_lines(sources: list[Source]) -> None:
+    long = [
+        f"{source.name}: {node.name} has {lines} lines"
+        for source in sources
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not _is_command(node)
+        if (lines := (node.end_lineno or node.lineno) - node.lineno + 1) > FUNCTION_LINES_MAX
+    ]
+    assert long == []
 
 
 def _is_command(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
@@ -78,8 +90,8 @@ def _is_command(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     return node.name in {"run", "upgrade", "downgrade"}
 
 
-def test_no_name_says_nothing(file: Path) -> None:
-    assert file.stem not in BANNED_NAMES
+def test_no_name_says_nothing(sources: list[Source]) -> None:
+    assert [source.name for source in sources if source.stem in BANNED_NAMES] == []
 
 
 def test_imports_go_down_the_floors() -> None:
