@@ -221,6 +221,30 @@ def test_st_30_a_report_lost_with_the_line_is_told_again() -> None:
     assert bench.statuses() == ["Available", "Preparing", "Preparing"]
 
 
+def test_st_30_after_a_report_that_was_perhaps_heard_the_present_status_is_told_though_it_is_the_one_before() -> None:
+    """The answer was lost with the line: the central system takes the connector for Preparing."""
+    bench = Bench()
+    bench.answers["StatusNotification"] = None
+    bench.plug()
+    bench.lose_line()
+    bench.unplug()
+    bench.answers["StatusNotification"] = {}
+    bench.repair_line()
+    bench.wait(1)
+    assert bench.statuses() == ["Available", "Preparing", "Available"]
+
+
+def test_st_03_after_a_report_that_was_perhaps_heard_the_status_before_is_told_again_when_it_has_lasted() -> None:
+    bench = Bench(initial={"MinimumStatusDuration": "10"})
+    bench.answers["StatusNotification"] = None
+    bench.plug()
+    bench.wait(45)  # told after ten seconds, given up thirty later
+    bench.answers["StatusNotification"] = {}
+    bench.unplug()
+    bench.wait(11)
+    assert bench.statuses() == ["Available", "Preparing", "Available"]
+
+
 def test_err_13_a_report_that_was_refused_is_not_repeated() -> None:
     bench = Bench()
     bench.answers["StatusNotification"] = Refusal()

@@ -47,6 +47,7 @@ class Errand:
     failed: Callable[[Failure, Moment], None]
     message_id: str | None = None
     keeps_its_place: bool = False
+    was_sent: bool = False
 
 
 class Calls:
@@ -95,6 +96,11 @@ class Calls:
         displaced, self._displaced = self._displaced, []
         for errand in displaced:
             errand.failed(Failure(FailureKind.DISPLACED), now)
+
+    def sending(self, errand: Errand) -> None:
+        """A call goes out now."""
+        errand.was_sent = True
+        self.current = errand
 
     def next_urgent(self) -> Errand | None:
         """Take the next urgent call."""

@@ -110,7 +110,7 @@ class Conversation:
         errand = self._next(now)
         if errand is None:
             return
-        self._calls.current = errand
+        self._calls.sending(errand)
         text = self._peer.call(errand.request, now.s, message_id=errand.message_id)
         self._effects.add(SendText(text))
 

@@ -23,6 +23,9 @@ WAITING_MAX = 50
 UNANSWERED_RETRY_S = 60.0
 """How long after a report that nobody answered the present status is told again."""
 
+_PERHAPS_HEARD = frozenset({FailureKind.LINK_LOST, FailureKind.TIMED_OUT})
+"""After these nobody knows what the central system takes a connector for."""
+
 EV_SIDE_DISCONNECTED = "EV side disconnected"
 
 
@@ -202,6 +205,8 @@ class StatusReports:
 
         def has_failed(failure: Failure, at: Moment) -> None:
             _remove(told, errand)
+            if errand.was_sent and failure.kind in _PERHAPS_HEARD:
+                told.reported = None  # so that the present status is told even if it is the one told before
             failed(failure, at)
 
         message = _notification(connector_id, told, error)
