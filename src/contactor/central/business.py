@@ -39,8 +39,8 @@ DRIFT_PERIOD_S = 60.0
 CAMPAIGN_PERIOD_S = 5.0
 """How often firmware campaigns are looked at."""
 
-Every = Callable[[float, Callable[[], None]], None]
-"""Does something again and again, every so many seconds."""
+Every = Callable[[str, float, Callable[[], None]], None]
+"""Goes a round of that name again and again, every so many seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +82,11 @@ def begin_business(
             sessions, premises.desk, writer, premises.engine, premises.asking, clock, premises.exchange, ring, log
         )
     )
-    every(COST_PERIOD_S, clerk.tick)
-    every(BELATED_PERIOD_S, clerk.look_for_belated)
-    every(SCREENS_PERIOD_S, screens.tick)
-    every(WATCH_PERIOD_S, watch.go_round)
-    every(DRIFT_PERIOD_S, drift.go_round)
-    every(DELIVERY_PERIOD_S, courier.begin)
-    every(CAMPAIGN_PERIOD_S, foreman.begin)
+    every("costs", COST_PERIOD_S, clerk.tick)
+    every("belated readings", BELATED_PERIOD_S, clerk.look_for_belated)
+    every("screens", SCREENS_PERIOD_S, screens.tick)
+    every("alarms", WATCH_PERIOD_S, watch.go_round)
+    every("drift", DRIFT_PERIOD_S, drift.go_round)
+    every("webhooks", DELIVERY_PERIOD_S, courier.begin)
+    every("campaigns", CAMPAIGN_PERIOD_S, foreman.begin)
     return clerk.stop, screens.stop, courier.stop, drift.stop, foreman.stop

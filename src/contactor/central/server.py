@@ -117,7 +117,7 @@ class CentralServer:
         listener_factory: ListenerFactory | None = None,
         writer_factory: WriterFactory = ThreadWriter,
         new_id: Callable[[], str] = lambda: str(uuid.uuid4()),
-        leisure: Callable[[float], float] = lambda period_s: period_s,
+        leisure: Callable[[str, float], float] = lambda _name, period_s: period_s,
     ) -> None:
         """Be ready to start.
 
@@ -127,7 +127,7 @@ class CentralServer:
             listener_factory: Makes the listener for an admitter: websockets unless given, memory in tests.
             writer_factory: Makes the writer for an engine: a thread, or `TurnWriter` where time is virtual.
             new_id: Gives the ids of our calls (RPC-01); drawn from dice where a run must be repeatable.
-            leisure: How long a period is in truth; virtual worlds have many quiet seconds.
+            leisure: How long the period of a round is in truth, by its name; virtual worlds have many quiet seconds.
         """
         self.settings = settings
         self._clock = clock or SystemClock()
@@ -363,30 +363,30 @@ class CentralServer:
     def _begin_rounds(self, running: _Parts) -> None:
         hours = self.settings.close_ghosts_after_hours
         ghosts = GhostRule(hours, running.writer, self._clock, running.events.ring, self._log)
-        self._every(EXPIRY_PERIOD_S, running.sessions.expire_calls)
-        self._every(EXPIRY_PERIOD_S, running.desk.tick)
-        self._every(EXPIRY_PERIOD_S, running.sessions.messages.write)
-        self._every(SWEEP_PERIOD_S, running.desk.sweep)
-        self._every(CARE_PERIOD_S, running.care.tick)
-        self._every(CARE_PERIOD_S, running.knocks.write)
-        self._every(LAST_SEEN_PERIOD_S, running.sessions.note_last_seen)
-        self._every(BALANCE_PERIOD_S, running.balancer.begin)
-        self._every(RETENTION_PERIOD_S, running.retention.begin)
-        self._every(GHOSTS_PERIOD_S, ghosts.apply)
-        self._every(CERTIFICATES_PERIOD_S, running.certificates.renew_changed)
+        self._every("calls", EXPIRY_PERIOD_S, running.sessions.expire_calls)
+        self._every("commands", EXPIRY_PERIOD_S, running.desk.tick)
+        self._every("messages", EXPIRY_PERIOD_S, running.sessions.messages.write)
+        self._every("sweep", SWEEP_PERIOD_S, running.desk.sweep)
+        self._every("care", CARE_PERIOD_S, running.care.tick)
+        self._every("knocks", CARE_PERIOD_S, running.knocks.write)
+        self._every("last seen", LAST_SEEN_PERIOD_S, running.sessions.note_last_seen)
+        self._every("sites", BALANCE_PERIOD_S, running.balancer.begin)
+        self._every("retention", RETENTION_PERIOD_S, running.retention.begin)
+        self._every("ghosts", GHOSTS_PERIOD_S, ghosts.apply)
+        self._every("certificates", CERTIFICATES_PERIOD_S, running.certificates.renew_changed)
         asking = _asking_for(running.writer)
         sessions, desk, writer, engine = running.sessions, running.desk, running.writer, running.engine
         premises = Premises(sessions, desk, writer, engine, asking, self._clock, running.queries, self.exchange)
         self._at_stop += begin_business(self.settings, premises, running.events.ring, self._every, self._log)
 
-    def _every(self, period_s: float, deed: Callable[[], None]) -> None:
-        """Do something again and again until the server stops."""
+    def _every(self, name: str, period_s: float, deed: Callable[[], None]) -> None:
+        """Go a round again and again until the server stops."""
 
         def turn() -> None:
-            self._every(period_s, deed)
+            self._every(name, period_s, deed)
             deed()
 
-        self._after(self._leisure(period_s), turn)
+        self._after(self._leisure(name, period_s), turn)
 
     def _after(self, delay_s: float, deed: Callable[[], None]) -> None:
         """Do something later, unless the server stops before."""

@@ -63,10 +63,10 @@ class Configuration:
 
     def text(self, key: str) -> str | None:
         """The value in force, or None where the key was never set."""
-        for values in self._layers:
-            if key in values:
-                return values[key]
-        return None
+        held, written, defaults = self._layers  # spelled out: it is asked a dozen times at every event
+        if key in held:
+            return held[key]
+        return written[key] if key in written else defaults.get(key)
 
     def number(self, key: Key) -> int:
         """The value in force of an integer key."""

@@ -82,17 +82,8 @@ class Connector:
         """
         self._has_begun = facts.in_transaction and (self._has_begun or self.status in _BEGUN)
         status = status_of(
-            Facts(
-                is_faulted=facts.is_faulted,
-                is_operative=facts.is_operative,
-                is_reserved=facts.is_reserved,
-                is_plugged=self.is_plugged,
-                is_expected=facts.is_expected,
-                is_over=self.is_over,
-                in_transaction=facts.in_transaction,
-                has_begun=self._has_begun,
-                is_held_back=facts.is_held_back,
-                energy=self.energy,
+            facts._replace(
+                is_plugged=self.is_plugged, is_over=self.is_over, has_begun=self._has_begun, energy=self.energy
             )
         )
         passed = route(self.status, status)

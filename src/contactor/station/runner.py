@@ -75,7 +75,7 @@ class StationRunner:
 
     __slots__ = ("_clock", "_dialer", "_dice", "_events", "_hardware", "_hardware_due_s", "_line", "_loop",
                  "_observe", "_product", "_settings", "_settled", "_software_due_s", "_store", "_timer",
-                 "_transfers", "_witness", "frames_received", "frames_sent", "hardware_time",
+                 "_timer_due_s", "_transfers", "_witness", "frames_received", "frames_sent", "hardware_time",
                  "restarts_to_fail", "station")  # fmt: skip
 
     def __init__(
@@ -111,6 +111,7 @@ class StationRunner:
         self._software_due_s: float | None = None
         self._events: list[Event] = []  # short, and lighter than a deque in a fleet
         self._timer: asyncio.TimerHandle | None = None
+        self._timer_due_s: float | None = None
         self._line: Line | None = None
         self.station: Station | None = None
         self.restarts_to_fail = 0
@@ -143,6 +144,7 @@ class StationRunner:
         self._events.clear()
         if self._timer is not None:
             self._timer.cancel()
+            self._timer = None
         self._transfers.cancel_all()
         if self._line is not None:
             self._line.cut()
@@ -241,6 +243,7 @@ class StationRunner:
         self._timer = self._loop.call_later(STORE_RETRY_S, self._try_again)
 
     def _try_again(self) -> None:
+        self._timer = None
         try:
             self.power_on(PowerOnCause.WATCHDOG)
         except StoreError as error:
@@ -255,17 +258,19 @@ class StationRunner:
     def _set_timer(self) -> None:
         if self.station is None:
             return  # the timer, if there is one, is for the next attempt to start
+        self._hardware_due_s = hardware_s = self._hardware.deadline_s
+        self._software_due_s = due_s = self.station.deadline_s
+        if hardware_s is not None:
+            hardware_due_s = self.hardware_time.clock_s(hardware_s)
+            due_s = hardware_due_s if due_s is None else min(due_s, hardware_due_s)
         if self._timer is not None:
+            if due_s == self._timer_due_s:
+                return  # most events change nothing about what comes next
             self._timer.cancel()
             self._timer = None
-        self._hardware_due_s = self._hardware.deadline_s
-        self._software_due_s = self.station.deadline_s
-        deadlines = [self._software_due_s]
-        if self._hardware.deadline_s is not None:
-            deadlines.append(self.hardware_time.clock_s(self._hardware.deadline_s))
-        deadline_s = min((each for each in deadlines if each is not None), default=None)
-        if deadline_s is not None:
-            delay_s = max(0.0, deadline_s - self._clock.monotonic_s())
+        self._timer_due_s = due_s
+        if due_s is not None:
+            delay_s = max(0.0, due_s - self._clock.monotonic_s())
             self._timer = self._loop.call_later(delay_s, self._deadline_reached)
 
     def _deadline_reached(self) -> None:

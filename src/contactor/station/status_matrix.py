@@ -6,8 +6,8 @@ change that is no cell of it goes through the statuses that `route` names.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum, auto
+from typing import NamedTuple
 
 from contactor.ocpp.enumerations import ChargePointStatus as Status
 
@@ -102,14 +102,15 @@ class Energy(Enum):
     PAUSED_BY_VEHICLE = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """Everything a connector's status depends on.
 
     `is_expected` is an accepted start that waits for its car or for the answer to Authorize; `is_over` says that
     a visit has ended while the car is still connected; `is_held_back` that the station gives no energy although a
     transaction is open (a limit of 0, a refused idTag); `has_begun` that the open transaction has already left
     Preparing, which it cannot go back to.
+
+    A tuple: one is made of every connector at every event.
     """
 
     is_faulted: bool = False

@@ -6,7 +6,7 @@ database file stays.
 
 import asyncio
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,7 +15,6 @@ from sqlalchemy import Engine
 
 from contactor.central.server import CentralServer
 from contactor.central.settings import CentralSettings
-from contactor.central.sites.balancer import BALANCE_PERIOD_S
 from contactor.central.store.newest import open_newest
 from contactor.link.link import Admission, Admit, Admitter, Closure, Handshake, Link, Listener, Receiver
 from contactor.link.memory import MemoryListener, MemoryNetwork
@@ -24,25 +23,21 @@ from contactor.storm.storm_writer import Disk, StormWriter
 
 URL = "ws://central.storm/ocpp"
 
-CALLS_MINDED_S = 10.0
-"""How often open calls are minded."""
+ROUNDS_S: Mapping[str, float] = {"calls": 30.0, "commands": 30.0, "messages": 60.0, "sweep": 300.0, "care": 300.0}
+"""How often the rounds are gone that a station or an operator of a storm waits for."""
+OTHER_ROUNDS_S = 1800.0
+"""How often the others are gone: to find nothing in the record costs as much as a message."""
 SITE_MINDED_S = 15.0
-ROUND_S = 300.0
-"""How often the record is asked, at most."""
 
 
-def unhurried(period_s: float) -> float:
-    """How long the central system's rounds take here: a storm has many quiet seconds.
-
-    Calls are minded almost as often as always. The other rounds ask the record, and to find nothing there costs as
-    much as a message.
-    """
-    return CALLS_MINDED_S if period_s <= 1.0 else max(ROUND_S, 6.0 * period_s)
+def unhurried(name: str, period_s: float) -> float:
+    """How long the central system's rounds take here: a storm has many quiet seconds."""
+    return max(period_s, ROUNDS_S.get(name, OTHER_ROUNDS_S))
 
 
-def unhurried_at_a_site(period_s: float) -> float:
+def unhurried_at_a_site(name: str, period_s: float) -> float:
     """The same where there is a site to be kept within its limit."""
-    return SITE_MINDED_S if period_s == BALANCE_PERIOD_S else unhurried(period_s)
+    return SITE_MINDED_S if name == "sites" else unhurried(name, period_s)
 
 
 class _Life:

@@ -31,7 +31,7 @@ class World:
         self.network = MemoryNetwork()
         self.chance = chance
         self._scenario = scenario
-        self._deeds: list[asyncio.Task[None]] = []
+        self._deeds: dict[asyncio.Task[None], None] = {}
         identities = [_identity(number, scenario, chance.stream("identity", str(number)))
                       for number in range(1, scenario.stations + 1)]  # fmt: skip
         settings = CentralSettings(
@@ -83,8 +83,9 @@ class World:
 
     def spawn(self, deed: Coroutine[Any, Any, None]) -> None:
         """Let something happen that takes time; its failure is found when the world ends."""
-        self._deeds = [each for each in self._deeds if not each.done() or each.exception() is not None]
-        self._deeds.append(asyncio.get_running_loop().create_task(deed))
+        task = asyncio.get_running_loop().create_task(deed)
+        self._deeds[task] = None
+        task.add_done_callback(self._deed_done)
 
     def send_home(self) -> None:
         """Drivers leave, operators order nothing more."""
@@ -103,15 +104,20 @@ class World:
         Raises:
             BaseException: what somebody who lives here failed with.
         """
-        for deed in self._deeds:
+        deeds = list(self._deeds)
+        for deed in deeds:
             deed.cancel()
-        outcomes = await asyncio.gather(*self._deeds, return_exceptions=True)
+        outcomes = await asyncio.gather(*deeds, return_exceptions=True)
         for house in self.houses:
             await house.station.shut_down()
         await self.central.stop()
         for outcome in outcomes:
             if isinstance(outcome, Exception):
                 raise outcome
+
+    def _deed_done(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and task.exception() is None:
+            del self._deeds[task]
 
     async def _switch_on(self, house: StationHouse) -> None:
         await asyncio.sleep(self.chance.stream(house.name, "power").between(0.0, FIRST_POWER_WITHIN_S))

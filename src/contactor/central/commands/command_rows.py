@@ -1,12 +1,13 @@
 """The rows of commands: how they are kept, moved from state to state with an event for each move, and shown."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, bindparam, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, insert, select, update
 
 from contactor.base.ids import StationId
 from contactor.central.commands.command import CommandState, CommandView, FollowUp
@@ -16,15 +17,33 @@ from contactor.central.events.outbox import record_event
 from contactor.central.milliseconds import from_ms, to_ms
 from contactor.central.secrets_mask import mask
 from contactor.central.store import operation_tables
+from contactor.central.store.prepared import Found, Prepared, found
 from contactor.central.tags import tag_key
 from contactor.ocpp.messages import Request
 
-_Row = Row[*tuple[Any, ...]]  # Any: SQLAlchemy types a row's columns only if they are spelled out one by one
-
 _commands = operation_tables.commands
-_INSERT = insert(_commands).returning(_commands.c.id)
-_FIND = select(_commands).where(_commands.c.id == bindparam("number"))
-_SAME_KEY = select(_commands).where(_commands.c.idempotency_key == bindparam("key"))
+_KEPT = (
+    "station_id",
+    "action",
+    "ordered_by",
+    "why",
+    "request",
+    "had_secret",
+    "was_forced",
+    "state",
+    "queued_at_ms",
+    "expires_at_ms",
+    "ended_at_ms",
+    "detail",
+    "connector_id",
+    "tag_key",
+    "idempotency_key",
+)
+_INSERT = Prepared(
+    insert(_commands).values({name: bindparam(f"new_{name}") for name in _KEPT}).returning(*_commands.columns)
+)
+_FIND = Prepared(select(_commands).where(_commands.c.id == bindparam("number")))
+_SAME_KEY = Prepared(select(_commands).where(_commands.c.idempotency_key == bindparam("key")))
 _TOLD = ("id", "station_id", "action", "state", "status", "detail", "follow_up", "transaction_id")
 
 
@@ -67,8 +86,7 @@ def keep(connection: Connection, new: NewCommand) -> CommandView:
         "tag_key": tag_key(id_tag) if isinstance(id_tag, str) else None,
         "idempotency_key": new.idempotency_key,
     }
-    number: int = connection.execute(_INSERT, values).scalar_one()
-    row = connection.execute(_FIND, {"number": number}).one()
+    row = found(_INSERT.first(connection, _as_new(values)))
     _tell(connection, row, new.queued_at)
     return _view(row)
 
@@ -82,35 +100,48 @@ def move(connection: Connection, command_id: int, at: datetime, **columns: objec
     if isinstance(state, CommandState):
         columns["state"] = state.value
         columns["ended_at_ms"] = to_ms(at) if state.is_final else None
-    changed = connection.execute(
-        update(_commands).where(_commands.c.id == command_id).values(columns).returning(_commands)
-    ).one_or_none()
+    changed = _update(tuple(columns)).first(connection, {"number": command_id, **_as_new(columns)})
     if changed is None:
         return None
     _tell(connection, changed, at)
     return _view(changed)
 
 
+@cache
+def _update(columns: tuple[str, ...]) -> Prepared:
+    """The change of certain columns: there are as many as there are steps of a command."""
+    changes = {name: bindparam(f"new_{name}") for name in columns}
+    return Prepared(
+        update(_commands).where(_commands.c.id == bindparam("number")).values(changes).returning(*_commands.columns)
+    )
+
+
+def _as_new(values: Mapping[str, object]) -> Mapping[str, object]:
+    return {f"new_{name}": value for name, value in values.items()}
+
+
 def find_command(connection: Connection, command_id: int) -> CommandView | None:
     """The record of a command."""
-    row = connection.execute(_FIND, {"number": command_id}).one_or_none()
+    row = _FIND.first(connection, {"number": command_id})
     return None if row is None else _view(row)
 
 
 def same_order(connection: Connection, idempotency_key: str) -> CommandView | None:
     """The command that an order with this key led to."""
-    row = connection.execute(_SAME_KEY, {"key": idempotency_key}).one_or_none()
+    row = _SAME_KEY.first(connection, {"key": idempotency_key})
     return None if row is None else _view(row)
 
 
-def read_commands(connection: Connection, query: Select[*tuple[Any, ...]]) -> list[CommandView]:  # Any: as for _Row
+def read_commands(
+    connection: Connection, query: Select[*tuple[Any, ...]]
+) -> list[CommandView]:  # Any: its columns are the table's
     """The commands a query over the table finds."""
     return [_view(row) for row in connection.execute(query)]
 
 
 def history_query(
     station_id: str | None, states: Sequence[CommandState], before_id: int | None, limit: int
-) -> Select[*tuple[Any, ...]]:  # Any: as for _Row
+) -> Select[*tuple[Any, ...]]:  # Any: its columns are the table's
     """Commands, the newest first."""
     query = select(_commands).order_by(_commands.c.id.desc()).limit(limit)
     if station_id is not None:
@@ -120,13 +151,13 @@ def history_query(
     return query if before_id is None else query.where(_commands.c.id < before_id)
 
 
-def _tell(connection: Connection, row: _Row, at: datetime) -> None:
+def _tell(connection: Connection, row: Found, at: datetime) -> None:
     facts = {name: getattr(row, name) for name in _TOLD}
     facts["command_id"] = facts.pop("id")
     record_event(connection, EventKind.COMMAND_CHANGED, facts.pop("station_id"), at, facts)
 
 
-def _view(row: _Row) -> CommandView:
+def _view(row: Found) -> CommandView:
     return CommandView(
         command_id=row.id,
         station_id=StationId(row.station_id),

@@ -4,21 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, bindparam, select
 
 from contactor.central.milliseconds import from_ms
 from contactor.central.recognition import Catalogue, catalogue_of, recognise
 from contactor.central.store import operation_tables, schema
+from contactor.central.store.prepared import Found, Prepared
 from contactor.central.store.schema import TransactionState
 from contactor.guide.entries import Model, Product
 from contactor.guide.load import all_products
 from contactor.ocpp.datatypes import ChargingProfile
 from contactor.ocpp.enumerations import RegistrationStatus
-
-_Row = Row[*tuple[Any, ...]]  # Any: SQLAlchemy types a row's columns only if they are spelled out one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,17 +87,20 @@ class StationFacts:
         return next((number for number, each in self.transactions.items() if each.connector_id == connector_id), None)
 
 
-_MODEL = select(schema.stations.c.model).where(schema.stations.c.id == bindparam("station"))
+_STATION = bindparam("station")
+_MODEL = Prepared(select(schema.stations.c.model).where(schema.stations.c.id == _STATION))
 _reported = operation_tables.reported_configuration
-_REPORTED = select(_reported).where(_reported.c.station_id == bindparam("station"))
+_REPORTED = Prepared(select(_reported).where(_reported.c.station_id == _STATION))
 _transactions = schema.transactions
-_OPEN = select(_transactions).where(
-    _transactions.c.station_id == bindparam("station"), _transactions.c.state == TransactionState.OPEN
+_OPEN = Prepared(
+    select(_transactions).where(
+        _transactions.c.station_id == _STATION, _transactions.c.state == TransactionState.OPEN.value
+    )
 )
 _reservations = operation_tables.reservations
-_BOOKINGS = select(_reservations).where(_reservations.c.station_id == bindparam("station"))
+_BOOKINGS = Prepared(select(_reservations).where(_reservations.c.station_id == _STATION))
 _profiles = operation_tables.installed_profiles
-_PROFILES = select(_profiles).where(_profiles.c.station_id == bindparam("station"))
+_PROFILES = Prepared(select(_profiles).where(_profiles.c.station_id == _STATION))
 
 
 def load_facts(
@@ -107,21 +108,20 @@ def load_facts(
 ) -> StationFacts:
     """The facts as the record has them."""
     given = {"station": station_id}
-    product, model = _product(connection.execute(_MODEL, given).scalar())
-    bookings = {row.reservation_id: row.state for row in connection.execute(_BOOKINGS, given)}
+    station = _MODEL.first(connection, given)
+    product, model = _product(None if station is None else station.model)
+    bookings = {row.reservation_id: row.state for row in _BOOKINGS.all(connection, given)}
     active = frozenset(number for number, state in bookings.items() if state == "active")
     return StationFacts(
         now=now,
         registration=registration,
         product=product,
         model=model,
-        reported={
-            row.folded_key: ReportedKey(row.value, row.is_readonly) for row in connection.execute(_REPORTED, given)
-        },
-        transactions={row.id: _open_transaction(row) for row in connection.execute(_OPEN, given)},
+        reported={row.folded_key: ReportedKey(row.value, row.is_readonly) for row in _REPORTED.all(connection, given)},
+        transactions={row.id: _open_transaction(row) for row in _OPEN.all(connection, given)},
         active_reservations=active,
         closed_reservations=frozenset(bookings) - active,
-        profiles=tuple(_profile(row) for row in connection.execute(_PROFILES, given)),
+        profiles=tuple(_profile(row) for row in _PROFILES.all(connection, given)),
     )
 
 
@@ -141,9 +141,9 @@ def _product(model: str | None) -> tuple[Product, Model] | tuple[None, None]:
     return product, product.models[recognised.reference]
 
 
-def _open_transaction(row: _Row) -> OpenTransaction:
+def _open_transaction(row: Found) -> OpenTransaction:
     return OpenTransaction(row.connector_id, from_ms(row.started_at_ms), from_ms(row.start_received_at_ms))
 
 
-def _profile(row: _Row) -> InstalledProfile:
+def _profile(row: Found) -> InstalledProfile:
     return InstalledProfile(row.connector_id, msgspec.json.decode(row.content, type=ChargingProfile))

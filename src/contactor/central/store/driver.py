@@ -46,6 +46,14 @@ def execute_many(connection: Connection, sql: str, rows: Sequence[Row]) -> None:
         cursor.close()
 
 
+def execute_plainly(connection: Connection, sql: str) -> None:
+    """Run what has neither values nor results, such as what begins a transaction."""
+    try:
+        _dbapi_of(connection).execute(sql)
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _as_told_by_sqlalchemy(connection, sql, (), error) from error
+
+
 def _raw_cursor(database: Any) -> Cursor:  # Any: as above
     from psycopg import RawCursor  # where it is needed, it is there
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
+from contactor.central.store import driver
 from contactor.central.store.address import MEMORY
 
 BUSY_TIMEOUT_MS = 5_000
@@ -49,8 +50,8 @@ def has_lost_transaction(connection: Connection) -> bool:
 
     Nothing says so but the driver: SQLAlchemy believes in the transaction until it is ended, and ending it succeeds.
     """
-    driver: object = connection.connection.dbapi_connection
-    return isinstance(driver, sqlite3.Connection) and not driver.in_transaction
+    database: object = connection.connection.dbapi_connection
+    return isinstance(database, sqlite3.Connection) and not database.in_transaction
 
 
 def _set_up(connection: sqlite3.Connection, _record: ConnectionPoolEntry) -> None:
@@ -67,4 +68,5 @@ def _set_up(connection: sqlite3.Connection, _record: ConnectionPoolEntry) -> Non
 
 
 def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get(_MODE, 'DEFERRED')}")
+    # For the driver alone: SQLAlchemy would make a result of it, which costs more than the transaction.
+    driver.execute_plainly(connection, f"BEGIN {connection.get_execution_options().get(_MODE, 'DEFERRED')}")
