@@ -110,10 +110,8 @@ def move(connection: Connection, command_id: int, at: datetime, **columns: objec
 @cache
 def _update(columns: tuple[str, ...]) -> Prepared:
     """The change of certain columns: there are as many as there are steps of a command."""
-    changes = {name: bindparam(f"new_{name}") for name in columns}
-    return Prepared(
-        update(_commands).where(_commands.c.id == bindparam("number")).values(changes).returning(*_commands.columns)
-    )
+    change = update(_commands).where(_commands.c.id == bindparam("number"))
+    return Prepared(change.values({name: bindparam(f"new_{name}") for name in columns}).returning(*_commands.columns))
 
 
 def _as_new(values: Mapping[str, object]) -> Mapping[str, object]:

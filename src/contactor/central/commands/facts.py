@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 
 import msgspec
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import BindParameter, Connection, bindparam, select
 
 from contactor.central.milliseconds import from_ms
 from contactor.central.recognition import Catalogue, catalogue_of, recognise
@@ -87,7 +87,7 @@ class StationFacts:
         return next((number for number, each in self.transactions.items() if each.connector_id == connector_id), None)
 
 
-_STATION = bindparam("station")
+_STATION: BindParameter[str] = bindparam("station")
 _MODEL = Prepared(select(schema.stations.c.model).where(schema.stations.c.id == _STATION))
 _reported = operation_tables.reported_configuration
 _REPORTED = Prepared(select(_reported).where(_reported.c.station_id == _STATION))
