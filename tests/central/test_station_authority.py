@@ -148,6 +148,29 @@ def test_an_authority_below_another_sends_its_own_certificate_and_not_the_root(t
     assert above == between
 
 
+def test_a_chain_that_no_message_takes_is_refused(tmp_path: Path) -> None:
+    """CertificateSigned carries 10,000 characters at most: the station would never hear of it."""
+    key = serialization.load_pem_private_key(MADE.key.encode(), password=None)
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    own = x509.load_pem_x509_certificate(MADE.certificate.encode())
+    bulky = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.4.1.55555.1"), b"x" * 8000)
+    other = (
+        x509.CertificateBuilder()
+        .subject_name(own.subject)
+        .issuer_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Above")]))
+        .public_key(key.public_key())
+        .serial_number(7)
+        .not_valid_before(NOW - timedelta(days=1))
+        .not_valid_after(NOW + YEAR)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(bulky, critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    files = kept(tmp_path, NewAuthority(other.public_bytes(serialization.Encoding.PEM).decode(), MADE.key))
+    with pytest.raises(RequestRefused, match="no message takes"):
+        signed(read_authority(*files, YEAR), request())
+
+
 def test_files_that_make_no_authority_are_named_with_what_is_wrong(tmp_path: Path) -> None:
     certificate, key = kept(tmp_path)
     other = tmp_path / "other"

@@ -52,7 +52,7 @@ _ROOTS = Shelf("root_certificates", _Root)
 class Trust:
     """The installed roots; they are read from the store whenever somebody asks, which is seldom."""
 
-    __slots__ = ("_configuration", "_doubts", "_present", "_security_log", "_store")
+    __slots__ = ("_configuration", "_doubts", "_in_use", "_present", "_security_log", "_store")
 
     def __init__(self, store: Store, configuration: Configuration, security_log: SecurityLog, present: Present) -> None:
         self._store = store
@@ -60,6 +60,7 @@ class Trust:
         self._security_log = security_log
         self._present = present
         self._doubts = False
+        self._in_use = ""
 
     @property
     def rows(self) -> Rows:
@@ -98,7 +99,10 @@ class Trust:
 
     def central_system_believed(self, now: Moment) -> None:
         """A connection stands: if it was by the present root, there is nothing to fall back on any more."""
-        if not self.is_single or self._doubts or not self._is_encrypted:
+        if not self.is_single or not self._is_encrypted:
+            return
+        self._in_use = self.dialled
+        if self._doubts:
             return
         for key, each in _ROOTS.records(self._store).items():
             if each.is_fallback:
@@ -180,6 +184,9 @@ class Trust:
         ]
         if not named:
             return Reply(DeleteCertificateResult(status=DeleteCertificateStatus.NOT_FOUND))
+        if any(_ROOTS.records(self._store)[key].pem == self._in_use for key, _ in named):
+            # It is what this very connection is believed by; of roots side by side nobody knows which it was.
+            return Reply(DeleteCertificateResult(status=DeleteCertificateStatus.FAILED))
         return Reply(
             DeleteCertificateResult(status=DeleteCertificateStatus.ACCEPTED), lambda now: self._remove(named, now)
         )

@@ -104,6 +104,27 @@ def test_a_first_root_that_does_not_do_leaves_the_way_of_the_factory_open() -> N
     assert roots_dialled(bench) == [None, OLD.pem, None]
 
 
+def test_m05_the_root_by_which_the_connection_stands_is_not_deleted() -> None:
+    """DeleteCertificate is answered Failed for what is in use, and does its work for what is not."""
+    bench = wss(AdditionalRootCertificateCheck="true")
+    assert install(bench, OLD.pem) == "Accepted"
+    (named,) = ids(bench)
+    order = {"certificateHashData": named}
+    reconnect(bench, OLD.pem)
+    assert bench.status_of_answer("DeleteCertificate", order) == "Failed"
+    assert install(bench, NEXT) == "Accepted"
+    assert bench.status_of_answer("DeleteCertificate", order) == "Failed"  # it is the other one, but still in use
+    reconnect(bench, NEXT)
+    assert bench.status_of_answer("DeleteCertificate", order) == "NotFound"
+
+
+def test_a_root_that_no_connection_has_been_believed_by_can_be_deleted() -> None:
+    bench = wss(AdditionalRootCertificateCheck="true")
+    assert install(bench, OLD.pem) == "Accepted"
+    (named,) = ids(bench)
+    assert bench.status_of_answer("DeleteCertificate", {"certificateHashData": named}) == "Accepted"
+
+
 def test_a_third_root_takes_the_place_of_the_one_to_fall_back_on() -> None:
     third = NEW.followed_by(Authority("Third"))
     bench = single()

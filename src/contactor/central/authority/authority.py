@@ -12,6 +12,8 @@ from contactor.central.authority.issued import Issued, RequestRefused
 from contactor.central.authority.signing_request import PublicKey, check_names, read_request
 
 PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+CHAIN_SIZE_MAX = 10_000
+"""What CertificateSigned takes."""
 CLOCKS_DIFFER = timedelta(hours=1)
 """So much earlier than now a certificate begins: a station whose clock is behind takes it all the same."""
 
@@ -44,6 +46,8 @@ class Authority:
         ends = min(now + self._validity, self._own.not_valid_after_utc)
         certificate = self._certificate(request.subject, key, identity, (now - CLOCKS_DIFFER, ends))
         chain = "".join(each.public_bytes(serialization.Encoding.PEM).decode() for each in (certificate, *self._above))
+        if len(chain) > CHAIN_SIZE_MAX:
+            raise RequestRefused(f"with those above it it has {len(chain)} characters, and no message takes so many")
         return Issued(
             chain, f"{certificate.serial_number:x}", request.subject.rfc4514_string(), certificate.not_valid_after_utc
         )
