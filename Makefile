@@ -57,6 +57,7 @@ bench: $(STAMP) ## Measure beside peers and limits; prints tables of ratios
 	@$(BIN)/python -m benchmarks.idle_memory --connections 5000
 	@$(BIN)/python -m benchmarks.reconnect_storm --stations 1000 --rounds 1
 	@$(BIN)/python -m benchmarks.console
+	@$(BIN)/python -m benchmarks.panel
 
 pictures: $(STAMP) ## Take the pictures of README anew
 	@$(BIN)/python -m benchmarks.pictures docs/pictures

@@ -1,6 +1,7 @@
 """A central system with a console before it and virtual stations behind it, all real, and people who sign in."""
 
 import asyncio
+import random
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -16,6 +17,7 @@ from contactor.central.server import CentralServer
 from contactor.central.settings import CentralSettings, StationSetting
 from contactor.central.tags import Tag
 from contactor.cli.console_process import ConsoleProcess
+from contactor.cli.demo_stage import first_free_port
 from contactor.guide.load import load_product
 from contactor.link.websocket_client import WebSocketDialer
 from contactor.station.settings import StationSettings
@@ -66,10 +68,11 @@ class House:
 
 @asynccontextmanager
 async def house_in(place: Path) -> AsyncIterator[House]:
-    """Open one in a folder."""
+    """Open one in a folder; its console, which takes as long to start as all else, starts beside it."""
+    first = random.randrange(12_000, 30_000)
     settings = CentralSettings(
         listen_port=0,
-        api_port=0,
+        api_port=first_free_port(range(first, first + 200)),
         database=address_in(place),
         log_messages=True,
         webhook_networks=("127.0.0.0/8",),
@@ -77,13 +80,17 @@ async def house_in(place: Path) -> AsyncIterator[House]:
         tags=(Tag(IdTag(BADGE)),),
     )
     async with AsyncExitStack() as running:
+        console = ConsoleProcess(f"http://127.0.0.1:{settings.api_port}", port=0)
+        running.push_async_exit(console)
+        starting = asyncio.create_task(console.__aenter__())
+        await asyncio.sleep(0)  # the child is on its way before this loop is busy
         central = await running.enter_async_context(CentralServer(settings))
         api = await running.enter_async_context(ApiServer(central, twins=VirtualTwins()))
         admin = await running.enter_async_context(httpx.AsyncClient(base_url=api.url, timeout=30))
         assert api.first_password is not None
         identity = await log_in(admin, "admin", api.first_password)
         admin.headers["X-CSRF-Token"] = str(identity["csrf_token"])
-        console = await running.enter_async_context(ConsoleProcess(api.url, port=0))
+        await starting
         yield House(central, api, admin, console.url)
 
 

@@ -18,6 +18,7 @@ from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import InvalidStatus
 
 from contactor.base.ids import OutletNumber
+from contactor.central.api.server import ApiServer
 from contactor.virtual.driver import Visit, drive_in_turn
 from tests.browser.house import BADGE, HOSTILE, STATION, House, station_in
 from tests.browser.looking import WIDE, in_theme, serious_findings, settled
@@ -198,8 +199,16 @@ async def test_hostile_words_are_seen_as_they_are(page: Page, busy_house: House)
     await assert_text_stays_text(page)
 
 
-async def test_a_page_says_that_it_is_stale_while_the_central_system_is_away(page: Page, busy_house: House) -> None:
+async def test_a_page_says_that_it_is_stale_while_the_central_system_is_away_and_heals_with_it(
+    page: Page, busy_house: House
+) -> None:
     await page.goto("/")
     await settled(page)
     await busy_house.api.stop()
     await expect(page.get_by_role("alert")).to_contain_text("What you see may be old.", timeout=30_000)
+    await page.goto("/tags")
+    failure = page.get_by_role("alert").filter(has_text="The central system does not answer (")
+    await expect(failure.get_by_role("button", name="Try again")).to_be_visible()
+    async with ApiServer(busy_house.central):
+        await expect(page.get_by_role("table", name="Tags")).to_be_visible()
+        await settled(page)

@@ -14,6 +14,8 @@ from contactor.ui.frame import tag
 T = TypeVar("T")
 UNAUTHORIZED = 401
 PAGE = 50
+AGAIN_AFTER_S = 5.0
+"""What could not be had is tried again by itself."""
 PAGE_MAX = 500
 """As many as the API gives at once."""
 
@@ -45,7 +47,7 @@ class Section(Generic[T]):
             self._shown = None
             self._place.clear()
             with self._place:
-                failed(told(error), self.refresh)
+                _say_failed(error, self.refresh)
             return
         if found == self._shown:
             return
@@ -53,6 +55,13 @@ class Section(Generic[T]):
         self._place.clear()
         with self._place:
             self._show(found)
+
+
+def _say_failed(error: ApiRefusal | ApiUnreachable, again: Callable[[], Awaitable[None]]) -> None:
+    """Say it, and go on trying where nobody answered; what was refused would be refused again."""
+    failed(told(error), again)
+    if isinstance(error, ApiUnreachable):
+        ui.timer(AGAIN_AFTER_S, again, once=True)
 
 
 class Records:
@@ -106,7 +115,7 @@ class Records:
                 return
             self._state.clear()
             with self._state:
-                failed(told(error), self.refresh)
+                _say_failed(error, self.refresh)
             return
         self._state.clear()
         self._next = None if isinstance(page, list) else page["next"]

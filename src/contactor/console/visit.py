@@ -15,7 +15,7 @@ from contactor.console.api_client import ApiClient, ApiRefusal, ApiUnreachable
 from contactor.console.hub import Hub
 from contactor.console.people import COOKIE, People, Session
 from contactor.console.role import Role
-from contactor.ui.blocks import Moment
+from contactor.ui.blocks import Moment, banner, page_head
 from contactor.ui.frame import Crumb, Entry, Group, Signed, page_frame
 from contactor.ui.writing import utc
 
@@ -150,19 +150,20 @@ def add_page(console: Console, path: str, build: Build, *, needs: Role = Role.VI
         visit = Visit(console, session, zone, request.url.path, dict(request.path_params))
         _end_with(session, client)
         if not session.role.allows(needs):
-            with visit.frame(Crumb("Not for you")):
-                ui.label(f"This page needs the role {needs}; you are {session.role}.").classes("banner error")
+            with visit.frame(Crumb("Not for you")), page_head("Not for you", "Ask an admin, or choose another page."):
+                banner(f"This page needs the role {needs}; you are {session.role}.", "info")
             return None
         await build(visit)
         return None
 
 
 def told(error: ApiRefusal | ApiUnreachable) -> str:
-    """A failure in a line."""
+    """A failure in a line, as a sentence begins."""
+    text = str(error)
     if isinstance(error, ApiRefusal):
         unsaid = [f"{field}: {reason}" for field, reason in error.flaws[:5] if reason not in error.detail]
-        return ": ".join([error.detail, *(["; ".join(unsaid)] if unsaid else [])])
-    return str(error)
+        text = ": ".join([error.detail, *(["; ".join(unsaid)] if unsaid else [])])
+    return text[:1].upper() + text[1:]
 
 
 def choices(words: Sequence[str], none: str) -> dict[str, str]:

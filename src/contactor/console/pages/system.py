@@ -14,9 +14,11 @@ from contactor.ui.writing import number
 ASKED_EVERY_S = 3.0
 GAP_S = 10.0
 """A line is not drawn through a time in which nobody looked."""
+SOON = "The first figures come in a few seconds."
 CHARTS = (
     (
         "Messages and commits",
+        SOON,
         "/s",
         (
             Series("Messages answered", "var(--series-1)", area=True, gapS=GAP_S, column=pulse.ANSWERS),
@@ -26,11 +28,13 @@ CHARTS = (
     ),
     (
         "Answer time, in the mean",
+        "Nothing was answered in this time.",
         "ms",
         (Series("Answer time", "var(--series-1)", area=True, gapS=GAP_S, column=pulse.ANSWER_MS),),
     ),
     (
         "Waiting to be written",
+        SOON,
         "items",
         (Series("Waiting", "var(--series-4)", area=True, step=True, gapS=GAP_S, column=pulse.WAITING),),
     ),
@@ -48,7 +52,7 @@ async def build(visit: Visit) -> None:
         with page_head("System", "The central system behind this console, in the last quarter of an hour"):
             pass
         with tag("div", "grid-2 collapses"):
-            for title, unit, series in CHARTS:
+            for title, empty, unit, series in CHARTS:
                 with card(title):
                     LineChart(
                         series,
@@ -57,7 +61,7 @@ async def build(visit: Visit) -> None:
                         height=200,
                         topic="system",
                         window_s=WINDOW_S,
-                        empty="The first figures come in a few seconds.",
+                        empty=empty,
                     )
             with card("Central system"):
                 section = Section(visit, fetch, lambda found: _show(*found))
