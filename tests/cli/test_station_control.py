@@ -28,7 +28,7 @@ def running(*options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
         yield process, json.loads(process.stdout.readline())["control"]
     finally:
         process.kill()
-        process.communicate(timeout=20)
+        process.communicate(timeout=60)
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def test_the_commands_play_with_a_station_that_runs(play: Play) -> None:
         assert refused.stderr == "contactor: outlet: 2 cannot be used; no vehicle is connected to it\n"
         assert refused.returncode == 1
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=20) == 0
+        assert process.wait(timeout=60) == 0
 
 
 def test_nobody_at_the_address_is_one_line_with_the_next_step(play: Play) -> None:
@@ -116,7 +116,7 @@ def test_a_car_is_still_plugged_in_after_kill_9_and_a_second_process_is_kept_out
             "another station process works in it; give each station its own\n"
         )
         process.kill()
-        process.wait(timeout=20)
+        process.wait(timeout=60)
     with running(*folder) as (_, url):
         assert state_of(play, url)["outlets"]["1"]["vehicle"]["soc_percent"] == pytest.approx(35)
 
@@ -143,10 +143,10 @@ def test_watch_tells_what_happens(play: Play) -> None:
                     break
             assert item["facts"]["connector"] == 2
             watching.send_signal(signal.SIGINT)
-            assert watching.wait(timeout=20) == 0
+            assert watching.wait(timeout=60) == 0
         finally:
             watching.kill()
-            watching.communicate(timeout=20)
+            watching.communicate(timeout=60)
 
 
 def test_the_front_panel_is_served_beside_the_station_and_ends_with_it() -> None:
@@ -160,7 +160,7 @@ def test_the_front_panel_is_served_beside_the_station_and_ends_with_it() -> None
             assert page.status_code == 200
             assert "ANNA-1" in page.text
             process.send_signal(signal.SIGINT)
-            assert process.wait(timeout=30) == 0
+            assert process.wait(timeout=60) == 0
             with pytest.raises(httpx.ConnectError):
                 httpx.get(panel_url)
         finally:

@@ -34,7 +34,7 @@ async def bridge(
         running = Bridge(settings, central)
         task = asyncio.create_task(running.run())
         try:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 await running.connected.wait()
             yield running
         finally:
