@@ -1,6 +1,9 @@
 """The board keeps the fleet new: from REST's rows, the feed's events and readings, and tells only what changed."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
+
+import msgspec
 
 from contactor.console.board import Board
 from contactor.guide.load import load_product
@@ -72,6 +75,24 @@ def test_a_status_changes_the_row_and_the_counts() -> None:
     (row,) = board.rows()
     assert str(row[9]).startswith("0x100202 ")
     assert row[10] == [["Faulted", None]]
+
+
+def test_rows_as_they_are_written_are_the_rows_whatever_has_changed_them() -> None:
+    board = board_with(fleet_row("A"), fleet_row("B"), fleet_row("C"))
+    changes: Sequence[Callable[[], None]] = (
+        lambda: None,
+        lambda: board.hear(
+            event("status_changed", connector_id=1, status="Faulted", error_code="X", vendor_error_code="")
+        ),
+        lambda: started(board),
+        lambda: board.measure([reading()]),
+        lambda: board.put([fleet_row("B", is_online=False)]),
+        lambda: board.keep_only({"A", "B"}),
+    )
+    for change in changes:
+        change()
+        assert [msgspec.json.decode(each) for each in board.written()] == list(board.rows())
+    assert [msgspec.json.decode(each) for each in board.written({"C"})] == []
 
 
 def test_a_charge_is_followed_from_its_start_to_its_stop() -> None:

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import msgspec
+from msgspec import Raw
+
 from contactor.guide.entries import VendorError
 
 Facts = Mapping[str, Any]  # Any: JSON of the API, whose fields are known by name
@@ -93,6 +96,8 @@ class Board:
         self._troubles = troubles
         self._rows: dict[str, Seen] = {}
         self._changed: set[str] = set()
+        self._written: dict[str, Raw] = {}
+        """Rows as JSON, as long as they hold: whoever opens the fleet is sent all of them."""
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -109,12 +114,13 @@ class Board:
             row = _seen(facts, self._rows.get(facts["station_id"]))
             if self._rows.get(row.station_id) != row:
                 self._rows[row.station_id] = row
-                self._changed.add(row.station_id)
+                self._touch(row.station_id)
 
     def keep_only(self, station_ids: set[str]) -> None:
         """Forget stations that are no more."""
         for gone in self._rows.keys() - station_ids:
             del self._rows[gone]
+            self._written.pop(gone, None)
             self._changed.discard(gone)
 
     def hear(self, event: Facts) -> None:
@@ -126,7 +132,7 @@ class Board:
         row = self._rows.setdefault(station_id, Seen(station_id))
         heard(row, event["facts"])
         row.last_seen_ms = _ms(event["at"])
-        self._changed.add(station_id)
+        self._touch(station_id)
 
     def measure(self, readings: Iterable[Facts]) -> None:
         """Readings as they were written."""
@@ -141,7 +147,11 @@ class Board:
                 for name in ("energy_wh", "power_w", "soc_percent", "voltage_v", "current_a"):
                     if reading[name] is not None:
                         setattr(running, name, reading[name])
-            self._changed.add(row.station_id)
+            self._touch(row.station_id)
+
+    def _touch(self, station_id: str) -> None:
+        self._changed.add(station_id)
+        self._written.pop(station_id, None)
 
     # What goes out
 
@@ -156,6 +166,15 @@ class Board:
             row = self._rows.get(station_id)
             if row is not None:
                 yield self._grid_row(row)
+
+    def written(self, station_ids: Iterable[str] | None = None) -> Iterator[Raw]:
+        """The same rows as JSON."""
+        for station_id in list(self._rows) if station_ids is None else station_ids:
+            if station_id in self._rows:
+                row = self._written.get(station_id)
+                if row is None:
+                    row = self._written[station_id] = Raw(msgspec.json.encode(self._grid_row(self._rows[station_id])))
+                yield row
 
     def detail(self, station_id: str) -> dict[str, object] | None:
         """A station's state for its page."""

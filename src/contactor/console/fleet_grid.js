@@ -1,6 +1,5 @@
 // The fleet's grid: rows are fetched once, then only those that changed come over the page's socket.
 // Cells are DOM nodes with textContent: whatever a station calls itself stays text.
-import * as AgGrid from "nicegui-aggrid";
 import { follow } from "/kit/live.js";
 import * as words from "/kit/words.js";
 
@@ -84,13 +83,18 @@ export default {
   data: () => ({ states: STATES, counts: {}, offline: 0, filter: "", wanted: [], problem: "" }),
   computed: { barLabel() { return STATES.map((s) => `${s} ${this.counts[s] ?? 0}`).join(", "); } },
   watch: {
-    filter() { this.api.onFilterChanged(); this.filled(); },
-    wanted() { this.api.onFilterChanged(); this.filled(); },
+    filter() { this.refilter(); },
+    wanted() { this.refilter(); },
   },
-  mounted() {
-    AgGrid.ModuleRegistry.registerModules([AgGrid.AllCommunityModule]);
+  async mounted() {
     this.waiting = [];
     this.known = new Set();
+    this.stop = follow("fleet", (news) => this.hear(news));
+    // The grid's program is large: the page is there before it, and the rows are on their way meanwhile.
+    const asked = this.ask();
+    const AgGrid = await import("nicegui-aggrid");
+    if (this.isGone) return;
+    AgGrid.ModuleRegistry.registerModules([AgGrid.AllCommunityModule]);
     this.api = AgGrid.createGrid(this.$refs.grid, {
       theme: AgGrid.themeQuartz, columnDefs: COLUMNS, rowHeight: 40, headerHeight: 38, suppressCellFocus: false,
       defaultColDef: { sortable: true, resizable: true, cellDataType: false, suppressHeaderMenuButton: true },
@@ -101,21 +105,30 @@ export default {
       overlayNoRowsTemplate: '<span class="muted">No station fits. Change the filter, or register a station.</span>',
       onSelectionChanged: () => this.selected(), onRowDoubleClicked: ({ data }) => (location.href = `/stations/${encodeURIComponent(data[ID])}`),
     });
-    this.stop = follow("fleet", (news) => this.hear(news));
     this.stopBehind = follow("behind", () => this.fetchRows());
     this.timer = setInterval(() => this.api.refreshCells({ columns: ["seen"], force: true }), 5000);
-    this.fetchRows();
+    this.fetchRows(asked);
   },
-  unmounted() { this.stop(); this.stopBehind(); clearInterval(this.timer); this.api.destroy(); },
+  unmounted() { this.isGone = true; this.stop(); this.stopBehind?.(); clearInterval(this.timer); this.api?.destroy(); },
   methods: {
     kind: words.kind, number: words.number,
-    async fetchRows() {
-      this.fetched = false;
+    async ask() {
       try {
         const answer = await fetch("/fleet/rows");
         if (answer.status === 401) return void (location.href = "/login");
-        if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
-        const found = await answer.json();
+        return answer.ok ? { found: await answer.json() } : { problem: `HTTP ${answer.status}` };
+      } catch (error) {
+        return { problem: error.message };
+      }
+    },
+    async fetchRows(asked) {
+      this.fetched = false;
+      const answer = await (asked instanceof Promise ? asked : this.ask());
+      if (answer?.problem) {
+        this.api.setGridOption("loading", false);
+        this.problem = `The rows cannot be fetched (${answer.problem}).`;
+      } else if (answer && !this.isGone) {
+        const { found } = answer;
         this.known = new Set(found.rows.map((row) => row[ID]));
         this.api.setGridOption("rowData", found.rows);
         this.api.setGridOption("loading", !found.loaded && !found.rows.length);
@@ -124,9 +137,6 @@ export default {
         this.fetched = true;
         const waiting = this.waiting.splice(0);
         if (waiting.length) this.change(waiting.flat());
-      } catch (error) {
-        this.api.setGridOption("loading", false);
-        this.problem = `The rows cannot be fetched (${error.message}).`;
       }
     },
     hear(news) {
@@ -153,6 +163,7 @@ export default {
       const sought = this.filter.toLowerCase();
       return isState && (!sought || [ID, MODEL, SERIAL, FIRMWARE, FAULT, REGISTRATION].some((i) => String(row[i]).toLowerCase().includes(sought)));
     },
+    refilter() { this.api?.onFilterChanged(); this.api && this.filled(); },
     filled() { this.api.getDisplayedRowCount() ? this.api.hideOverlay() : this.api.showNoRowsOverlay(); },
     selected() { this.$emit("selected", this.api.getSelectedRows().map((row) => row[ID])); },
     save() { this.api.exportDataAsCsv({ fileName: "fleet.csv", columnKeys: COLUMNS.map((c) => c.colId), processCellCallback: ({ value, column }) => (column.getColId() === "seen" ? words.utc(value) : column.getColId() === "power" ? value / 1000 : harmless(value)) }); },

@@ -98,7 +98,7 @@ class Hub:
 
     def fleet_text(self) -> bytes:
         """All rows, and the figures, as the fleet page fetches them."""
-        return msgspec.json.encode({"rows": list(self.board.rows()), **self.figures, "loaded": self.is_loaded})
+        return msgspec.json.encode({"rows": list(self.board.written()), **self.figures, "loaded": self.is_loaded})
 
     def first_news(self, topics: frozenset[str]) -> dict[str, object]:
         """What a tab that begins to follow must know."""
@@ -256,7 +256,7 @@ class Hub:
 
     async def _tell(self) -> None:
         changed = self.board.take_changed()
-        news: dict[str, object] = {"rows": list(self.board.rows(changed))} if self.tabs.is_followed("fleet") else {}
+        news: dict[str, object] = {"rows": list(self.board.written(changed))} if self.tabs.is_followed("fleet") else {}
         if time.monotonic() >= self._counted_at_s + COUNTED_EVERY_S:
             self._count()
             news |= self.figures
