@@ -6,6 +6,7 @@ python -m benchmarks.sink_server 21000
 import asyncio
 import json
 import sys
+from datetime import UTC, datetime
 from itertools import count
 
 import uvloop
@@ -20,12 +21,14 @@ from picows import (
     ws_create_server,
 )
 
-_BOOTED = '{"status":"Accepted","currentTime":"2026-01-01T00:00:00Z","interval":60}'
 _ANSWERS = {
-    b"BootNotification": _BOOTED,
-    b"Heartbeat": '{"currentTime":"2026-01-01T00:00:00Z"}',
     b"Authorize": '{"idTagInfo":{"status":"Accepted"}}',
     b"DataTransfer": '{"status":"UnknownVendorId"}',
+}
+# The true time: a clock that stands still would be set, and that noted, with every Heartbeat.
+_TIMES = {
+    b"BootNotification": '{"status":"Accepted","currentTime":"%s","interval":60}',
+    b"Heartbeat": '{"currentTime":"%s"}',
 }
 _numbers = count(1)
 
@@ -47,6 +50,8 @@ class Sink(WSListener):
         message_id, action = parts[1].decode(), parts[3]
         if action == b"StartTransaction":
             answer = f'{{"transactionId":{next(_numbers)},"idTagInfo":{{"status":"Accepted"}}}}'
+        elif action in _TIMES:
+            answer = _TIMES[action] % datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         else:
             answer = _ANSWERS.get(action, "{}")
         transport.send(WSMsgType.TEXT, f'[3,"{message_id}",{answer}]'.encode())

@@ -18,11 +18,22 @@ from contactor.station.runner import STORE_RETRY_S, StationRunner
 from contactor.station.screen import Screen
 from contactor.station.settings import StationSettings
 from contactor.station.store.memory import ForgetfulStore
+from contactor.station.watcher import Nobody
 from tests.station.bench import CONFIGURED
 from tests.station.test_transfer_tasks import Central, LoopClock
 
 OUTLET = OutletNumber(1)
 PLENTY = 10**9
+
+
+class Notes(Nobody):
+    """Keeps what the station notes."""
+
+    def __init__(self, kept: list[Note]) -> None:
+        self.kept = kept
+
+    def noted(self, note: Note) -> None:
+        self.kept.append(note)
 
 
 class Site:
@@ -43,7 +54,7 @@ class Site:
             self.central,
             clock=LoopClock(datetime(2026, 1, 1, tzinfo=UTC)),
             dice=Dice(2),
-            observe=self.notes.append,
+            watcher=Notes(self.notes),
         )
 
     async def charge(self) -> None:

@@ -21,8 +21,7 @@ from contactor.station.authorization import Verdict
 from contactor.station.calls import Failure
 from contactor.station.configuration import Configuration
 from contactor.station.events import Moment
-from contactor.station.local_list import _LOCAL_LIST as LOCAL_LIST
-from contactor.station.local_list import LocalList
+from contactor.station.local_list import LOCAL_LIST, LocalList
 from contactor.station.outbox import Entry, Outbox, TransactionBook
 from contactor.station.reservations import Claim, Reservations
 from contactor.station.smart_charging.ceilings import Ceilings, Outlook

@@ -4,13 +4,17 @@ import asyncio
 import gc
 import tracemalloc
 
+import pytest
+
 from contactor.base.dice import Dice
 from contactor.base.ids import OutletNumber
 from contactor.base.virtual_loop import run_virtually
 from contactor.guide.load import load_product
+from contactor.hardware.port import Reading
 from contactor.link.link import Dialer
 from contactor.link.memory import MemoryNetwork
 from contactor.rig.garage import vehicle_model
+from contactor.rig.rig import Rig
 from contactor.rig.vehicle import Vehicle
 from contactor.station.effects import Effect, Note
 from contactor.station.events import DeadlineReached, Event
@@ -23,7 +27,7 @@ from tests.virtual.control.stage import Central
 
 URL = "ws://central/ocpp"
 STATIONS = 40
-IDLE_BYTES_MAX = 18 * 1024
+IDLE_BYTES_MAX = 14 * 1024
 ONE, TWO = OutletNumber(1), OutletNumber(2)
 
 
@@ -44,13 +48,13 @@ class Looks:
         """Nor is it one when everything has settled."""
 
 
-def free_station(name: str, dialer: Dialer) -> VirtualStation:
-    """A charger that anybody may use, and that samples no meter."""
+def free_station(name: str, dialer: Dialer, *, sampled_each_s: int = 0) -> VirtualStation:
+    """A charger that anybody may use, and that samples no meter unless told to."""
     initial = {
         "SupervisionUrl": URL,
         "BoxIdentifier": name,
         "AuthenticationOCPPMode": "false",
-        "MeterValueSampleInterval": "0",
+        "MeterValueSampleInterval": str(sampled_each_s),
     }
     return VirtualStation(
         name,
@@ -121,3 +125,31 @@ def test_software_is_not_woken_while_current_flows_on_as_it_did() -> None:
 def test_software_follows_the_hardware_while_two_cars_share_the_cabinet() -> None:
     """SC-12: what one car asks for is what the other one cannot have, so their wishes are looked at each second."""
     assert looks_in_ten_minutes(ONE, TWO) >= 600
+
+
+def test_a_reading_that_is_told_looks_at_the_hardware_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither the time for it nor its answer is news to anybody else: not to statuses, limits or shares."""
+    looks = 0
+    read = Rig.read
+
+    def counted(rig: Rig, outlet: OutletNumber) -> Reading:
+        nonlocal looks
+        looks += 1
+        return read(rig, outlet)
+
+    async def story() -> int:
+        network = MemoryNetwork()
+        await network.listen(URL, Central().admit).start()
+        station = free_station("CP-1", network.dialer(), sampled_each_s=10)
+        station.switch_on()
+        await station.until(lambda: station.station.is_online)
+        station.plug(ONE, Vehicle(vehicle_model("saloon"), soc=0.1))
+        await asyncio.sleep(60)
+        sent, before = station.runner.frames_sent, looks
+        await asyncio.sleep(600)
+        assert station.runner.frames_sent >= sent + 60
+        await station.shut_down()
+        return looks - before
+
+    monkeypatch.setattr(Rig, "read", counted)
+    assert run_virtually(story()) <= 70

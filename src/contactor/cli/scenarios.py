@@ -14,13 +14,13 @@ from contactor.base.virtual_loop import run_virtually
 from contactor.cli import logs, loop
 from contactor.link.station_tls import StationTls
 from contactor.link.websocket_client import WebSocketDialer
+from contactor.station.watcher import Watcher
 from contactor.virtual.loop_clock import LoopClock
 from contactor.virtual.scenario.player import Opposite, Playing, play
 from contactor.virtual.scenario.scenario import Scenario
 from contactor.virtual.scenario.shelf import find_scenario, scenario_names, shipped_scenario
 from contactor.virtual.scenario.verdict import Played
 from contactor.virtual.trace.trace_file import TraceFile
-from contactor.virtual.watcher import Watcher
 
 SEED = "scenario"
 """Chance that is the same each time, so that two plays in virtual time are alike to the last message id."""

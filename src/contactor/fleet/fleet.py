@@ -4,12 +4,14 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Coroutine
 from functools import partial
+from operator import itemgetter
 from pathlib import Path
 
 from contactor.base.clock import Clock, SystemClock
 from contactor.base.dice import Dice
 from contactor.base.errors import BadSetting
 from contactor.base.ids import OutletNumber
+from contactor.base.timetable import Timetable
 from contactor.fleet.crowd import Crowd
 from contactor.fleet.plan import FleetPlan, Place, Shard, places
 from contactor.fleet.tally import Ear, Sample, Tally
@@ -30,7 +32,7 @@ TRACE_FRAMES = 0
 RECONNECT_FIRST_S = 5.0
 HARDWARE = RigSettings(step_s=10.0, ramp_step_s=1.0)
 """Coarse enough for thousands of batteries: half a percent of energy in the bend of a charging curve at worst."""
-DIALLING_MAX = 200
+DIALLING_MAX = 100
 """So many stations dial for the first time at once: more would only wait for each other until the first gave up."""
 DRAIN_S = 10.0
 """How long the central system is given at the end to confirm what it was sent."""
@@ -60,13 +62,13 @@ class Fleet:
         self.stations: list[VirtualStation] = []
         self._shard = shard or Shard()
         self._places = tuple(places(plan, self._shard))
-        self._dialer = dialer or WebSocketDialer(tls=_trust(plan))
+        self._timetable = Timetable()
+        self._dialer = dialer or WebSocketDialer(tls=_trust(plan), scheduler=self._timetable)
         self._clock = clock or SystemClock()
         # One for all: chance of its own would be a tenth of what an idle station weighs.
         self._dice = Dice(f"{plan.seed}-{self._shard.index}")
         self._products: dict[str, Product] = {group.product: load_product(group.product) for group in plan.groups}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._is_ending = False
         self._began_s = self._clock.monotonic_s()
 
     async def __aenter__(self) -> "Fleet":
@@ -118,7 +120,6 @@ class Fleet:
 
         Charges that are under way end with their stations, as by a power cut; each station says so when it comes back.
         """
-        self._is_ending = True
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -132,23 +133,21 @@ class Fleet:
     # Stations
 
     async def _come_online(self) -> None:
-        """Switch stations on at the pace of the plan; a few at a time where the pace is faster than a timer."""
-        for number, place in enumerate(self._places):
-            due_s = number / (self.plan.ramp_up_per_s / self._shard.count)
+        """Switch stations on at the pace of the plan, each as late as chance has it, and no more than may dial."""
+        pace_per_s = self.plan.ramp_up_per_s / self._shard.count
+        due = [
+            (number / pace_per_s + self._dice.between(0.0, self.plan.jitter_s), place)
+            for number, place in enumerate(self._places)
+        ]
+        for due_s, place in sorted(due, key=itemgetter(0)):
             behind_s = due_s - self._elapsed_s()
             if behind_s > 0:
                 await asyncio.sleep(behind_s)
+            await self._dialling.acquire()  # released when its first dial has ended
             station = self._make(place)
             self.stations.append(station)
-            late_s = self._dice.between(0.0, self.plan.jitter_s)
-            self._spawn(self._switch_on(station, late_s))
-        self._spawn(self._let_drivers_come())
-
-    async def _switch_on(self, station: VirtualStation, late_s: float) -> None:
-        await asyncio.sleep(late_s)
-        await self._dialling.acquire()  # released when its first dial has ended
-        if not self._is_ending:
             station.switch_on()
+        self._spawn(self._let_drivers_come())
 
     def _make(self, place: Place) -> VirtualStation:
         initial = {"SupervisionUrl": self.plan.url, "BoxIdentifier": place.station_id, **place.group.settings}
@@ -171,6 +170,8 @@ class Fleet:
             hardware_speed=self.plan.speed,
             hardware=HARDWARE,
             observe=Ear(self.tally, place.index),
+            scheduler=self._timetable,
+            keeps_rig=False,
         )
 
     # Drivers

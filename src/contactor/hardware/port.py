@@ -4,17 +4,17 @@ The simulated rig implements it; a driver for real power electronics would too.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from contactor.base.ids import OutletNumber
 from contactor.hardware.commands import Command
 from contactor.hardware.signals import Signal
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One outlet's meter and vehicle, all sampled at the same instant.
+class Reading(Struct, frozen=True, gc=False):
+    """One outlet's meter and vehicle, all sampled at the same instant; a Struct, because samples are many.
 
     `register_wh` never goes back and counts whole watt-hours since the meter was made. `voltage_v * current_a`
     is `power_w`. `offered_w` and `offered_a` are what the vehicle may take now: the grant, the modules and the

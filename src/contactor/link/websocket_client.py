@@ -11,7 +11,7 @@ from picows import WSHandshakeError, WSUpgradeRequest, WSUpgradeResponse
 from picows.common import WSInvalidStatusError
 
 from contactor.link.handshake import write_basic
-from contactor.link.link import SUBPROTOCOL, LinkFailed, LinkRefused, Receiver, Target
+from contactor.link.link import SUBPROTOCOL, LinkFailed, LinkRefused, Receiver, Scheduler, Target
 from contactor.link.station_tls import StationTls
 from contactor.link.tls import refusal_of
 from contactor.link.websocket_wire import Conversation, PingPlan, WireLimits, new_protocol
@@ -46,15 +46,24 @@ class WebSocketDialer:
         pong_limit_s: float = 10.0,
         tls: ssl.SSLContext | StationTls | None = None,
         settings: DialSettings | None = None,
+        scheduler: Scheduler | None = None,
     ) -> None:
+        """Dial as `settings` say; `scheduler` keeps the timers of the links in place of the loop each is dialled on."""
         self._pings = PingPlan(ping_interval_s, pong_limit_s)
         self._tls = StationTls.of(tls) if isinstance(tls, ssl.SSLContext) else tls or StationTls()
         self._settings = settings or DialSettings()
+        self._scheduler = scheduler
 
     async def dial(self, target: Target, receiver: Receiver) -> Conversation:
         """Connect, see `contactor.link.link.Dialer`."""
         url = _address_of(target)
-        conversation = Conversation(receiver, target.connection_url, limits=self._settings.wire, pings=self._pings)
+        conversation = Conversation(
+            receiver,
+            target.connection_url,
+            limits=self._settings.wire,
+            pings=self._pings,
+            scheduler=self._scheduler,
+        )
         try:
             await self._connect(url, target, conversation)
         except ssl.SSLError as error:

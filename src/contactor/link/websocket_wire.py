@@ -26,6 +26,7 @@ from contactor.link.link import (
     Cancellable,
     Closure,
     Receiver,
+    Scheduler,
 )
 from contactor.link.pace import Pace
 from contactor.link.pulse import Pulse, PulseTimer
@@ -96,9 +97,8 @@ class PingPlan:
 class Ending:
     """The closure in the making."""
 
-    code: int | None = None
-    reason: str = ""
-    is_ending: bool = False
+    code: int | None
+    reason: str
     is_clean: bool = False
     watchdog: Cancellable | None = field(default=None, repr=False)
 
@@ -106,8 +106,8 @@ class Ending:
 class Conversation(WSListener):
     """One websocket; a link to its receiver, a listener to picows."""
 
-    __slots__ = ("_assembly", "_ending", "_is_congested", "_limits", "_loop", "_pace", "_pings", "_pulse",
-                 "_receiver", "_rest", "_roll", "_slowed", "_transport", "name")  # fmt: skip
+    __slots__ = ("_assembly", "_ending", "_is_congested", "_limits", "_pace", "_pings", "_pulse",
+                 "_receiver", "_rest", "_roll", "_scheduler", "_slowed", "_transport", "name")  # fmt: skip
 
     def __init__(
         self,
@@ -118,23 +118,28 @@ class Conversation(WSListener):
         pings: PingPlan,
         roll: Roll["Conversation"] | None = None,
         slowed: Callable[[], None] | None = None,
+        scheduler: Scheduler | None = None,
     ) -> None:
-        """Be ready; `slowed` hears each time the peer has to rest because it sends too fast."""
+        """Be ready; `slowed` hears each time the peer has to rest because it sends too fast.
+
+        Timers are the running loop's own, or the `scheduler`'s.
+        """
         self.name = name
         self._receiver = receiver
         self._limits = limits
         self._pings = pings
         self._roll = roll
-        self._loop = asyncio.get_running_loop()
-        self._assembly = Assembly(limits.message_bytes_max)
-        self._ending = Ending()
+        self._scheduler = scheduler or asyncio.get_running_loop()
+        # What most connections never need, or only at their end, is not there before: thousands of them are open.
+        self._assembly: Assembly | None = None
+        self._ending: Ending | None = None
         self._is_congested = False
         self._slowed = slowed
         self._rest: Cancellable | None = None
         rate_per_s = limits.frames_per_s
-        self._pace = (
-            None if rate_per_s is None else Pace(rate_per_s, max(1.0, rate_per_s * FRAMES_BURST_S), self._loop.time())
-        )
+        self._pace: Pace | None = None
+        if rate_per_s is not None:
+            self._pace = Pace(rate_per_s, max(1.0, rate_per_s * FRAMES_BURST_S), self._scheduler.time())
         self._transport: WSTransport | None = None
         self._pulse: PulseTimer | None = None
 
@@ -150,7 +155,7 @@ class Conversation(WSListener):
         transport = self._transport
         return (
             transport is not None
-            and not self._ending.is_ending
+            and self._ending is None
             and not transport.is_close_frame_sent
             and not transport.is_disconnected
             and not transport.underlying_transport.is_closing()  # broken, and picows has yet to hear of it
@@ -167,7 +172,7 @@ class Conversation(WSListener):
         if transport is None or not self.is_open:
             return
         short_reason = shorten(reason)
-        self._begin_end(code, short_reason)
+        self._begin_end(Ending(code, short_reason))
         transport.send_close(WSCloseCode(code), short_reason.encode())
 
     def abort(self) -> None:
@@ -178,7 +183,7 @@ class Conversation(WSListener):
 
     def forsake(self) -> None:
         """Whoever dialled has given up: an upgrade that comes all the same opens nothing."""
-        self._begin_end(None, "given up while it was dialled")
+        self._begin_end(Ending(None, "given up while it was dialled"))
 
     def set_ping_interval(self, interval_s: float) -> None:
         """Ping every `interval_s` seconds from now on; 0 ends the pings (TR-12)."""
@@ -189,21 +194,21 @@ class Conversation(WSListener):
 
     def on_ws_connected(self, transport: WSTransport) -> None:
         """The upgrade is done."""
-        if self._ending.is_ending:
+        if self._ending is not None:
             return
         self._transport = transport
         if self._roll is not None:
             self._roll.join(self)
         transport.underlying_transport.set_write_buffer_limits(high=CONGESTED_BYTES)
         for half in (transport.request, transport.response):
-            half.headers.clear()  # nobody reads them any more, and a password is among them
+            del half.headers  # nobody reads them any more, and a password is among them
         pulse = Pulse(
             self._pings.interval_s,
             self._pings.answer_limit_s,
-            self._loop.time(),
+            self._scheduler.time(),
             only_when_silent=self._pings.only_when_silent,
         )
-        self._pulse = PulseTimer(pulse, self._loop, self)
+        self._pulse = PulseTimer(pulse, self._scheduler, self)
         call_receiver(self, lambda: self._receiver.link_opened(self))
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
@@ -230,10 +235,8 @@ class Conversation(WSListener):
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:
         """The line is gone, however it ended; picows calls this once for every `on_ws_connected`."""
-        ending = self._ending
-        if not ending.is_ending:
-            self._adopt_close_of_picows(transport)
-        self._begin_end(ending.code, ending.reason)
+        ending = self._ending or _ending_of_picows(transport)
+        self._begin_end(ending)
         for timer in (ending.watchdog, self._rest):
             if timer is not None:
                 timer.cancel()
@@ -253,10 +256,10 @@ class Conversation(WSListener):
 
     def _keep_pace(self, transport: WSTransport, pace: Pace) -> None:
         """Leave a peer that sends too fast unread for a while: TCP then slows it down, and no one else."""
-        rest_s = pace.take(self._loop.time())
+        rest_s = pace.take(self._scheduler.time())
         if rest_s > 0 and self._rest is None:
             transport.underlying_transport.pause_reading()
-            self._rest = self._loop.call_later(rest_s, self._read_on)
+            self._rest = self._scheduler.call_later(rest_s, self._read_on)
             if self._slowed is not None:
                 self._slowed()
 
@@ -286,9 +289,11 @@ class Conversation(WSListener):
 
     def _take_data(self, kind: WSMsgType, is_final: bool, payload: bytes) -> None:
         try:
-            if is_final and kind == _TEXT_FRAME and not self._assembly.is_pending:
+            if is_final and kind == _TEXT_FRAME and (self._assembly is None or not self._assembly.is_pending):
                 text: bytes | None = check_text(payload)
             else:
+                if self._assembly is None:
+                    self._assembly = Assembly(self._limits.message_bytes_max)
                 text = self._assembly.take(kind.value, is_final, payload)
         except FrameRefused as refusal:
             self.close(refusal.code, refusal.reason)
@@ -296,14 +301,11 @@ class Conversation(WSListener):
         if text is not None:
             call_receiver(self, lambda: self._receiver.text_received(text))
 
-    def _begin_end(self, code: int | None, reason: str) -> None:
-        ending = self._ending
-        if not ending.is_ending:
-            ending.is_ending = True
-            ending.code = code
-            ending.reason = reason
+    def _begin_end(self, ending: Ending) -> None:
+        if self._ending is None:
+            self._ending = ending
             if self._transport is not None and not self._transport.is_disconnected:
-                ending.watchdog = self._loop.call_later(self._limits.close_limit_s, self._disconnect_at_once)
+                ending.watchdog = self._scheduler.call_later(self._limits.close_limit_s, self._disconnect_at_once)
         if self._pulse is not None:
             self._pulse.stop()
             self._pulse = None  # it refers back to us; a fleet that redials must not leave work for the collector
@@ -314,14 +316,14 @@ class Conversation(WSListener):
 
     def give_up(self, reason: str) -> None:
         """Cut the line, for a reason of our own."""
-        self._begin_end(None, reason)
+        self._begin_end(Ending(None, reason))
         self._disconnect_at_once()
 
     def _close_received(self, transport: WSTransport, payload: bytes) -> None:
-        if transport.is_close_frame_sent:
-            self._ending.is_clean = True  # the answer to our own
-        elif not self._ending.is_ending:
+        if self._ending is None and not transport.is_close_frame_sent:
             self._answer_close(transport, payload)
+        elif self._ending is not None and transport.is_close_frame_sent:
+            self._ending.is_clean = True  # the answer to our own
         # The listener ends TCP first (RFC 6455 section 7.1.1); a dialler waits for that, until the watchdog bites.
         if not transport.is_client_side:
             transport.disconnect()
@@ -329,21 +331,21 @@ class Conversation(WSListener):
     def _answer_close(self, transport: WSTransport, payload: bytes) -> None:
         code = int.from_bytes(payload[:2], "big") if payload else None
         if code is None or may_be_sent(code):
-            self._begin_end(code, payload[2:].decode())
-            self._ending.is_clean = True
+            self._begin_end(Ending(code, payload[2:].decode(), is_clean=True))
             # An empty close is answered 1000: picows would spell "no code" as a bare 0.
             transport.send_close(WSCloseCode(CLOSE_NORMAL if code is None else code))
         else:
-            self._begin_end(CLOSE_PROTOCOL_ERROR, f"close code {code} must not be sent")
-            transport.send_close(WSCloseCode(CLOSE_PROTOCOL_ERROR), self._ending.reason.encode())
+            reason = f"close code {code} must not be sent"
+            self._begin_end(Ending(CLOSE_PROTOCOL_ERROR, reason))
+            transport.send_close(WSCloseCode(CLOSE_PROTOCOL_ERROR), reason.encode())
 
-    def _adopt_close_of_picows(self, transport: WSTransport) -> None:
-        """Tell the receiver why, where picows itself ended the link over a broken or oversized frame."""
-        handshake = transport.close_handshake
-        if handshake is not None and handshake.sent is not None:
-            self._ending.code = handshake.sent.code.value
-            self._ending.reason = handshake.sent.reason
-            self._ending.is_clean = handshake.recv is not None
+
+def _ending_of_picows(transport: WSTransport) -> Ending:
+    """Why the line ended, where picows itself ended it over a broken or oversized frame, or nobody did."""
+    handshake = transport.close_handshake
+    if handshake is None or handshake.sent is None:
+        return Ending(None, "")
+    return Ending(handshake.sent.code.value, handshake.sent.reason, is_clean=handshake.recv is not None)
 
 
 class _Protocol(WSProtocol):  # type: ignore[misc]  # picows has no stub for it

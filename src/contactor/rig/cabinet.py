@@ -35,18 +35,26 @@ class Cabinet:
         BadSetting: the cabinet would have no module.
     """
 
-    __slots__ = ("_derating", "_feeds", "_healthy", "_kind", "_modules", "_supply", "_wanted")
+    __slots__ = ("_derating", "_feeds", "_healthy", "_kind", "_made", "_module_count", "_supply", "_wanted")
 
     def __init__(self, module_count: int, kind: ModuleKind = MODULE) -> None:
         if module_count < 1:
             raise BadSetting("module count", module_count, "a cabinet has at least 1 power module")
         self._kind = kind
-        self._modules = tuple(PowerModule(number) for number in range(1, module_count + 1))
+        self._module_count = module_count
+        self._made: tuple[PowerModule, ...] | None = None
         self._wanted: dict[OutletNumber, int] = {}
         self._feeds: dict[OutletNumber, Feed] = {}
         self._healthy = module_count
         self._derating = 1.0
         self._supply = NOMINAL
+
+    @property
+    def _modules(self) -> tuple[PowerModule, ...]:
+        """The modules; a cabinet that nobody has yet asked for power, as most of a fleet's, does without them."""
+        if self._made is None:
+            self._made = tuple(PowerModule(number) for number in range(1, self._module_count + 1))
+        return self._made
 
     @property
     def supply(self) -> Supply:
@@ -66,7 +74,7 @@ class Cabinet:
     @property
     def failed(self) -> list[tuple[int, str]]:
         """Number and trouble code of each module that cannot."""
-        return [(module.number, module.failed_by) for module in self._modules if module.failed_by is not None]
+        return [(module.number, module.failed_by) for module in self._made or () if module.failed_by is not None]
 
     def feed(self, outlet: OutletNumber) -> Feed:
         """What the outlet's modules can deliver together now."""

@@ -1,6 +1,7 @@
 """One power module: what it can deliver now, given its health and temperature."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from contactor.base.errors import BadSetting
 from contactor.base.ids import OutletNumber
@@ -43,6 +44,7 @@ MODULE = ModuleKind()
 FULL_POWER_FROM_V = MODULE_POWER_W / MODULE_CURRENT_A
 
 
+@cache
 def module_of(power_w: float, residual_a: float) -> ModuleKind:
     """A module of another size, with its full power from the same voltage on."""
     return ModuleKind(power_w, power_w / FULL_POWER_FROM_V, residual_a)

@@ -35,6 +35,7 @@ from contactor.rig.troubles import Troubles
 from contactor.rig.vehicle import Vehicle
 
 DEFAULTS = RigSettings()
+_DUE_S = attrgetter("due_s")
 
 
 class Rig:
@@ -100,7 +101,7 @@ class Rig:
         """When `advance` is due: now if signals wait, None if nothing can happen by itself."""
         if self._signals:
             return self._now_s
-        due_s = min(outlet.due_s for outlet in self._outlets.values())
+        due_s = min(self._outlets.values(), key=_DUE_S).due_s
         return None if due_s == NEVER_S else due_s
 
     def advance(self, to_s: float) -> list[Signal]:
@@ -112,7 +113,7 @@ class Rig:
         if not to_s >= self._now_s:
             raise BrokenPromise(f"rig time cannot go back from {self._now_s} s to {to_s} s")
         while True:
-            outlet = min(self._outlets.values(), key=attrgetter("due_s"))
+            outlet = min(self._outlets.values(), key=_DUE_S)
             if outlet.due_s > to_s:
                 break
             self._now_s = outlet.due_s

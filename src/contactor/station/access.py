@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from contactor.base.deadlines import earliest
 from contactor.base.ids import ConnectorId, IdTag, same_tag
 from contactor.ocpp.datatypes import ChargingProfile
 from contactor.ocpp.enumerations import StopReason
@@ -213,6 +214,8 @@ class Access:
     def settle(self, now: Moment) -> None:
         """Give up what has waited too long, or waits at a connector that is out of service (AVL-08)."""
         for connector in self._connectors.values():
+            if not (connector.is_plugged or connector.id in self._expected or connector.id in self._waiting_since_s):
+                continue  # nobody is there
             if connector.id in self._expected and not self._can_charge(connector.id):
                 self.drop(connector.id)
                 self._visit_begins(connector.id)
@@ -226,8 +229,10 @@ class Access:
     @property
     def deadline_s(self) -> float | None:
         """When the next wait is over."""
+        if not self._expected and not self._waiting_since_s:
+            return None
         deadlines = [self._deadline_s(connector) for connector in self._connectors.values()]
-        return min((each for each in deadlines if each is not None), default=None)
+        return earliest(deadlines)
 
     def _deadline_s(self, connector: Connector) -> float | None:
         timeout_s = self._configuration.number(Key.CONNECTION_TIME_OUT)

@@ -11,12 +11,10 @@ from contactor.base.ids import IdTag, same_tag
 from contactor.ocpp.datatypes import IdTagInfo
 from contactor.ocpp.enumerations import AuthorizationStatus
 from contactor.ocpp.messages import Authorize, AuthorizeResult
-from contactor.station.badge_cache import BadgeCache
 from contactor.station.calls import Calls, Errand, Failure
-from contactor.station.configuration import Configuration
 from contactor.station.events import Moment
 from contactor.station.keys import Key
-from contactor.station.local_list import LocalList
+from contactor.station.memory import Memory
 from contactor.station.present import Present
 
 
@@ -81,20 +79,17 @@ def is_presentable(uid: str) -> bool:
 class Authorization:
     """Finds the decision for a badge: from what is known here, or from the central system."""
 
-    __slots__ = ("_cache", "_calls", "_configuration", "_conflict_found", "_list", "_present")
+    __slots__ = ("_calls", "_configuration", "_conflict_found", "_memory", "_present")
 
     def __init__(
         self,
-        configuration: Configuration,
-        cache: BadgeCache,
-        local_list: LocalList,
+        memory: Memory,
         calls: Calls,
         present: Present,
         conflict_found: Callable[[Moment], None],
     ) -> None:
-        self._configuration = configuration
-        self._cache = cache
-        self._list = local_list
+        self._configuration = memory.configuration
+        self._memory = memory
         self._calls = calls
         self._present = present
         self._conflict_found = conflict_found
@@ -149,7 +144,7 @@ class Authorization:
         listed = self._listed(id_tag, now.instant)
         if listed is None:
             if self._configuration.flag(Key.AUTHORIZATION_CACHE_ENABLED):
-                self._cache.put(id_tag, info, now.instant)
+                self._memory.badge_cache.put(id_tag, info, now.instant)
             return
         central_accepts = info.status is AuthorizationStatus.ACCEPTED
         # ConcurrentTx says nothing about the badge, only about where else it is charging.
@@ -174,11 +169,11 @@ class Authorization:
 
     def _listed(self, id_tag: IdTag, instant: datetime) -> IdTagInfo | None:
         enabled = self._configuration.flag(Key.LOCAL_AUTH_LIST_ENABLED)
-        return self._list.look_up(id_tag, instant) if enabled else None
+        return self._memory.local_list.look_up(id_tag, instant) if enabled else None
 
     def _cached(self, id_tag: IdTag, instant: datetime) -> IdTagInfo | None:
         enabled = self._configuration.flag(Key.AUTHORIZATION_CACHE_ENABLED)
-        return self._cache.look_up(id_tag, instant) if enabled else None
+        return self._memory.badge_cache.look_up(id_tag, instant) if enabled else None
 
 
 def same_group(parent: str | None, other: str | None) -> bool:

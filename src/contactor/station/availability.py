@@ -1,6 +1,7 @@
 """Knows which connectors may be used, and which change waits for a transaction to end (AVL-01..11)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from typing import Protocol
 
 import msgspec
 
@@ -22,14 +23,22 @@ _AVAILABILITY = Shelf("availability", _Flag)
 _NEVER_CHANGED = _Flag()
 
 
+class Keeper(Protocol):
+    """Who may keep a connector out of use for a while."""
+
+    def holds(self, connector_id: ConnectorId) -> bool:
+        """Whether it does."""
+        ...
+
+
 class Availability:
     """One flag for the station and one for each connector; both must be up for a connector to be operative.
 
     A flag is there once somebody has changed it.
-    `is_held` tells of connectors that the station itself keeps out of use.
+    `keeper` tells of connectors that the station itself keeps out of use.
     """
 
-    __slots__ = ("_connectors", "_flags", "_store", "_transactions", "is_held")
+    __slots__ = ("_connectors", "_flags", "_store", "_transactions", "keeper")
 
     def __init__(
         self,
@@ -42,7 +51,7 @@ class Availability:
         self._flags = {each: kept[each] for each in (STATION, *connectors) if each in kept}
         self._connectors = connectors
         self._transactions = transactions
-        self.is_held: Callable[[ConnectorId], bool] = lambda _connector_id: False
+        self.keeper: Keeper | None = None
 
     def is_operative(self, connector_id: ConnectorId) -> bool:
         """Whether a connector is in service as far as the central system is concerned.
@@ -54,13 +63,13 @@ class Availability:
 
     def is_usable(self, connector_id: ConnectorId) -> bool:
         """Whether a connector is operative, and not held by the station itself for a while (FW-07, ST-11)."""
-        return self.is_operative(connector_id) and not self.is_held(connector_id)
+        return self.is_operative(connector_id) and not self._is_held(connector_id)
 
     def admits(self, connector_id: ConnectorId) -> bool:
         """Whether a new charge may begin: in service, and not about to be taken out of it."""
         flag = self._flag(connector_id)
         in_service = self._flag(STATION).is_operative and flag.is_operative and flag.scheduled is None
-        return in_service and not self.is_held(connector_id)
+        return in_service and not self._is_held(connector_id)
 
     def change(self, connector_id: int, kind: AvailabilityType) -> AvailabilityStatus:
         """Judge and carry out, or schedule, a ChangeAvailability."""
@@ -83,6 +92,9 @@ class Availability:
             if flag.scheduled is not None and is_left and not self._waits(connector_id):
                 flag.is_operative, flag.scheduled = flag.scheduled, None
                 self._keep(connector_id)
+
+    def _is_held(self, connector_id: ConnectorId) -> bool:
+        return self.keeper is not None and self.keeper.holds(connector_id)
 
     def _flag(self, connector_id: ConnectorId) -> _Flag:
         return self._flags.get(connector_id, _NEVER_CHANGED)

@@ -20,7 +20,7 @@ class _Cached(msgspec.Struct, frozen=True):
     learned_at: datetime
 
 
-_BADGE_CACHE = Shelf("badge_cache", _Cached)
+BADGE_CACHE = Shelf("badge_cache", _Cached)
 
 
 class BadgeCache:
@@ -30,7 +30,7 @@ class BadgeCache:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._entries = _BADGE_CACHE.records(store)
+        self._entries = BADGE_CACHE.records(store)
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -46,7 +46,7 @@ class BadgeCache:
         if key not in self._entries and len(self._entries) >= CAPACITY:
             self._forget(self._least_useful(instant))
         self._entries[key] = entry = _Cached(info, instant)
-        _BADGE_CACHE.put(self._store, key, entry)
+        BADGE_CACHE.put(self._store, key, entry)
 
     def forget(self, id_tag: IdTag) -> None:
         """Drop one badge, for instance because the local list now speaks for it (CA-08)."""
@@ -60,7 +60,7 @@ class BadgeCache:
 
     def _forget(self, key: str) -> None:
         del self._entries[key]
-        _BADGE_CACHE.delete(self._store, key)
+        BADGE_CACHE.delete(self._store, key)
 
     def _least_useful(self, instant: datetime) -> str:
         # Not-valid entries go first, then the oldest.

@@ -39,7 +39,8 @@ class Errand:
 
     `answered` takes the result type that the actions table pairs with the request, hence Any. `message_id` is given
     for a message that may be sent again under its own name (Q-08). One that `keeps_its_place` does not go for newer
-    ones: whoever asked for it sees to it that few of its kind wait.
+    ones: whoever asked for it sees to it that few of its kind wait. Of a report it is enough to know that it arrived:
+    its answer changes nothing at the station but what is still to be said.
     """
 
     request: Request
@@ -48,20 +49,21 @@ class Errand:
     message_id: str | None = None
     keeps_its_place: bool = False
     was_sent: bool = False
+    is_report: bool = False
 
 
 class Calls:
     """The calls that are not kept for later: what the connection's end makes pointless is told so and dropped.
 
-    The queues are lists: they are short, and an empty deque weighs ten times as much in a fleet.
+    The queues are tuples: they are short, and an empty one weighs nothing in a fleet.
     """
 
     __slots__ = ("_displaced", "_ordinary", "_urgent", "current")
 
     def __init__(self) -> None:
-        self._urgent: list[Errand] = []
-        self._ordinary: list[Errand] = []
-        self._displaced: list[Errand] = []
+        self._urgent: tuple[Errand, ...] = ()
+        self._ordinary: tuple[Errand, ...] = ()
+        self._displaced: tuple[Errand, ...] = ()
         self.current: Errand | None = None
 
     def __len__(self) -> int:
@@ -73,29 +75,36 @@ class Calls:
 
         The queues are bounded: with hundreds waiting, the oldest one has lost its meaning and goes.
         """
-        queue = self._urgent if urgent else self._ordinary
-        queue.append(errand)
+        queue = (*(self._urgent if urgent else self._ordinary), errand)
         if len(queue) > QUEUE_MAX:
             oldest = next((index for index, each in enumerate(queue) if not each.keeps_its_place), None)
             if oldest is not None:
-                self._displaced.append(queue.pop(oldest))
+                self._displaced = (*self._displaced, queue[oldest])
+                queue = queue[:oldest] + queue[oldest + 1 :]
+        if urgent:
+            self._urgent = queue
+        else:
+            self._ordinary = queue
 
     def hasten(self, errands: Sequence[Errand]) -> None:
         """What still waits of these becomes urgent, in the same order."""
         waiting = [each for each in errands if each in self._ordinary]
-        self._ordinary = [each for each in self._ordinary if each not in waiting]
-        self._urgent += waiting
+        self._ordinary = tuple(each for each in self._ordinary if each not in waiting)
+        self._urgent = (*self._urgent, *waiting)
 
     def withdraw(self, errands: Sequence[Errand]) -> None:
         """What still waits of these is not to be made after all; nobody is told."""
-        self._urgent = [each for each in self._urgent if each not in errands]
-        self._ordinary = [each for each in self._ordinary if each not in errands]
+        self._urgent = tuple(each for each in self._urgent if each not in errands)
+        self._ordinary = tuple(each for each in self._ordinary if each not in errands)
 
-    def tell_displaced(self, now: Moment) -> None:
-        """Tell whoever had asked for a call that had to go."""
-        displaced, self._displaced = self._displaced, []
+    def tell_displaced(self, now: Moment) -> bool:
+        """Tell whoever had asked for a call that had to go; False if none had."""
+        if not self._displaced:
+            return False
+        displaced, self._displaced = self._displaced, ()
         for errand in displaced:
             errand.failed(Failure(FailureKind.DISPLACED), now)
+        return True
 
     def sending(self, errand: Errand) -> None:
         """A call goes out now."""
@@ -104,17 +113,24 @@ class Calls:
 
     def next_urgent(self) -> Errand | None:
         """Take the next urgent call."""
-        return self._urgent.pop(0) if self._urgent else None
+        if not self._urgent:
+            return None
+        errand, *others = self._urgent
+        self._urgent = tuple(others)
+        return errand
 
     def next_ordinary(self) -> Errand | None:
         """Take the next ordinary call."""
-        return self._ordinary.pop(0) if self._ordinary else None
+        if not self._ordinary:
+            return None
+        errand, *others = self._ordinary
+        self._ordinary = tuple(others)
+        return errand
 
     def drop_all(self, now: Moment) -> None:
         """Tell everyone who waits that their calls will not be made: the connection, or our standing, is gone."""
         waiting = [*([self.current] if self.current else []), *self._urgent, *self._ordinary]
         self.current = None
-        self._urgent.clear()
-        self._ordinary.clear()
+        self._urgent = self._ordinary = ()
         for errand in waiting:
             errand.failed(Failure(FailureKind.LINK_LOST), now)

@@ -38,22 +38,18 @@ class Configuration:
         self._model = model
         self._store = store
         self._written: dict[str, str] = {}
-        for name, text in initial.items():
-            self._set_initial(name, text)
         for name, kept in _CONFIGURATION.records(store).items():
             # A key that a newer product dropped is left in the store and out of sight.
             if name in product.configuration:
                 self._written[name] = kept.value
         # What a write that needs a restart has not replaced yet.
         self._held: dict[str, str | None] = {}
-        self._layers: tuple[Mapping[str, str | None], ...] = (self._held, self._written, product.defaults(model))
-
-    def _set_initial(self, name: str, text: str) -> None:
-        key = self._product.factory_key(name)
-        if key is None:
-            raise BadSetting(f"initial value of {name}", text, "the guide has no such key; see: contactor guide keys")
-        value = canonical_value(key, text)
-        self._written[key.key] = text if text == value else value  # a fleet's stations are given the same texts
+        self._layers: tuple[Mapping[str, str | None], ...] = (
+            self._held,
+            self._written,
+            _canonical(product, initial),
+            product.defaults(model),
+        )
 
     # Reading, as the software does
 
@@ -63,10 +59,12 @@ class Configuration:
 
     def text(self, key: str) -> str | None:
         """The value in force, or None where the key was never set."""
-        held, written, defaults = self._layers  # spelled out: it is asked a dozen times at every event
+        held, written, initial, defaults = self._layers  # spelled out: it is asked a dozen times at every event
         if key in held:
             return held[key]
-        return written[key] if key in written else defaults.get(key)
+        if key in written:
+            return written[key]
+        return initial[key] if key in initial else defaults.get(key)
 
     def number(self, key: Key) -> int:
         """The value in force of an integer key."""
@@ -117,6 +115,8 @@ class Configuration:
 
     def overwrite(self, key: Key, value: str) -> None:
         """Keep a value the software itself found out, such as the heartbeat interval of a boot (D-36)."""
+        if self._wanted(key) == value and key not in self._held:
+            return  # as it is in most fleets
         self._written[key] = value
         self._held.pop(key, None)
         _CONFIGURATION.put(self._store, key, _Value(value))
@@ -164,6 +164,17 @@ class Configuration:
             # TLS may not be given up over OCPP (SEC-03).
             return is_encrypted(value) or not is_encrypted(self.text(Key.SUPERVISION_URL) or "")
         return True
+
+
+def _canonical(product: Product, initial: Mapping[str, str]) -> Mapping[str, str]:
+    """The factory's values under the guide's names and in the guide's spelling; the same mapping if it had both."""
+    values = {}
+    for name, text in initial.items():
+        key = product.factory_key(name)
+        if key is None:
+            raise BadSetting(f"initial value of {name}", text, "the guide has no such key; see: contactor guide keys")
+        values[key.key] = canonical_value(key, text)
+    return initial if values == initial else values
 
 
 def is_encrypted(url: str) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from contactor.base.deadlines import earliest
 from contactor.ocpp.errors import ErrorCode, ProtocolViolation
 from contactor.ocpp.events import CallAnswered, CallFailed, CallInvalid, CallReceived, CallTimedOut, FrameIgnored
 from contactor.ocpp.messages import Request
@@ -59,14 +60,14 @@ class Conversation:
         deadlines = [self._registration.deadline_s]
         if self._registration.is_accepted:
             deadlines += [self._outbox.deadline_s, self._security_log.deadline_s]
-        return min((each for each in deadlines if each is not None), default=None)
+        return earliest(deadlines)
 
     def has_more_to_say(self, now: Moment) -> bool:
         """Whether something waits for an answer, or is owed and could be sent before long."""
         return bool(self._peer.is_calling or len(self._calls) or len(self._outbox) or self._security_log.has_due(now))
 
-    def received(self, text: bytes, now: Moment) -> None:
-        """Take one message of the central system."""
+    def received(self, text: bytes, now: Moment) -> bool:
+        """Take one message of the central system; False if it only said that a report has arrived."""
         match self._peer.receive(text, now.s):
             case CallReceived() as call:
                 self._answer(call, now)
@@ -77,17 +78,19 @@ class Conversation:
                 if self._registration.answers_requests:
                     self._effects.add(SendText(reply))
             case CallAnswered(result=result):
-                self._finish(lambda errand: errand.answered(result, now))
+                errand = self._done()
+                errand.answered(result, now)
+                return not errand.is_report
             case CallFailed(code=code, description=description):
                 must_boot = self._registration.refused_as_unknown(code, now)
-                failure = Failure(FailureKind.REFUSED, code, description)
-                self._finish(lambda errand: errand.failed(failure, now))
+                self._done().failed(Failure(FailureKind.REFUSED, code, description), now)
                 if must_boot:
                     self._calls.drop_all(now)  # nothing that waits may be sent before the boot is accepted
             case FrameIgnored(reason=reason, security_relevant=security_relevant):
                 if security_relevant:
                     self._watch.message_was_broken(reason, now)
                 self._effects.note("message ignored", reason=reason)
+        return True
 
     def link_lost(self, now: Moment) -> None:
         """The connection is gone, with every question and answer that was on its way."""
@@ -95,12 +98,16 @@ class Conversation:
         self._calls.drop_all(now)
         self._watch.line_ended()
 
-    def expire(self, now: Moment) -> None:
-        """Give up a call that was not answered in time (RPC-04), and what waited too long to be made."""
-        self._calls.tell_displaced(now)
+    def expire(self, now: Moment) -> bool:
+        """Give up a call that was not answered in time (RPC-04), and what waited too long to be made.
+
+        Says whether there was any.
+        """
+        was_displaced = self._calls.tell_displaced(now)
         expired: CallTimedOut | None = self._peer.expire(now.s)
         if expired is not None:
-            self._finish(lambda errand: errand.failed(Failure(FailureKind.TIMED_OUT), now))
+            self._done().failed(Failure(FailureKind.TIMED_OUT), now)
+        return was_displaced or expired is not None
 
     def settle(self, now: Moment) -> None:
         """Send the next call if none is open."""
@@ -121,12 +128,13 @@ class Conversation:
             triggered = self._calls.next_urgent() if self._registration.standing is Standing.PENDING else None
             return triggered or self._registration.due(now)
         errand = self._calls.next_urgent() or self._registration.due(now)
-        if errand is None and len(self._outbox) <= BACKLOG:
+        if errand is not None:
+            return errand
+        if len(self._outbox) <= BACKLOG:
             # Without a backlog a stop reaches the central system before the Finishing that it explains.
-            errand = self._outbox.next(self._book, now)
-        return (
-            errand or self._calls.next_ordinary() or self._security_log.next(now) or self._outbox.next(self._book, now)
-        )
+            owed = self._outbox.next(self._book, now)
+            return owed or self._calls.next_ordinary() or self._security_log.next(now)
+        return self._calls.next_ordinary() or self._security_log.next(now) or self._outbox.next(self._book, now)
 
     def _answer(self, call: CallReceived, now: Moment) -> None:
         if not self._registration.answers_requests:
@@ -143,7 +151,7 @@ class Conversation:
         if reply.afterwards is not None:
             reply.afterwards(now)
 
-    def _finish(self, tell: Callable[[Errand], None]) -> None:
+    def _done(self) -> Errand:
         errand, self._calls.current = self._calls.current, None
         assert errand is not None, "the peer reports only calls that were made"
-        tell(errand)
+        return errand

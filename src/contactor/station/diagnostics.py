@@ -39,7 +39,7 @@ class _Promised(msgspec.Struct, frozen=True):
     file_name: str
 
 
-_DIAGNOSTICS = Shelf("diagnostics", _Promised)
+DIAGNOSTICS = Shelf("diagnostics", _Promised)
 
 
 class Diagnostics:
@@ -78,7 +78,7 @@ class Diagnostics:
         self._present = present
         self._store = store
         self._progress = Progress(store, DiagnosticsStatus, _notification, calls, present)
-        self._broken_promises = list(_DIAGNOSTICS.records(store))
+        self._broken_promises = list(DIAGNOSTICS.records(store))
         self._running: _Upload | None = None
         self._waiting: _Upload | None = None
         self._attempts: Attempts | None = None
@@ -106,7 +106,7 @@ class Diagnostics:
         for file_name in self._broken_promises:
             self._effects.note("diagnostics upload failed", file=file_name, reason="interrupted by a restart")
             self._progress.step(DiagnosticsStatus.UPLOAD_FAILED)
-            _DIAGNOSTICS.delete(self._store, file_name)
+            DIAGNOSTICS.delete(self._store, file_name)
         self._broken_promises.clear()
 
     def settle(self, now: Moment) -> None:
@@ -146,9 +146,9 @@ class Diagnostics:
             return
         if self._waiting is not None:
             self._effects.note("diagnostics upload replaced", file=self._waiting.file_name)
-            _DIAGNOSTICS.delete(self._store, self._waiting.file_name)
+            DIAGNOSTICS.delete(self._store, self._waiting.file_name)
         self._waiting = upload
-        _DIAGNOSTICS.put(self._store, upload.file_name, _Promised(upload.file_name))
+        DIAGNOSTICS.put(self._store, upload.file_name, _Promised(upload.file_name))
 
     # The upload
 
@@ -171,7 +171,7 @@ class Diagnostics:
         else:
             self._effects.note("diagnostics upload failed", file=upload.file_name, reason=reason)
         self._progress.step(status)
-        _DIAGNOSTICS.delete(self._store, upload.file_name)
+        DIAGNOSTICS.delete(self._store, upload.file_name)
         self._running = self._attempts = None
 
 

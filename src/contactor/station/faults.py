@@ -62,7 +62,7 @@ class Faults:
 
     def is_faulted(self, connector_id: ConnectorId) -> bool:
         """Whether an active code of class fault concerns a connector (FLT-05)."""
-        return any(
+        return bool(self._active) and any(
             self.stop_reason(dtc) is not None and connector_id in self.scope(dtc, outlet)
             for dtc, outlet in self._active
         )

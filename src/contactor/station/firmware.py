@@ -49,7 +49,7 @@ class _Running(msgspec.Struct, frozen=True):
 
 
 _FIRMWARE = Shelf("firmware", _Running)
-_FIRMWARE_UPDATE = Shelf("firmware_update", Update)
+FIRMWARE_UPDATE = Shelf("firmware_update", Update)
 
 
 def running_version(store: Store, factory_version: str) -> str:
@@ -113,7 +113,7 @@ class Firmware:
         self._present = present
         self._progress = Progress(store, Step, notification, calls, present)
         self._store = store
-        self._update = _FIRMWARE_UPDATE.records(store).get("update")
+        self._update = FIRMWARE_UPDATE.records(store).get("update")
         self._attempts: Attempts | None = None
         self._due_s: float | None = None
         self._is_leaving = False
@@ -331,10 +331,10 @@ class Firmware:
         self._attempts = None
         self._due_s = None
         self._update = None
-        _FIRMWARE_UPDATE.delete(self._store, "update")
+        FIRMWARE_UPDATE.delete(self._store, "update")
 
     def _keep(self, update: Update) -> None:
-        _FIRMWARE_UPDATE.put(self._store, "update", update)
+        FIRMWARE_UPDATE.put(self._store, "update", update)
 
 
 _STEPS: Mapping[Stage, Callable[[Firmware, Update, Moment], None]] = {

@@ -42,11 +42,9 @@ from contactor.ocpp.messages import (
     TriggerMessageResult,
 )
 from contactor.station.availability import Availability
-from contactor.station.badge_cache import BadgeCache
-from contactor.station.configuration import Configuration
 from contactor.station.events import Moment
 from contactor.station.keys import Key
-from contactor.station.local_list import LocalList
+from contactor.station.memory import Memory
 from contactor.station.registration import Registration
 from contactor.station.remote_control import RemoteControl
 from contactor.station.reply import Reply, Rows
@@ -64,30 +62,27 @@ class Inbound:
     would weigh as much as the rest of them.
     """
 
-    __slots__ = ("_availability", "_cache", "_configuration", "_key_changed", "_list", "_registration",
+    __slots__ = ("_availability", "_configuration", "_key_changed", "_memory", "_registration",
                  "_remote_control", "_reset", "_rows", "_triggers")  # fmt: skip
 
     def __init__(
         self,
-        configuration: Configuration,
+        memory: Memory,
         registration: Registration,
         availability: Availability,
         remote_control: RemoteControl,
         reset: ResetPart,
         triggers: Triggers,
-        cache: BadgeCache,
-        local_list: LocalList,
         key_changed: Callable[[str, Moment], None],
         more_rows: Iterable[Rows],
     ) -> None:
-        self._configuration = configuration
+        self._configuration = memory.configuration
         self._registration = registration
         self._availability = availability
         self._remote_control = remote_control
         self._reset = reset
         self._triggers = triggers
-        self._cache = cache
-        self._list = local_list
+        self._memory = memory
         self._key_changed = key_changed
         # Each handler takes the request type of its own row; the codec has already seen to that.
         self._rows: dict[type[Request], Callable[[Any], Reply]] = {
@@ -124,7 +119,7 @@ class Inbound:
         return Reply(ChangeConfigurationResult(status=status), lambda now: self._key_changed(request.key, now))
 
     def _clear_cache(self, _request: ClearCache) -> Reply:
-        self._cache.clear()
+        self._memory.badge_cache.clear()
         return Reply(ClearCacheResult(status=ClearCacheStatus.ACCEPTED))
 
     def _get_configuration(self, request: GetConfiguration) -> Reply:
@@ -143,7 +138,7 @@ class Inbound:
 
     def _get_local_list_version(self, _request: GetLocalListVersion) -> Reply:
         enabled = self._configuration.flag(Key.LOCAL_AUTH_LIST_ENABLED)
-        return Reply(GetLocalListVersionResult(list_version=self._list.version if enabled else NO_LIST))
+        return Reply(GetLocalListVersionResult(list_version=self._memory.local_list.version if enabled else NO_LIST))
 
     def _remote_start(self, request: RemoteStartTransaction) -> Reply:
         # Before its acceptance a station takes no remote start or stop (BOOT-11).
@@ -176,11 +171,11 @@ class Inbound:
         if not self._configuration.flag(Key.LOCAL_AUTH_LIST_ENABLED):
             return Reply(SendLocalListResult(status=UpdateStatus.NOT_SUPPORTED))
         entries = [] if request.local_authorization_list is msgspec.UNSET else request.local_authorization_list
-        status = self._list.update(request.list_version, request.update_type, entries)
+        status = self._memory.local_list.update(request.list_version, request.update_type, entries)
         if status is UpdateStatus.ACCEPTED:
             for entry in entries:
                 if entry.id_tag_info is not msgspec.UNSET:
-                    self._cache.forget(entry.id_tag)  # the list speaks for it now (CA-08)
+                    self._memory.badge_cache.forget(entry.id_tag)  # the list speaks for it now (CA-08)
         return Reply(SendLocalListResult(status=status))
 
     def _trigger(self, request: TriggerMessage) -> Reply:

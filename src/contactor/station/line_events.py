@@ -42,30 +42,33 @@ class LineEvents:
         self._trust = trust
         self._effects = effects
 
-    def handle(self, event: Event, now: Moment) -> None:
-        """Take one of the events below."""
-        _ROWS[type(event)](self, event, now)
+    def handle(self, event: Event, now: Moment) -> bool:
+        """Take one of the events below; say whether anything may have changed but what is still to be said."""
+        return _ROWS[type(event)](self, event, now)
 
-    def _link_opened(self, _event: events.LinkOpened, now: Moment) -> None:
+    def _link_opened(self, _event: events.LinkOpened, now: Moment) -> bool:
         self._connection.opened(now)
         self._trust.central_system_believed(now)
         self._registration.link_opened(now)
         if self._registration.is_accepted:
             self._status_reports.report_differences(now)
+        return True
 
-    def _link_closed(self, event: events.LinkClosed, now: Moment) -> None:
+    def _link_closed(self, event: events.LinkClosed, now: Moment) -> bool:
         self._connection.closed(event.reason, now)
         self._conversation.link_lost(now)
+        return True
 
-    def _dial_failed(self, event: events.DialFailed, now: Moment) -> None:
+    def _dial_failed(self, event: events.DialFailed, now: Moment) -> bool:
         self._connection.failed(event.reason, event.status, now)
         if event.security_event is None:
-            return
+            return True
         self._security_log.record(SecurityEvent(event.security_event), now, event.reason)
         if event.security_event == SecurityEvent.INVALID_CENTRAL_SYSTEM_CERTIFICATE:
             self._trust.central_system_doubted()
             # A bad certificate is how a false central system shows itself here.
             self._security_log.record(SecurityEvent.CENTRAL_SYSTEM_FAILED_TO_AUTHENTICATE, now, event.reason)
+        return True
 
     def accepted(self, result: BootNotificationResult, now: Moment) -> None:
         """The central system takes this station: its time counts, and every status is told (BOOT-04)."""
@@ -78,26 +81,27 @@ class LineEvents:
         """A Heartbeat has brought the time."""
         self._set_clock(result, now)
 
-    def notice_clock(self, moment: Moment, now: Moment) -> None:
+    def notice_clock(self, moment: Moment, now: Moment) -> bool:
         """Whoever changes the machine's clock changes ours: what was dated before and after is not one order (CLK-02).
 
-        `now` is the same moment by the station's clock.
+        `now` is the same moment by the station's clock. Says whether somebody did.
         """
         step_s = self._timekeeping.step_s(moment)
         if step_s:
             self._security_log.record(SecurityEvent.SETTING_SYSTEM_TIME, now, f"clock stepped by {step_s:+.1f} s")
+        return step_s != 0
 
     def _set_clock(self, result: BootNotificationResult | HeartbeatResult, now: Moment) -> None:
         step_s = self._timekeeping.synchronise(result.current_time, now)
         if abs(step_s) >= STEP_WORTH_TELLING_S:
             self._security_log.record(SecurityEvent.SETTING_SYSTEM_TIME, now, f"clock set by {step_s:+.1f} s")
 
-    def _text_received(self, event: events.TextReceived, now: Moment) -> None:
-        self._conversation.received(event.text, now)
+    def _text_received(self, event: events.TextReceived, now: Moment) -> bool:
+        return self._conversation.received(event.text, now)
 
 
 # Any: each handler takes its own kind of event.
-_ROWS: Mapping[type[Event], Callable[[LineEvents, Any, Moment], None]] = {
+_ROWS: Mapping[type[Event], Callable[[LineEvents, Any, Moment], bool]] = {
     events.LinkOpened: LineEvents._link_opened,
     events.LinkClosed: LineEvents._link_closed,
     events.DialFailed: LineEvents._dial_failed,

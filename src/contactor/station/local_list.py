@@ -16,7 +16,7 @@ class _Version(msgspec.Struct, frozen=True):
     version: int
 
 
-_LOCAL_LIST = Shelf("local_list", AuthorizationData)
+LOCAL_LIST = Shelf("local_list", AuthorizationData)
 _LOCAL_LIST_VERSION = Shelf("local_list_version", _Version)
 
 
@@ -29,7 +29,7 @@ class LocalList:
         self._entries_max = entries_max
         self._entries_per_request_max = entries_per_request_max
         self._store = store
-        self._entries = _LOCAL_LIST.records(store)
+        self._entries = LOCAL_LIST.records(store)
         kept = _LOCAL_LIST_VERSION.records(store).get("version")
         self._version = kept.version if kept else 0
 
@@ -66,10 +66,10 @@ class LocalList:
 
     def _become(self, wanted: dict[str, AuthorizationData], version: int) -> None:
         for key in self._entries.keys() - wanted.keys():
-            _LOCAL_LIST.delete(self._store, key)
+            LOCAL_LIST.delete(self._store, key)
         for key, entry in wanted.items():
             if self._entries.get(key) != entry:
-                _LOCAL_LIST.put(self._store, key, entry)
+                LOCAL_LIST.put(self._store, key, entry)
         self._entries = wanted
         self._version = version
         _LOCAL_LIST_VERSION.put(self._store, "version", _Version(version))

@@ -31,7 +31,7 @@ class _Upload:
     patience: Patience
 
 
-_LOG_UPLOAD = Shelf("log_upload", int)
+LOG_UPLOAD = Shelf("log_upload", int)
 
 
 class LogUploads:
@@ -67,7 +67,7 @@ class LogUploads:
         self._effects = effects
         self._present = present
         self._store = store
-        self._interrupted = _LOG_UPLOAD.records(store).get("request")
+        self._interrupted = LOG_UPLOAD.records(store).get("request")
         self._running: _Upload | None = None
         self._attempts: Attempts | None = None
         self._untold: list[LogStatusNotification] = []
@@ -93,7 +93,7 @@ class LogUploads:
         """The software starts: what an earlier life was uploading is lost."""
         if self._interrupted is not None:
             self._tell(UploadLogStatus.UPLOAD_FAILURE, self._interrupted)
-            _LOG_UPLOAD.delete(self._store, "request")
+            LOG_UPLOAD.delete(self._store, "request")
 
     def settle(self, now: Moment) -> None:
         """Start the next attempt, and tell what has not been told; of what a lost line held up, the newest."""
@@ -125,7 +125,7 @@ class LogUploads:
         if self._attempts is not None:
             self._attempts.cancel()
         self._running = upload
-        _LOG_UPLOAD.put(self._store, "request", upload.request_id)
+        LOG_UPLOAD.put(self._store, "request", upload.request_id)
         self._tell(UploadLogStatus.UPLOADING, upload.request_id)
         url = file_in(upload.location, upload.file_name)
         self._attempts = Attempts(
@@ -141,7 +141,7 @@ class LogUploads:
         self._effects.note("log upload ended", file=upload.file_name, status=str(status))
         self._tell(status, upload.request_id)
         self._running = self._attempts = None
-        _LOG_UPLOAD.delete(self._store, "request")
+        LOG_UPLOAD.delete(self._store, "request")
 
     def _tell(self, status: UploadLogStatus, request_id: int) -> None:
         self._untold.append(LogStatusNotification(status=status, request_id=request_id))

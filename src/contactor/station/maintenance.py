@@ -1,90 +1,64 @@
-"""The jobs that move files: diagnostics and logs out, firmware in."""
+"""Opens the jobs that move files when one of them is asked for, or was left under way by an earlier life.
 
-from contactor.guide.entries import Product
-from contactor.station.calls import Calls
-from contactor.station.diagnostics import Diagnostics
-from contactor.station.diagnostics_archive import Records
-from contactor.station.effects import Effects
+Most stations of a fleet are never asked, and what they do not hold neither weighs anything nor is looked at.
+"""
+
+from collections.abc import Callable
+
+from contactor.base.ids import ConnectorId
+from contactor.ocpp.messages import GetDiagnostics, GetLog, Request, SignedUpdateFirmware, UpdateFirmware
 from contactor.station.events import Moment
-from contactor.station.faults import Faults
-from contactor.station.firmware import Firmware, Image
-from contactor.station.log_uploads import LogUploads
-from contactor.station.memory import Memory
-from contactor.station.present import Present
-from contactor.station.reply import Rows
-from contactor.station.reset import Reset
-from contactor.station.settings import StationSettings
-from contactor.station.trace import Trace
-from contactor.station.transfers import Transfers
-from contactor.station.trust import Trust
+from contactor.station.jobs import Jobs, are_under_way
+from contactor.station.reply import Reply, Rows
+from contactor.station.store.port import Store
+
+_REQUESTS = (GetDiagnostics, GetLog, UpdateFirmware, SignedUpdateFirmware)
 
 
 class Maintenance:
-    """Puts the parts of these jobs together; they share the transfers and know nothing of each other."""
+    """Stands for the jobs while there are none; `open_jobs` puts them together."""
 
-    __slots__ = ("diagnostics", "firmware", "log_uploads", "transfers")
+    __slots__ = ("_jobs", "_open_jobs")
 
-    def __init__(
-        self,
-        product: Product,
-        settings: StationSettings,
-        memory: Memory,
-        trace: Trace,
-        faults: Faults,
-        calls: Calls,
-        effects: Effects,
-        reset: Reset,
-        trust: Trust,
-        present: Present,
-    ) -> None:
-        self.transfers = Transfers(effects)
-        records = Records(product.name, settings, memory, trace, faults, present)
-        self.diagnostics = Diagnostics(
-            memory.store,
-            settings.serial,
-            product.file_transfer_schemes,
-            records,
-            self.transfers,
-            calls,
-            effects,
-            present,
-        )
-        self.log_uploads = LogUploads(
-            memory.store, product.file_transfer_schemes, records, self.transfers, calls, effects, present
-        )
-        self.firmware = Firmware(
-            memory.store,
-            Image(product.name, product.file_transfer_schemes, settings.firmware_install_s),
-            self.transfers,
-            calls,
-            memory.security_log,
-            effects,
-            memory.transactions,
-            reset,
-            trust,
-            present,
-        )
-        reset.bar = self.firmware
+    def __init__(self, store: Store, open_jobs: Callable[[], Jobs]) -> None:
+        self._open_jobs = open_jobs
+        self._jobs = open_jobs() if are_under_way(store) else None
+
+    @property
+    def jobs(self) -> Jobs:
+        """The jobs, from now on if there were none."""
+        if self._jobs is None:
+            self._jobs = self._open_jobs()
+        return self._jobs
 
     @property
     def rows(self) -> Rows:
         """The requests of all."""
-        return {**self.diagnostics.rows, **self.log_uploads.rows, **self.firmware.rows}
+        return dict.fromkeys(_REQUESTS, self._asked)
 
     @property
     def deadline_s(self) -> float | None:
         """When one of them has something to do."""
-        deadlines = (self.diagnostics.deadline_s, self.log_uploads.deadline_s, self.firmware.deadline_s)
-        return min((each for each in deadlines if each is not None), default=None)
+        return None if self._jobs is None else self._jobs.deadline_s
+
+    @property
+    def is_installing(self) -> bool:
+        """Whether a restart would leave half an installation: the only time a Reset is refused (RST-01)."""
+        return self._jobs is not None and self._jobs.firmware.is_installing
+
+    def holds(self, connector_id: ConnectorId) -> bool:
+        """Whether an idle connector is kept out of use for an update (FW-07)."""
+        return self._jobs is not None and self._jobs.firmware.holds(connector_id)
 
     def powered_on(self, now: Moment) -> None:
         """The software starts: see what became of what an earlier life was doing."""
-        self.diagnostics.powered_on()
-        self.log_uploads.powered_on()
-        self.firmware.powered_on(now)
+        if self._jobs is not None:
+            self._jobs.powered_on(now)
 
     def settle(self, now: Moment) -> None:
         """Let all go on."""
-        self.diagnostics.settle(now)
-        self.log_uploads.settle(now)
-        self.firmware.settle(now)
+        if self._jobs is not None:
+            self._jobs.settle(now)
+
+    def _asked(self, request: Request) -> Reply:
+        return self.jobs.rows[type(request)](request)

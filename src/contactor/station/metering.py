@@ -3,10 +3,13 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from operator import attrgetter
 from typing import NamedTuple
 
 import msgspec
 
+from contactor.base.deadlines import earliest
 from contactor.base.ids import ConnectorId, OutletNumber
 from contactor.guide.entries import MeasurandEntry
 from contactor.hardware.port import Hardware, Reading
@@ -24,13 +27,13 @@ LIFE_SIGN_INTERVAL_S = 60.0
 """How often an open transaction's register is kept against a power cut (PW-05)."""
 
 _VALUES: Mapping[str, Callable[[Reading], float | None]] = {
-    Measurand.ENERGY_ACTIVE_IMPORT_REGISTER: lambda reading: reading.register_wh,
-    Measurand.POWER_ACTIVE_IMPORT: lambda reading: reading.power_w,
-    Measurand.POWER_OFFERED: lambda reading: reading.offered_w,
-    Measurand.CURRENT_IMPORT: lambda reading: reading.current_a,
-    Measurand.CURRENT_OFFERED: lambda reading: reading.offered_a,
-    Measurand.SOC: lambda reading: reading.soc_percent,
-    Measurand.VOLTAGE: lambda reading: reading.voltage_v,
+    Measurand.ENERGY_ACTIVE_IMPORT_REGISTER: attrgetter("register_wh"),
+    Measurand.POWER_ACTIVE_IMPORT: attrgetter("power_w"),
+    Measurand.POWER_OFFERED: attrgetter("offered_w"),
+    Measurand.CURRENT_IMPORT: attrgetter("current_a"),
+    Measurand.CURRENT_OFFERED: attrgetter("offered_a"),
+    Measurand.SOC: attrgetter("soc_percent"),
+    Measurand.VOLTAGE: attrgetter("voltage_v"),
 }
 
 
@@ -88,38 +91,46 @@ class Metering:
 
     def note_begin(self, transaction: Transaction, now: Moment) -> None:
         """The first of the readings that a StopTransaction will carry (STP-03)."""
-        self._note_data(transaction, Key.STOP_TXN_SAMPLED_DATA, ReadingContext.TRANSACTION_BEGIN, now.instant)
+        context = ReadingContext.TRANSACTION_BEGIN
+        self._note_data(transaction, Key.STOP_TXN_SAMPLED_DATA, context, now.instant, self._read(transaction))
 
     def transaction_stopped(self, transaction: Transaction, instant: datetime) -> tuple[MeterValue, ...]:
         """No sample after the stop (MV-19); returns what StopTransaction carries, its last reading included."""
         self._grids.pop(transaction.key, None)
         ended_at = max(transaction.alive_at, instant)
-        self._note_data(transaction, Key.STOP_TXN_SAMPLED_DATA, ReadingContext.TRANSACTION_END, ended_at)
+        context = ReadingContext.TRANSACTION_END
+        self._note_data(transaction, Key.STOP_TXN_SAMPLED_DATA, context, ended_at, self._read(transaction))
         return self._data.take(transaction.key)
 
     def settle(self, now: Moment) -> None:
         """Take the samples that are due and find the next moment."""
         self._sample_clock_aligned(now)
-        deadlines = [self._aligned_due_s(now)] if self._aligned_next is not None else []
+        deadlines: list[float | None] = [self._aligned_due_s(now)] if self._aligned_next is not None else []
         for transaction in self._transactions.all_open():
             grid = self._grids[transaction.key]
             self._sample_periodically(transaction, grid, now)
             grid.follow(self._rhythm(grid), now.s)
             if now.s >= grid.life_sign_s + LIFE_SIGN_INTERVAL_S:
                 self.note_life(transaction, now)
-            deadlines += [grid.life_sign_s + LIFE_SIGN_INTERVAL_S, *([] if grid.due_s is None else [grid.due_s])]
-        self._deadline_s = min(deadlines, default=None)
+            deadlines += [grid.life_sign_s + LIFE_SIGN_INTERVAL_S, grid.due_s]
+        self._deadline_s = earliest(deadlines)
 
     def note_life(self, transaction: Transaction, now: Moment) -> None:
         """Keep an open transaction's register and time in the store."""
+        self._note_life(transaction, self._read(transaction), now)
+
+    def _note_life(self, transaction: Transaction, reading: Reading, now: Moment) -> None:
         self._grids[transaction.key].life_sign_s = now.s
-        register_wh = self._hardware.read(OutletNumber(transaction.connector_id)).register_wh
-        self._transactions.note_life(transaction, register_wh, now)
+        self._transactions.note_life(transaction, reading.register_wh, now)
+
+    def _read(self, transaction: Transaction) -> Reading:
+        return self._hardware.read(OutletNumber(transaction.connector_id))
 
     def triggered(self, connector_id: ConnectorId, now: Moment) -> MeterValues | None:
         """The values of this moment because they were asked for; None if the list leaves nothing (TRG-06)."""
         transaction = self._transactions.open_on(connector_id)
-        values = self._sample(connector_id, Key.METER_VALUES_SAMPLED_DATA, ReadingContext.TRIGGER, now.instant)
+        reading = self._hardware.read(OutletNumber(connector_id))
+        values = self._sample(reading, Key.METER_VALUES_SAMPLED_DATA, ReadingContext.TRIGGER, now.instant)
         if values is None:
             return None
         if transaction is None or not transaction.is_start_settled:
@@ -132,17 +143,20 @@ class Metering:
         if grid.due_s is None or now.s < grid.due_s:
             return
         grid.step(now.s)
-        connector_id = transaction.connector_id
+        reading = self._read(transaction)
         context = ReadingContext.SAMPLE_PERIODIC
-        values = self._sample(connector_id, Key.METER_VALUES_SAMPLED_DATA, context, now.instant)
-        self._owe(connector_id, transaction, values, now)
-        self._note_data(transaction, Key.STOP_TXN_SAMPLED_DATA, context, now.instant)
+        values = self._sample(reading, Key.METER_VALUES_SAMPLED_DATA, context, now.instant)
+        if values is not None:
+            self._owe(transaction, values, reading, now)
+        self._note_data(transaction, Key.STOP_TXN_SAMPLED_DATA, context, now.instant, reading)
 
-    def _note_data(self, transaction: Transaction, list_key: Key, context: ReadingContext, instant: datetime) -> None:
+    def _note_data(
+        self, transaction: Transaction, list_key: Key, context: ReadingContext, instant: datetime, reading: Reading
+    ) -> None:
         """Keep a reading for StopTransaction; an empty list is none here, for MeterValues tell the register already."""
         if not self._configuration.items(list_key):
             return
-        values = self._sample(transaction.connector_id, list_key, context, max(instant, transaction.started_at))
+        values = self._sample(reading, list_key, context, max(instant, transaction.started_at))
         if values is not None:
             self._data.add(transaction.key, values)
 
@@ -163,15 +177,7 @@ class Metering:
         boundary = self._aligned_next
         if boundary is not None and interval_s == self._aligned_interval_s and boundary <= now.instant:
             for outlet in self._hardware.outlets:
-                connector_id = ConnectorId(outlet)
-                values = self._sample(
-                    connector_id, Key.METER_VALUES_ALIGNED_DATA, ReadingContext.SAMPLE_CLOCK, boundary
-                )
-                transaction = self._transactions.open_on(connector_id)
-                self._owe(connector_id, transaction, values, now)
-                if transaction is not None:
-                    context = ReadingContext.SAMPLE_CLOCK
-                    self._note_data(transaction, Key.STOP_TXN_ALIGNED_DATA, context, boundary)
+                self._sample_aligned(ConnectorId(outlet), boundary, now)
         self._aligned_interval_s = interval_s
         self._aligned_next = next_boundary(now.instant, interval_s)
 
@@ -179,47 +185,54 @@ class Metering:
         assert self._aligned_next is not None
         return now.s + (self._aligned_next - now.instant).total_seconds()
 
-    def _owe(
-        self, connector_id: ConnectorId, transaction: Transaction | None, values: MeterValue | None, now: Moment
-    ) -> None:
-        if values is None:
-            return
+    def _sample_aligned(self, connector_id: ConnectorId, boundary: datetime, now: Moment) -> None:
+        reading = self._hardware.read(OutletNumber(connector_id))
+        context = ReadingContext.SAMPLE_CLOCK
+        values = self._sample(reading, Key.METER_VALUES_ALIGNED_DATA, context, boundary)
+        transaction = self._transactions.open_on(connector_id)
         if transaction is None:
-            self._outbox.put(MeterValues(connector_id=connector_id, meter_value=(values,)), None)
+            if values is not None:
+                self._outbox.put(MeterValues(connector_id=connector_id, meter_value=(values,)), None)
             return
+        if values is not None:
+            self._owe(transaction, values, reading, now)
+        self._note_data(transaction, Key.STOP_TXN_ALIGNED_DATA, context, boundary, reading)
+
+    def _owe(self, transaction: Transaction, values: MeterValue, reading: Reading, now: Moment) -> None:
         # What is told of a transaction never goes back in time, even if the clock was set back (CLK-03).
         grid = self._grids[transaction.key]
         grid.told_at = max(grid.told_at, transaction.started_at, values.timestamp)
-        values = msgspec.structs.replace(values, timestamp=grid.told_at)
-        # The id is put in when the message leaves (TX-07); until then it holds the place.
-        message = MeterValues(connector_id=connector_id, transaction_id=UNKNOWN_TRANSACTION, meter_value=(values,))
-        self._outbox.put(message, transaction.key)
-        self.note_life(transaction, now)  # a stop after a power cut is not before the last sample (PW-01)
-
-    def _sample(
-        self, connector_id: ConnectorId, list_key: Key, context: ReadingContext, instant: datetime
-    ) -> MeterValue | None:
-        reading = self._hardware.read(OutletNumber(connector_id))
-        sampled = tuple(
-            SampledValue(
-                value=as_text(value),
-                context=context,
-                measurand=Measurand(name),
-                unit=UnitOfMeasure(self._measurands[name].unit),
-                location=Location(self._measurands[name].location),
-            )
-            for name in self._listed(list_key)
-            if (value := _VALUES[name](reading)) is not None
+        if values.timestamp != grid.told_at:
+            values = msgspec.structs.replace(values, timestamp=grid.told_at)
+        message = MeterValues(
+            connector_id=transaction.connector_id,
+            transaction_id=UNKNOWN_TRANSACTION,  # it is put in when the message leaves (TX-07)
+            meter_value=(values,),
         )
-        return MeterValue(timestamp=instant, sampled_value=sampled) if sampled else None
+        self._outbox.put(message, transaction.key)
+        self._note_life(transaction, reading, now)  # a stop after a power cut is not before the last sample (PW-01)
+
+    def _sample(self, reading: Reading, list_key: Key, context: ReadingContext, instant: datetime) -> MeterValue | None:
+        sampled = []
+        for name in self._listed(list_key):
+            value = _VALUES[name](reading)
+            if value is not None:
+                entry = self._measurands[name]
+                measurand, unit, location = _words(name, entry.unit, entry.location)
+                sampled.append(
+                    SampledValue(
+                        value=as_text(value), context=context, measurand=measurand, unit=unit, location=location
+                    )
+                )
+        return MeterValue(timestamp=instant, sampled_value=tuple(sampled)) if sampled else None
 
     def _listed(self, list_key: Key) -> Sequence[str]:
         # An empty list means the register (MV-03).
         names = self._configuration.items(list_key) or (Measurand.ENERGY_ACTIVE_IMPORT_REGISTER,)
         if not self._switched:
             return names
-        switched_on = (name for name in self._switched if self._configuration.is_switched_on(name))
-        return (*(name for name in names if name not in self._switched), *switched_on)
+        switched_on = [name for name in self._switched if self._configuration.is_switched_on(name)]
+        return [*[name for name in names if name not in self._switched], *switched_on]
 
 
 class _Rhythm(NamedTuple):
@@ -258,6 +271,12 @@ class _Grid:
         self.due_s = None if self._rhythm is None else self._rhythm.next_s(now_s)
 
 
+@cache
+def _words(measurand: str, unit: str, location: str) -> tuple[Measurand, UnitOfMeasure, Location]:
+    """The guide's texts as members; there are few, and to look a member up costs more than to write its value down."""
+    return Measurand(measurand), UnitOfMeasure(unit), Location(location)
+
+
 def next_boundary(instant: datetime, interval_s: int) -> datetime:
     """The first multiple of the interval after an instant, counted from midnight UTC (MV-04)."""
     midnight = instant.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -269,5 +288,7 @@ def next_boundary(instant: datetime, interval_s: int) -> datetime:
 
 def as_text(value: float) -> str:
     """A number as meter values write it: decimal digits, no exponent, no more than three decimals (MV-08)."""
+    if type(value) is int:
+        return str(value)
     text = f"{value:.3f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text

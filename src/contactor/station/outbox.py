@@ -60,12 +60,12 @@ _OUTBOX = Shelf("outbox", Entry)
 class Outbox:
     """One queue for the whole station, in the order things happened; persistent; one message in flight."""
 
-    __slots__ = ("_configuration", "_entries", "_in_flight", "_new_id", "_next_number", "_not_before_s", "_store")
+    __slots__ = ("_configuration", "_entries", "_in_flight", "_next_number", "_not_before_s", "_store", "new_id")
 
     def __init__(self, store: Store, configuration: Configuration, new_id: Callable[[], str]) -> None:
         self._store = store
         self._configuration = configuration
-        self._new_id = new_id
+        self.new_id = new_id
         self._entries = list(_OUTBOX.records(store).values())  # lighter than a deque in a fleet
         self._next_number = self._entries[-1].number + 1 if self._entries else 1
         self._not_before_s = 0.0
@@ -82,7 +82,7 @@ class Outbox:
             number=self._next_number,
             action=type(request).__name__,
             payload=msgspec.Raw(msgspec.json.encode(request)),
-            message_id=self._new_id(),
+            message_id=self.new_id(),
             transaction=transaction,
         )
         self._next_number += 1
@@ -105,6 +105,7 @@ class Outbox:
             message_id=entry.message_id,
             answered=lambda result, at: self._answered(entry, book, result, at),
             failed=lambda failure, at: self._failed(entry, book, failure, at),
+            is_report=entry.is_reading,
         )
 
     def has_stop_of(self, transaction: int) -> bool:

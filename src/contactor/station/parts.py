@@ -29,6 +29,7 @@ from contactor.station.effects import Effects, Papers
 from contactor.station.events import Moment
 from contactor.station.faults import Faults
 from contactor.station.inbound import Inbound
+from contactor.station.jobs import Jobs
 from contactor.station.key_effects import KeyEffects
 from contactor.station.keys import Key
 from contactor.station.line_events import LineEvents
@@ -64,7 +65,7 @@ class Parts:
     Most stations of a fleet are never asked, and what they do not hold weighs nothing.
     """
 
-    __slots__ = ("_offered", "_product", "access", "availability", "calls", "charging", "configuration",
+    __slots__ = ("_offered", "_product", "_settings", "access", "availability", "calls", "charging", "configuration",
                  "connection", "connectors", "conversation", "costs", "effects", "faults", "hardware",
                  "line_events", "maintenance", "memory", "metering", "outlet_events", "own_certificate",
                  "present", "registration", "reservations", "reset", "screen", "smart_charging",
@@ -80,11 +81,12 @@ class Parts:
         moment: Moment,
     ) -> None:
         self._product = product
+        self._settings = settings
         self.hardware = hardware
         self.effects = Effects()
         self.trace = Trace(settings.trace_frames)
         self.calls = Calls()
-        self.memory = memory = Memory.recall(product, settings, store, dice)
+        self.memory = memory = Memory(product, settings, store, dice)
         self.configuration = memory.configuration
         self.transactions = memory.transactions
         # What the factory has switched off with its profile is not on offer in this life (CF-18).
@@ -104,10 +106,10 @@ class Parts:
         }
         self.faults = Faults(product.vendor_errors, self.connectors)
         self.availability = Availability(store, self.connectors, self.transactions)
-        self.status_reports = StatusReports((STATION, *self.connectors), self.configuration, self.calls, self.present)
+        self.status_reports = StatusReports(len(self.connectors), self.configuration, self.calls, self.present)
         self._build_charging(settings)
         self._build_access(settings)
-        self._build_maintenance(settings, dice)
+        self._build_maintenance(settings)
         self._build_events()
 
     def _build_charging(self, settings: StationSettings) -> None:
@@ -145,9 +147,7 @@ class Parts:
         memory, capabilities = self.memory, self._product.capabilities
         self.screen = Screen(self.connectors, offers_free=capabilities.badge_before_plug)
         authorization = Authorization(
-            self.configuration,
-            memory.badge_cache,
-            memory.local_list,
+            memory,
             self.calls,
             self.present,
             self._list_conflict_found,
@@ -177,7 +177,7 @@ class Parts:
         )
         self.transactions.learned = authorization.learned
 
-    def _build_maintenance(self, settings: StationSettings, dice: Dice) -> None:
+    def _build_maintenance(self, settings: StationSettings) -> None:
         memory = self.memory
         self.reset = Reset(
             self.configuration,
@@ -200,22 +200,12 @@ class Parts:
             self.present,
             self.connection.certificate_changed,
         )
-        self.maintenance = Maintenance(
-            self._product,
-            settings,
-            memory,
-            self.trace,
-            self.faults,
-            self.calls,
-            self.effects,
-            self.reset,
-            self.trust,
-            self.present,
-        )
-        self.availability.is_held = self.maintenance.firmware.holds
+        self.maintenance = Maintenance(memory.store, self._open_jobs)
+        self.reset.bar = self.maintenance
+        self.availability.keeper = self.maintenance
         self.connection.papers = self._papers
         self.conversation = Conversation(
-            Peer(Side.STATION, dice.message_id, call_timeout_s=settings.call_timeout_s, supported=self._offered),
+            Peer(Side.STATION, memory.outbox.new_id, call_timeout_s=settings.call_timeout_s, supported=self._offered),
             self.calls,
             self.registration,
             memory.outbox,
@@ -263,8 +253,7 @@ class Parts:
             self.effects,
         )
         self.transactions.refused = self.outlet_events.start_refused
-        self.registration.accepted = self.line_events.accepted
-        self.registration.time_told = self.line_events.time_told
+        self.registration.listener = self.line_events
 
     # Parts without a state
 
@@ -297,7 +286,7 @@ class Parts:
             Signs(
                 is_online=self.present.is_online,
                 is_restarting=self.reset.is_running,
-                is_updating=self.maintenance.firmware.is_installing,
+                is_updating=self.maintenance.is_installing,
                 cost=self.costs.cost,
             ),
         )
@@ -316,7 +305,7 @@ class Parts:
         )
         memory = self.memory
         return Inbound(
-            self.configuration,
+            memory,
             self.registration,
             self.availability,
             RemoteControl(
@@ -331,8 +320,6 @@ class Parts:
             ),
             self.reset,
             triggers,
-            memory.badge_cache,
-            memory.local_list,
             KeyEffects(self.configuration, self.connection, self.registration, memory.security_log).written,
             [
                 self.reservations.rows,
@@ -368,6 +355,20 @@ class Parts:
             return None
         chain, private_key = ("", "") if own is None else (own.chain, own.private_key)
         return Papers(roots, chain, private_key, is_alone=self.trust.is_single)
+
+    def _open_jobs(self) -> Jobs:
+        return Jobs(
+            self._product,
+            self._settings,
+            self.memory,
+            self.trace,
+            self.faults,
+            self.calls,
+            self.effects,
+            self.reset,
+            self.trust,
+            self.present,
+        )
 
     def _claimant(self, connector_id: ConnectorId) -> Claimant | None:
         return self.access.claimant(connector_id)

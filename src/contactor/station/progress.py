@@ -22,7 +22,7 @@ class _Untold(msgspec.Struct, frozen=True):
     """The number of the request each is about, where requests have one."""
 
 
-_UNTOLD: Mapping[type[DiagnosticsStatus | SignedFirmwareStatus], Shelf[_Untold]] = {
+UNTOLD: Mapping[type[DiagnosticsStatus | SignedFirmwareStatus], Shelf[_Untold]] = {
     DiagnosticsStatus: Shelf("DiagnosticsStatus untold", _Untold),
     SignedFirmwareStatus: Shelf("FirmwareStatus untold", _Untold),
 }
@@ -45,7 +45,7 @@ class Progress(Generic[S]):
         present: Present,
     ) -> None:
         self._store = store
-        self._shelf = _UNTOLD[kind]
+        self._shelf = UNTOLD[kind]
         self._message: Callable[[S, int | None], Request] = message
         self._calls = calls
         self._present = present

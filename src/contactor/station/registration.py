@@ -1,7 +1,7 @@
 """Knows how the station stands with the central system: boot, heartbeat, and what may be sent when (BOOT, HB)."""
 
-from collections.abc import Callable
 from enum import StrEnum, auto
+from typing import Protocol
 
 import msgspec
 
@@ -44,6 +44,18 @@ class _Acceptance(msgspec.Struct, frozen=True):
     identity: str | None
 
 
+class Listener(Protocol):
+    """Who wants to know what the central system says to this station."""
+
+    def accepted(self, result: BootNotificationResult, now: Moment) -> None:
+        """It takes this station."""
+        ...
+
+    def time_told(self, result: HeartbeatResult, now: Moment) -> None:
+        """It has answered a Heartbeat."""
+        ...
+
+
 _ACCEPTANCE = Shelf("acceptance", _Acceptance)
 
 
@@ -51,8 +63,8 @@ class Registration:
     """Sends BootNotification until it is accepted, then Heartbeats; remembers that it was ever accepted."""
 
     __slots__ = ("_boot", "_boot_due_s", "_boot_failures", "_boot_retry_s", "_configuration", "_ever",
-                 "_heartbeat_on_the_way", "_last_heartbeat_s", "_last_interval_s", "_store", "accepted",
-                 "standing", "time_told")  # fmt: skip
+                 "_heartbeat_on_the_way", "_last_heartbeat_s", "_last_interval_s", "_store", "listener",
+                 "standing")  # fmt: skip
 
     def __init__(
         self, store: Store, configuration: Configuration, boot: BootNotification, *, boot_retry_s: float
@@ -68,8 +80,7 @@ class Registration:
         self._last_interval_s = 0.0
         self._last_heartbeat_s = 0.0
         self._heartbeat_on_the_way = False
-        self.accepted: Callable[[BootNotificationResult, Moment], None] = lambda _result, _now: None
-        self.time_told: Callable[[HeartbeatResult, Moment], None] = lambda _result, _now: None
+        self.listener: Listener | None = None
 
     @property
     def is_accepted(self) -> bool:
@@ -124,12 +135,13 @@ class Registration:
 
         def answered(result: HeartbeatResult, at: Moment) -> None:
             self._heartbeat_on_the_way = False
-            self.time_told(result, at)
+            if self.listener is not None:
+                self.listener.time_told(result, at)
 
         def failed(_failure: Failure, _at: Moment) -> None:
             self._heartbeat_on_the_way = False
 
-        return Errand(Heartbeat(), answered, failed)
+        return Errand(Heartbeat(), answered, failed, is_report=True)
 
     def link_opened(self, now: Moment) -> None:
         """A connection stands: boot if that is still owed, otherwise carry on as before (TR-14)."""
@@ -167,7 +179,8 @@ class Registration:
         if self._ever != self._here():
             self._ever = self._here()
             _ACCEPTANCE.put(self._store, "accepted", self._ever)
-        self.accepted(result, now)
+        if self.listener is not None:
+            self.listener.accepted(result, now)
 
     def _boot_failed(self, failure: Failure, now: Moment) -> None:
         if failure.kind is FailureKind.LINK_LOST:

@@ -112,6 +112,9 @@ class Reservations:
 
     def settle(self, now: Moment) -> None:
         """End what has expired, and what cannot be kept because its place is out of order or service (RSV-12)."""
+        if not self._promises:
+            self._deadline_s = None
+            return
         for promise in list(self._promises.values()):
             if promise.expires_at <= now.instant:
                 self._end(promise, "expired")

@@ -5,7 +5,6 @@ is a task, because dialling waits.
 """
 
 import asyncio
-from collections.abc import Callable
 
 from contactor.base.clock import Clock
 from contactor.base.dice import Dice
@@ -14,8 +13,10 @@ from contactor.hardware.commands import StopEnergy
 from contactor.hardware.port import SteppedHardware
 from contactor.link.link import (
     CLOSE_GOING_AWAY,
+    Cancellable,
     Dialer,
     InstalledTls,
+    Scheduler,
     Target,
 )
 from contactor.station.effects import (
@@ -49,9 +50,12 @@ from contactor.station.settings import StationSettings
 from contactor.station.station import Station
 from contactor.station.store.port import Store, StoreError
 from contactor.station.transfer_tasks import TransferTasks
+from contactor.station.watcher import Nobody, Watcher
 
 STORE_RETRY_S = 5.0
 """Pause before a station whose store failed is started again."""
+_NETWORK_FILES = NetworkFiles()
+NOBODY = Nobody()
 _HAIR_S = 1e-3
 """How much earlier than asked for a loop's timer may come."""
 
@@ -68,14 +72,13 @@ class StationRunner:
         clock: both times.
         dice: chance for ids and back-off.
         files: moves diagnostics and firmware; over the network unless given.
-        observe: told every Note of the station.
-        witness: told every event before it is handled, and every effect before it is carried out.
-        settled: called after events were handled, when everything is as it will be until the next one.
+        watcher: told what happens.
+        scheduler: keeps its deadlines; the running loop unless given.
     """
 
-    __slots__ = ("_clock", "_dialer", "_dice", "_events", "_hardware", "_hardware_due_s", "_line", "_loop",
-                 "_observe", "_product", "_settings", "_settled", "_software_due_s", "_store", "_timer",
-                 "_timer_due_s", "_transfers", "_witness", "frames_received", "frames_sent", "hardware_time",
+    __slots__ = ("_clock", "_dialer", "_dice", "_events", "_files", "_hardware", "_hardware_due_s", "_line",
+                 "_product", "_scheduler", "_settings", "_software_due_s", "_store", "_timer", "_timer_due_s",
+                 "_transfers", "_watcher", "frames_received", "frames_sent", "hardware_time",
                  "restarts_to_fail", "station")  # fmt: skip
 
     def __init__(
@@ -90,9 +93,8 @@ class StationRunner:
         dice: Dice,
         hardware_speed: float = 1.0,
         files: FileTransfer | None = None,
-        observe: Callable[[Note], None] | None = None,
-        witness: Callable[[Event | Effect], None] | None = None,
-        settled: Callable[[], None] | None = None,
+        watcher: Watcher = NOBODY,
+        scheduler: Scheduler | None = None,
     ) -> None:
         self._product = product
         self._settings = settings
@@ -101,17 +103,16 @@ class StationRunner:
         self._dialer = dialer
         self._clock = clock
         self._dice = dice
-        self._observe = observe or (lambda _note: None)
-        self._witness = witness or (lambda _happening: None)
-        self._settled = settled or (lambda: None)
-        self._transfers = TransferTasks(files or NetworkFiles(), self.tell, self._observe)
-        self._loop = asyncio.get_running_loop()
+        self._watcher = watcher
+        self._files = files or _NETWORK_FILES
+        self._transfers: TransferTasks | None = None  # until there is one
+        self._scheduler = scheduler or asyncio.get_running_loop()
         self.hardware_time = HardwareTime(hardware, clock, hardware_speed)
         self._hardware_due_s: float | None = None
         self._software_due_s: float | None = None
         self._events: list[Event] = []  # short, and lighter than a deque in a fleet
-        self._timer: asyncio.TimerHandle | None = None
-        self._timer_due_s: float | None = None
+        self._timer: Cancellable | None = None
+        self._timer_due_s = 0.0
         self._line: Line | None = None
         self.station: Station | None = None
         self.restarts_to_fail = 0
@@ -134,6 +135,7 @@ class StationRunner:
             StoreError: the store cannot be read.
         """
         assert self.station is None
+        self._drop_timer()  # of an attempt to start that comes too late
         self.catch_up()  # what was told to nobody is over; the new life looks around by itself
         self.station = Station(self._product, self._settings, self._hardware, self._store, self._dice, self._moment())
         self.tell(PoweredOn(cause))
@@ -142,10 +144,8 @@ class StationRunner:
         """The electronics lose their power at this instant: no farewell, and what is not in the store is gone."""
         self.station = None
         self._events.clear()
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        self._transfers.cancel_all()
+        self._drop_timer()
+        self._cancel_transfers()
         if self._line is not None:
             self._line.cut()
             self._line = None
@@ -155,7 +155,7 @@ class StationRunner:
 
         Transactions stay open, and are stopped as after a power cut when the station starts again.
         """
-        ending = self._transfers.cancel_all()
+        ending = self._cancel_transfers()
         line, self._line = self._line, None
         if line is not None:
             if line.dialling is not None:
@@ -214,12 +214,14 @@ class StationRunner:
         self._line = None
         self.tell(LinkClosed(reason))
 
-    def _work(self) -> None:
+    def _work(self, *, hardware_was_heard: bool = False) -> None:
         try:
             while self._events and self.station is not None:
-                self._listen_to_hardware()
+                if not hardware_was_heard:
+                    self._listen_to_hardware()
+                hardware_was_heard = False
                 event = self._events[0]
-                self._witness(event)
+                self._watcher.happened(event)
                 for effect in self.station.handle(event, self._moment()):
                     self._carry_out(effect)
                 # A restart or a power cut while carrying out has emptied the queue.
@@ -231,47 +233,52 @@ class StationRunner:
         except Exception as error:
             self.fail(f"the software failed: {type(error).__name__}: {error}")
         self._set_timer()
-        self._settled()
+        self._watcher.settled()
 
     def fail(self, reason: str) -> None:
         """The software cannot go on: it ends as by a power cut, the current stops, and it starts again later."""
-        self._observe(Note("station failed", {"reason": reason}))
+        self._watcher.noted(Note("station failed", {"reason": reason}))
         self.power_off()
         self._store.forget()
         for outlet in self._hardware.outlets:
             self._hardware.obey(StopEnergy(outlet))  # no energy flows that nobody can account for
-        self._timer = self._loop.call_later(STORE_RETRY_S, self._try_again)
+        self._timer = self._scheduler.call_later(STORE_RETRY_S, self._try_again)
 
     def _try_again(self) -> None:
         self._timer = None
         try:
             self.power_on(PowerOnCause.WATCHDOG)
         except StoreError as error:
-            self._observe(Note("station failed", {"reason": str(error)}))
-            self._timer = self._loop.call_later(STORE_RETRY_S, self._try_again)
+            self._watcher.noted(Note("station failed", {"reason": str(error)}))
+            self._timer = self._scheduler.call_later(STORE_RETRY_S, self._try_again)
 
     def _listen_to_hardware(self) -> None:
         """Bring the hardware to now; what it told happened before the event at hand."""
         signals = self._hardware.advance(self.hardware_time.now_s)
-        self._events[:0] = signals
+        if signals:
+            self._events[:0] = signals
 
     def _set_timer(self) -> None:
         if self.station is None:
             return  # the timer, if there is one, is for the next attempt to start
-        self._hardware_due_s = hardware_s = self._hardware.deadline_s
         self._software_due_s = due_s = self.station.deadline_s
-        if hardware_s is not None:
-            hardware_due_s = self.hardware_time.clock_s(hardware_s)
-            due_s = hardware_due_s if due_s is None else min(due_s, hardware_due_s)
+        self._hardware_due_s = hardware_due_s = self._hardware.deadline_s
+        if hardware_due_s is not None:
+            clock_due_s = self.hardware_time.clock_s(hardware_due_s)
+            due_s = clock_due_s if due_s is None else min(due_s, clock_due_s)
         if self._timer is not None:
-            if due_s == self._timer_due_s:
-                return  # most events change nothing about what comes next
+            if due_s is not None and self._timer_due_s <= due_s:
+                return  # it comes in time, and to look once too often costs less than another timer at every event
+            self._drop_timer()
+        if due_s is not None:
+            self._timer_due_s = due_s
+            delay_s = max(0.0, due_s - self._clock.monotonic_s())
+            self._timer = self._scheduler.call_later(delay_s, self._deadline_reached)
+
+    def _drop_timer(self) -> None:
+        if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        self._timer_due_s = due_s
-        if due_s is not None:
-            delay_s = max(0.0, due_s - self._clock.monotonic_s())
-            self._timer = self._loop.call_later(delay_s, self._deadline_reached)
 
     def _deadline_reached(self) -> None:
         self._timer = None
@@ -282,10 +289,10 @@ class StationRunner:
         self._events.extend(self._hardware.advance(now_s))
         if self._events or self._software_is_due():
             self._events.append(DeadlineReached())
-            self._work()
+            self._work(hardware_was_heard=True)
         else:  # current has flowed on as it did, which is no news
             self._set_timer()
-            self._settled()
+            self._watcher.settled()
 
     def _software_is_due(self) -> bool:
         assert self.station is not None, "without software the timer is another one"
@@ -295,13 +302,13 @@ class StationRunner:
     # Effects out
 
     def _carry_out(self, effect: Effect) -> None:
-        self._witness(effect)
+        self._watcher.happened(effect)
         match effect:
             case SendText(text=text):
                 if self._line is not None and self._line.link is not None and self._line.link.send(text):
                     self.frames_sent += 1
             case Note():
-                self._observe(effect)
+                self._watcher.noted(effect)
             case Dial():
                 self._line = Line(self)
                 self._line.dial(self._dialer, _target(effect))
@@ -312,13 +319,19 @@ class StationRunner:
                 if self._line is not None and self._line.link is not None:
                     self._line.link.close(code, reason)
             case StartDownload() | StartUpload():
+                if self._transfers is None:
+                    self._transfers = TransferTasks(self._files, self.tell, self._watcher.noted)
                 self._transfers.start(effect)
             case CancelTransfer(transfer=transfer):
-                self._transfers.cancel(transfer)
+                if self._transfers is not None:
+                    self._transfers.cancel(transfer)
             case Restart(cause=cause):
                 self._restart(cause)
             case _:
                 self._hardware.obey(effect)
+
+    def _cancel_transfers(self) -> list["asyncio.Task[None]"]:
+        return [] if self._transfers is None else self._transfers.cancel_all()
 
     def _restart(self, cause: PowerOnCause) -> None:
         """The software starts anew; an orderly close that was asked for just before is not waited for."""

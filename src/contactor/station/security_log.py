@@ -119,8 +119,9 @@ class SecurityLog:
 
     @property
     def _may_send(self) -> bool:
-        is_wanted = self._configuration.flag(Key.SECURITY_EVENTS_ENABLED)
-        return bool(self._owed) and not self._in_flight and is_wanted  # SE-03
+        if not self._owed or self._in_flight:
+            return False
+        return self._configuration.flag(Key.SECURITY_EVENTS_ENABLED)  # SE-03
 
     def next(self, now: Moment) -> Errand | None:
         """The oldest event owed, if it may go now."""
@@ -131,7 +132,7 @@ class SecurityLog:
         request = SecurityEventNotification(
             type=entry.event, timestamp=entry.instant, tech_info=entry.remark or msgspec.UNSET
         )
-        return Errand(request, self._answered, self._failed)
+        return Errand(request, self._answered, self._failed, is_report=True)
 
     def _answered(self, _result: SecurityEventNotificationResult, _now: Moment) -> None:
         self._in_flight = False

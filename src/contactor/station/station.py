@@ -1,13 +1,15 @@
 """The station: one event in, effects out, and the order in which the parts work.
 
 `handle` takes one event and gives back effects. In between the event goes to the parts it concerns, then everything
-derived from it settles in a fixed order, then the store is committed; only then may effects leave. Who the parts are,
-and who uses whom, stands in parts.py.
+derived from it settles in a fixed order, then the store is committed; only then may effects leave. Most events are no
+news: a time has come, or a report has arrived. Then only those settle whose time it is, and those who talk. Who the
+parts are, and who uses whom, stands in parts.py.
 """
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from contactor.base.deadlines import earliest
 from contactor.base.dice import Dice
 from contactor.base.ids import ConnectorId
 from contactor.guide.entries import Product
@@ -37,7 +39,7 @@ class Station:
         StoreError: the store holds what this version cannot read.
     """
 
-    __slots__ = ("_parts", "_was_online", "availability", "configuration", "connection", "connectors",
+    __slots__ = ("_facts_due_s", "_parts", "_was_online", "availability", "configuration", "connection", "connectors",
                  "costs", "faults", "firmware_version", "registration", "reservations", "screen",
                  "smart_charging", "transactions")  # fmt: skip
 
@@ -64,6 +66,7 @@ class Station:
         self.smart_charging = parts.smart_charging
         self.firmware_version = parts.memory.firmware_version
         self._was_online = False
+        self._facts_due_s: float | None = None
 
     # What the world sees
 
@@ -80,20 +83,15 @@ class Station:
     @property
     def deadline_s(self) -> float | None:
         """When to handle `DeadlineReached`, in monotonic seconds; None while only events can change anything."""
+        parts = self._parts
         deadlines = (
-            self._parts.connection.deadline_s,
-            self._parts.conversation.deadline_s,
-            self._parts.status_reports.deadline_s,
-            self._parts.metering.deadline_s,
-            self._parts.access.deadline_s,
-            self._parts.reservations.deadline_s,
-            self._parts.charging.deadline_s,
-            self._parts.smart_charging.deadline_s,
-            self._parts.reset.deadline_s,
-            self._parts.maintenance.deadline_s,
-            self._parts.own_certificate.deadline_s,
+            self._facts_due_s,
+            parts.metering.deadline_s,
+            parts.connection.deadline_s,
+            parts.conversation.deadline_s,
+            parts.reset.deadline_s,
         )
-        return min((each for each in deadlines if each is not None), default=None)
+        return earliest(deadlines)
 
     @property
     def follows_hardware(self) -> bool:
@@ -124,82 +122,121 @@ class Station:
             StoreError: the state could not be written; nothing of the event may leave, and this object is spent:
                 make a new station from the store.
         """
-        self._parts.present.now = now = self._parts.memory.timekeeping.corrected(moment)
-        self._parts.trace.saw(event, now)
-        self._parts.line_events.notice_clock(moment, now)
-        _HANDLERS[type(event)](self._parts, event, now)
-        self._parts.conversation.expire(now)
-        # An answer may have set the clock; what follows from the time goes by the new one at once (CLK-01).
-        self._parts.present.now = now = self._parts.memory.timekeeping.corrected(moment)
-        self._settle(now)
-        self._parts.memory.store.commit()
-        effects = self._parts.effects.take()
-        self._parts.trace.did(effects, now)
+        parts = self._parts
+        timekeeping = parts.memory.timekeeping
+        offset = timekeeping.offset
+        parts.present.now = now = timekeeping.corrected(moment)
+        parts.trace.saw(event, now)
+        is_news = parts.line_events.notice_clock(moment, now)
+        is_news |= _HANDLERS[type(event)](parts, event, now)
+        is_news |= parts.conversation.expire(now)
+        if timekeeping.offset is not offset:
+            # An answer has set the clock; what follows from the time goes by the new one at once (CLK-01).
+            parts.present.now = now = timekeeping.corrected(moment)
+            is_news = True
+        self._settle(now, is_news=is_news)
+        parts.memory.store.commit()
+        effects = parts.effects.take()
+        parts.trace.did(effects, now)
         return effects
 
-    def _settle(self, now: Moment) -> None:
-        self._notice_the_line(now)
-        self._parts.charging.settle(now)
-        self._parts.unlocking.settle()
-        self._parts.maintenance.settle(now)
-        self._parts.own_certificate.settle(now)
-        self._parts.availability.settle()
-        self._parts.reservations.settle(now)
-        self._parts.access.settle(now)
-        self._parts.smart_charging.settle(now)
-        self.costs.settle()
-        self._parts.statuses.settle(now)
-        self._parts.metering.settle(now)
-        self._parts.connection.settle(now)
-        self._parts.conversation.settle(now)
-        self._parts.reset.settle(now)  # last: nothing follows a restart
+    def _settle(self, now: Moment, *, is_news: bool) -> None:
+        parts = self._parts
+        is_news |= self._notice_the_line(now)
+        if is_news or _has_come(self._facts_due_s, now):
+            self._settle_facts(now)
+        if is_news or _has_come(parts.metering.deadline_s, now):
+            parts.metering.settle(now)
+        parts.connection.settle(now)
+        parts.conversation.settle(now)
+        parts.reset.settle(now)  # last: nothing follows a restart
 
-    def _notice_the_line(self, now: Moment) -> None:
+    def _settle_facts(self, now: Moment) -> None:
+        """Everything that a status or the current can follow from, and that time alone changes at its deadline only."""
+        parts = self._parts
+        parts.charging.settle(now)
+        parts.unlocking.settle()
+        parts.maintenance.settle(now)
+        parts.own_certificate.settle(now)
+        parts.availability.settle()
+        parts.reservations.settle(now)
+        parts.access.settle(now)
+        parts.smart_charging.settle(now)
+        self.costs.settle()
+        parts.statuses.settle(now)
+        deadlines = (
+            parts.charging.deadline_s,
+            parts.maintenance.deadline_s,
+            parts.own_certificate.deadline_s,
+            parts.reservations.deadline_s,
+            parts.access.deadline_s,
+            parts.smart_charging.deadline_s,
+            parts.status_reports.deadline_s,
+        )
+        self._facts_due_s = earliest(deadlines)
+
+    def _notice_the_line(self, now: Moment) -> bool:
+        """Say whether the central system has come within reach, or is gone."""
         is_online = self._parts.present.is_online
         if is_online == self._was_online:
-            return
+            return False
         self._was_online = is_online
         if is_online:
             self._parts.metering.came_online()
         else:
             self._parts.metering.went_offline(now)
+        return True
 
 
-def _powered_on(parts: Parts, event: events.PoweredOn, now: Moment) -> None:
+def _has_come(deadline_s: float | None, now: Moment) -> bool:
+    return deadline_s is not None and deadline_s <= now.s
+
+
+# What handles an event says whether it was news: whether anything may have changed but what is still to be said.
+
+
+def _powered_on(parts: Parts, event: events.PoweredOn, now: Moment) -> bool:
     parts.awakening.wake(event.cause, now)
     parts.maintenance.powered_on(now)
+    return True
 
 
-def _deadline_reached(_parts: Parts, _event: events.DeadlineReached, _now: Moment) -> None:
-    """Settling is enough."""
+def _deadline_reached(parts: Parts, _event: events.DeadlineReached, _now: Moment) -> bool:
+    """Settling is enough; only the hardware can have news that it does not tell."""
+    return parts.smart_charging.follows_demand
 
 
-def _restart_failed(parts: Parts, event: events.RestartFailed, _now: Moment) -> None:
+def _restart_failed(parts: Parts, event: events.RestartFailed, _now: Moment) -> bool:
     parts.reset.failed(event.reason)
+    return True
 
 
-def _security_log_cleared(parts: Parts, _event: events.SecurityLogCleared, now: Moment) -> None:
+def _security_log_cleared(parts: Parts, _event: events.SecurityLogCleared, now: Moment) -> bool:
     parts.memory.security_log.clear(now)
+    return True
 
 
-def _transfer_finished(parts: Parts, event: events.TransferFinished, now: Moment) -> None:
-    parts.maintenance.transfers.finished(event, now)
+def _transfer_finished(parts: Parts, event: events.TransferFinished, now: Moment) -> bool:
+    parts.maintenance.jobs.transfers.finished(event, now)
+    return True
 
 
-def _transfer_failed(parts: Parts, event: events.TransferFailed, now: Moment) -> None:
-    parts.maintenance.transfers.failed(event, now)
+def _transfer_failed(parts: Parts, event: events.TransferFailed, now: Moment) -> bool:
+    parts.maintenance.jobs.transfers.failed(event, now)
+    return True
 
 
-def _about_line(parts: Parts, event: Event, now: Moment) -> None:
-    parts.line_events.handle(event, now)
+def _about_line(parts: Parts, event: Event, now: Moment) -> bool:
+    return parts.line_events.handle(event, now)
 
 
-def _about_outlet(parts: Parts, event: Event, now: Moment) -> None:
+def _about_outlet(parts: Parts, event: Event, now: Moment) -> bool:
     parts.outlet_events.handle(event, now)
+    return True
 
 
 # Any: each handler takes its own kind of event.
-_HANDLERS: Mapping[type[Event], Callable[[Parts, Any, Moment], None]] = {
+_HANDLERS: Mapping[type[Event], Callable[[Parts, Any, Moment], bool]] = {
     events.PoweredOn: _powered_on,
     events.DeadlineReached: _deadline_reached,
     events.RestartFailed: _restart_failed,

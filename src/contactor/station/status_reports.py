@@ -1,6 +1,6 @@
 """Knows what the central system has been told of each connector, and what it must still be told (ST-01..08, ST-30)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -57,9 +57,15 @@ class _Told:
     error: Error = NO_ERROR
     remark: str | None = None
     due_s: float | None = None
-    reported: tuple[ChargePointStatus, Error] | None = None
+    reported: ChargePointStatus | None = None
+    reported_error: Error = NO_ERROR
     on_the_way: tuple[_Report, ...] = ()
     """Oldest first; the first one may have been sent. A tuple: most connectors have nothing to tell."""
+
+    @property
+    def is_news(self) -> bool:
+        """Whether it is not what was last reported."""
+        return self.status is not self.reported or self.error != self.reported_error
 
 
 class StatusReports:
@@ -75,14 +81,15 @@ class StatusReports:
 
     def __init__(
         self,
-        connector_ids: Sequence[ConnectorId],
+        connectors: int,
         configuration: Configuration,
         calls: Calls,
         present: Present,
     ) -> None:
         self._configuration = configuration
         self._calls = calls
-        self._told = {each: _Told(ChargePointStatus.AVAILABLE, present.now.instant) for each in connector_ids}
+        # By connector, from 0 on; a tuple is lighter in a fleet.
+        self._told = tuple(_Told(ChargePointStatus.AVAILABLE, present.now.instant) for _ in range(1 + connectors))
         self._present = present
 
     def changed(
@@ -102,7 +109,7 @@ class StatusReports:
         hurried = ChargePointStatus.FAULTED in (told.status, status) or told.error != error
         told.status, told.since, told.remark, told.error = status, now.instant, remark, error
         duration_s = 0 if hurried else self._configuration.number(Key.MINIMUM_STATUS_DURATION)
-        if (status, told.error) == told.reported and not told.on_the_way and duration_s:
+        if not told.is_news and not told.on_the_way and duration_s:
             told.due_s = None  # back to what was last reported: nothing to tell
             return
         told.due_s = now.s + duration_s
@@ -131,13 +138,13 @@ class StatusReports:
 
     def report_all(self, now: Moment) -> None:
         """After a boot: connector 0 and every other one, whatever was told before, and before all else (BOOT-04)."""
-        for connector_id in self._told:
-            self._send(connector_id, now, urgent=True)
+        for number in range(len(self._told)):
+            self._send(ConnectorId(number), now, urgent=True)
 
     def report_differences(self, now: Moment) -> None:
         """After a reconnection: what is not as it was last told, and nothing of what came and went (ST-30, FLT-12)."""
-        for told in self._told.values():
-            if (told.status, told.error) == told.reported:
+        for told in self._told:
+            if not told.is_news:
                 told.due_s = None
             elif told.due_s is None:
                 told.due_s = now.s
@@ -154,16 +161,16 @@ class StatusReports:
 
     def settle(self, now: Moment) -> None:
         """Send what has become due."""
-        for connector_id, told in self._told.items():
+        for number, told in enumerate(self._told):
             if told.due_s is not None and told.due_s <= now.s:
-                self._send_if_possible(connector_id, now)
+                self._send_if_possible(ConnectorId(number), now)
 
     @property
     def deadline_s(self) -> float | None:
         """When the next status has lasted long enough."""
         if not self._present.is_online:
             return None
-        return min((told.due_s for told in self._told.values() if told.due_s is not None), default=None)
+        return min((told.due_s for told in self._told if told.due_s is not None), default=None)
 
     def _send_if_possible(self, connector_id: ConnectorId, now: Moment) -> None:
         if self._present.is_online:
@@ -172,10 +179,10 @@ class StatusReports:
     def _send(self, connector_id: ConnectorId, _now: Moment, *, urgent: bool = False) -> None:
         told = self._told[connector_id]
         told.due_s = None
-        snapshot = (told.status, told.error)
+        status, error = told.status, told.error
 
         def heard() -> None:
-            told.reported = snapshot
+            told.reported, told.reported_error = status, error
 
         def failed(failure: Failure, at: Moment) -> None:
             if failure.kind is FailureKind.TIMED_OUT:
@@ -210,7 +217,7 @@ class StatusReports:
             failed(failure, at)
 
         message = _notification(connector_id, told, error)
-        errand = Errand(message, is_answered, has_failed, keeps_its_place=True)
+        errand = Errand(message, is_answered, has_failed, keeps_its_place=True, is_report=True)
         if urgent:
             self._calls.hasten([report.errand for report in told.on_the_way])
         self._calls.put(errand, urgent=urgent)

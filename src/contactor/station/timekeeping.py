@@ -9,6 +9,8 @@ from contactor.station.events import Moment
 from contactor.station.store.port import Shelf, Store
 
 STEP_WORTH_TELLING_S = 2.0
+_NEAR = timedelta(seconds=1)
+_NOTHING = timedelta()
 _YEARS = range(2000, 3000)
 """A clock that says anything else is broken, and near the ends of the calendar every sum of times would be too."""
 
@@ -23,29 +25,28 @@ _CLOCK = Shelf("clock", _Clock)
 class Timekeeping:
     """Keeps an offset to the hardware clock, over power cuts too, and never touches the machine's own clock."""
 
-    __slots__ = ("_offset_s", "_store", "_synchronised", "_zero")
+    __slots__ = ("_store", "_zero_s", "offset")
 
     def __init__(self, store: Store) -> None:
         self._store = store
         kept = _CLOCK.records(store).get("clock")
-        self._offset_s = kept.offset_s if kept else 0.0
-        self._synchronised = kept is not None
-        self._zero: datetime | None = None
+        self.offset = None if kept is None else timedelta(seconds=kept.offset_s)
+        """How much later it is by the central system than by the machine; None until that was ever told."""
+        self._zero_s: float | None = None
 
     @property
     def is_synchronised(self) -> bool:
         """Whether the clock was ever set by a central system; without it there is no valid time (CLK-04)."""
-        return self._synchronised
+        return self.offset is not None
 
     def corrected(self, moment: Moment) -> Moment:
         """The same moment by the station's clock, to the millisecond."""
-        return Moment(moment.s, to_milliseconds(moment.instant + timedelta(seconds=self._offset_s)))
+        return Moment(moment.s, to_milliseconds(moment.instant + (self.offset or _NOTHING)))
 
     def step_s(self, moment: Moment) -> float:
         """By how much the machine's clock was set since this was asked last; what it runs wrong by is less."""
-        zero = moment.instant - timedelta(seconds=moment.s)
-        before, self._zero = self._zero or zero, zero
-        step_s = (zero - before).total_seconds()
+        before_s, self._zero_s = self._zero_s, moment.instant.timestamp() - moment.s
+        step_s = 0.0 if before_s is None else self._zero_s - before_s
         return step_s if abs(step_s) >= STEP_WORTH_TELLING_S else 0.0
 
     def synchronise(self, central_time: datetime, now: Moment) -> float:
@@ -56,10 +57,9 @@ class Timekeeping:
         """
         if central_time.year not in _YEARS:
             return 0.0
-        step_s = (central_time - now.instant).total_seconds()
-        if self._synchronised and abs(step_s) < 1.0:
+        step = central_time - now.instant
+        if self.offset is not None and abs(step) < _NEAR:
             return 0.0
-        self._offset_s += step_s
-        self._synchronised = True
-        _CLOCK.put(self._store, "clock", _Clock(self._offset_s))
-        return step_s
+        self.offset = (self.offset or _NOTHING) + step
+        _CLOCK.put(self._store, "clock", _Clock(self.offset.total_seconds()))
+        return step.total_seconds()

@@ -72,11 +72,13 @@ class Trace:
 
     def saw(self, event: Event, now: Moment) -> None:
         """An event is about to be handled; a received message is kept."""
-        if isinstance(event, TextReceived):
+        if self._frames is not None and isinstance(event, TextReceived):
             self._keep(Direction.RECEIVED, event.text, now)
 
     def did(self, effects: Iterable[Effect], now: Moment) -> None:
         """Effects are about to leave; sent messages and notes are kept."""
+        if self._frames is None:
+            return  # and no notes either
         for effect in effects:
             if isinstance(effect, SendText):
                 self._keep(Direction.SENT, effect.text, now)

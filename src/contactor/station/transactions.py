@@ -1,6 +1,6 @@
 """Keeps the station's transactions from their start until the central system has their stop (TX, STP)."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import cast
 
@@ -66,7 +66,7 @@ class Transactions:
         """The open transaction of a connector."""
         return self._open.get(ConnectorId(connector_id))
 
-    def all_open(self) -> Iterable[Transaction]:
+    def all_open(self) -> Sequence[Transaction]:
         """Every open transaction, by connector."""
         return [self._open[connector_id] for connector_id in sorted(self._open)]
 

@@ -57,10 +57,10 @@ class Triggers:
             MessageTrigger.STATUS_NOTIFICATION: self._send_statuses,
             MessageTrigger.METER_VALUES: self._send_values,
             MessageTrigger.DIAGNOSTICS_STATUS_NOTIFICATION: lambda _places, _now: self._send(
-                DiagnosticsStatusNotification(status=maintenance.diagnostics.status)
+                DiagnosticsStatusNotification(status=maintenance.jobs.diagnostics.status)
             ),
             MessageTrigger.FIRMWARE_STATUS_NOTIFICATION: lambda _places, _now: self._send(
-                FirmwareStatusNotification(status=maintenance.firmware.status)
+                FirmwareStatusNotification(status=maintenance.jobs.firmware.status)
             ),
         }
 

@@ -36,8 +36,8 @@ class WhitePaper:
         self._own_certificate = own_certificate
         self._calls = calls
         self._own: Mapping[ExtendedMessageTrigger, Callable[[], Request]] = {
-            ExtendedMessageTrigger.LOG_STATUS_NOTIFICATION: lambda: maintenance.log_uploads.status,
-            ExtendedMessageTrigger.FIRMWARE_STATUS_NOTIFICATION: lambda: maintenance.firmware.signed_status,
+            ExtendedMessageTrigger.LOG_STATUS_NOTIFICATION: lambda: maintenance.jobs.log_uploads.status,
+            ExtendedMessageTrigger.FIRMWARE_STATUS_NOTIFICATION: lambda: maintenance.jobs.firmware.signed_status,
         }
 
     @property

@@ -8,7 +8,7 @@ from contactor.base.dice import Dice
 from contactor.base.errors import BadSetting
 from contactor.base.ids import OutletNumber
 from contactor.guide.entries import Cables, Model, Product
-from contactor.link.link import Dialer
+from contactor.link.link import Dialer, Scheduler
 from contactor.rig.plug import PlugKind
 from contactor.rig.power_module import module_of
 from contactor.rig.rig import DEFAULTS, Rig
@@ -23,9 +23,9 @@ from contactor.station.runner import StationRunner
 from contactor.station.settings import StationSettings
 from contactor.station.station import Station
 from contactor.station.store.port import Store, StoreError
+from contactor.station.watcher import Watcher
 from contactor.virtual.network import Cut, Network
 from contactor.virtual.rig_keeping_store import RigKeepingStore
-from contactor.virtual.watcher import Watcher
 
 SPEED_MAX = 1000
 PONG_LIMIT_S = 10.0
@@ -37,13 +37,15 @@ class VirtualStation:
 
     `name` is for people; `files` moves firmware and diagnostics, over the network unless given; `observe` hears the
     station's notes. With `hardware_speed` 60 a minute of charging passes in a second, while the wire and all of
-    OCPP's timers keep real time; `hardware` says how finely it is simulated.
+    OCPP's timers keep real time; `hardware` says how finely it is simulated. `keeps_rig` is False where nobody will
+    ever make another station of the store, as in a fleet: meters and batteries are not written into it then. A fleet
+    also gives a `scheduler` that is lighter than the loop.
 
     Raises:
         BadSetting: the model is not one of the product's.
     """
 
-    __slots__ = ("_observe", "_store", "_waiters", "clock", "model", "name", "network", "product", "rig", "runner",
+    __slots__ = ("_observe", "_rig_keeper", "_waiters", "clock", "model", "name", "network", "product", "rig", "runner",
                  "settings", "watchers")  # fmt: skip
 
     def __init__(
@@ -60,6 +62,8 @@ class VirtualStation:
         hardware: RigSettings = DEFAULTS,
         files: FileTransfer | None = None,
         observe: Callable[[Note], None] | None = None,
+        scheduler: Scheduler | None = None,
+        keeps_rig: bool = True,
     ) -> None:
         model = product.models.get(settings.model)
         if model is None:
@@ -73,22 +77,21 @@ class VirtualStation:
         """The network that can be cut, if it was given one to dial through."""
         self.watchers: list[Watcher] = []
         self.rig = _rig_of(product, model, hardware, dice)
-        self._store = RigKeepingStore(store, self.rig)
+        self._rig_keeper = RigKeepingStore(store, self.rig) if keeps_rig else None
         self._observe = observe
         self._waiters: list[tuple[Callable[[], bool], asyncio.Future[None]]] = []
         self.runner = StationRunner(
             product,
             settings,
             self.rig,
-            self._store,
+            self._rig_keeper or store,
             dialer,
             clock=clock,
             dice=dice,
             hardware_speed=hardware_speed,
             files=files,
-            observe=self._noted,
-            witness=self._happened,
-            settled=self._settled,
+            watcher=self,
+            scheduler=scheduler,
         )
 
     @property
@@ -108,7 +111,7 @@ class VirtualStation:
         self.runner.power_off()
         self.runner.catch_up()
         self.rig.power_off()
-        self._settled()
+        self.settled()
 
     def return_power(self) -> None:
         """Give the supply back: the software starts and finds what is left."""
@@ -140,7 +143,7 @@ class VirtualStation:
         if not 0 < speed <= SPEED_MAX:
             raise BadSetting("speed", speed, f"give more than 0 and at most {SPEED_MAX}")
         self.runner.run_hardware_at(speed)
-        self._settled()
+        self.settled()
 
     async def shut_down(self) -> None:
         """End in an orderly way."""
@@ -156,7 +159,7 @@ class VirtualStation:
         """
         interval_s = self.station.configuration.number(Key.WEB_SOCKET_PING_INTERVAL) if self.runner.is_on else 0
         self._network().cut(how, noticed_s=interval_s + PONG_LIMIT_S if interval_s else None)
-        self._settled()
+        self.settled()
 
     def restore_network(self) -> None:
         """Let everything through again.
@@ -165,7 +168,7 @@ class VirtualStation:
             BadSetting: it was made with a network that cannot be cut.
         """
         self._network().restore()
-        self._settled()
+        self.settled()
 
     def _network(self) -> Network:
         if self.network is None:
@@ -233,31 +236,41 @@ class VirtualStation:
             self.runner.power_on(cause)
         except StoreError as error:
             self.runner.fail(f"the store failed: {error}")
-            self._settled()
+            self.settled()
 
     def _do(self, deed: Callable[[], object]) -> None:
         self.runner.catch_up()
         deed()
+        self._keep_rig()
+        self.runner.catch_up()
+        if not self.runner.is_on:  # a station that is on has settled while it caught up
+            self.settled()
+
+    def _keep_rig(self) -> None:
+        if self._rig_keeper is None:
+            return
         try:
-            self._store.keep_rig()
+            self._rig_keeper.keep_rig()
         except StoreError as error:
             if self.runner.is_on:
                 self.runner.fail(f"the store failed: {error}")
-        self.runner.catch_up()
-        if not self.runner.is_on:  # a station that is on has settled while it caught up
-            self._settled()
 
-    def _noted(self, note: Note) -> None:
+    # What the runner tells (contactor.station.watcher.Watcher)
+
+    def noted(self, note: Note) -> None:
+        """The station has something to tell a person."""
         if self._observe is not None:
             self._observe(note)
         for watcher in self.watchers:
             watcher.noted(note)
 
-    def _happened(self, happening: Event | Effect) -> None:
+    def happened(self, happening: Event | Effect) -> None:
+        """An event is about to be handled, or an effect to be carried out."""
         for watcher in self.watchers:
             watcher.happened(happening)
 
-    def _settled(self) -> None:
+    def settled(self) -> None:
+        """Everything is as it will be until the next event."""
         self._look_after_waiters()
         for watcher in self.watchers:
             watcher.settled()

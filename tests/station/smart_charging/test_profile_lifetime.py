@@ -180,7 +180,7 @@ STEPS = st.one_of(
 
 def switch_on(store: MemoryStore) -> Profiles:
     product = load_product()
-    memory = Memory.recall(product, StationSettings(model="EVD1S180TBB", serial="SN"), store, Dice(1))
+    memory = Memory(product, StationSettings(model="EVD1S180TBB", serial="SN"), store, Dice(1))
     return Profiles(store, product.charging_profiles, memory.transactions, frozenset())
 
 

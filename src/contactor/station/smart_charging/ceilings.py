@@ -8,24 +8,28 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec import Struct
+
 from contactor.base.ids import ConnectorId
 from contactor.hardware.port import Hardware
-from contactor.ocpp.composite_schedule import Bound, Ceiling, Plan, bound, next_change
+from contactor.ocpp.composite_schedule import UNBOUND, Bound, Ceiling, Plan, bound, next_change
 from contactor.station.configuration import Configuration
 from contactor.station.events import Moment
 from contactor.station.keys import Key
 from contactor.station.smart_charging.profiles import STATION, Profiles
 from contactor.station.transactions import Transaction, Transactions
 
-CLOCK_STEP_MIN = timedelta(seconds=0.5)
+CLOCK_STEP_MIN_S = 0.5
 """A wall clock that moves by more than this against the monotonic one was set; less is rounding and drift."""
 
 _LIMIT_KEYS = {1: Key.CONNECTOR_A_LIMITED_POWER, 2: Key.CONNECTOR_B_LIMITED_POWER}
 
 
-@dataclass(frozen=True, slots=True)
-class Outlook:
-    """What bounds a connector from one instant until the next that may change it; None: nothing will."""
+class Outlook(Struct, frozen=True, gc=False):
+    """What bounds a connector from one instant until the next that may change it; None: nothing will.
+
+    A Struct, as what is made at every event is.
+    """
 
     limit_w: float
     until: datetime | None
@@ -46,6 +50,10 @@ class _Remembered:
         return same and (self.until is None or at < self.until)
 
 
+_UNLIMITED = _Remembered(version=0, transaction=None, until=None, planned=UNBOUND)
+"""What is said where no profile is installed at all, as in most stations at most times."""
+
+
 class Ceilings:
     """Joins profiles with the transactions they are counted from, and with what installation and hardware allow.
 
@@ -53,7 +61,7 @@ class Ceilings:
     on. `nominal_v` is the voltage at which amperes are counted where no vehicle tells another.
     """
 
-    __slots__ = ("_began", "_clock_zero", "_configuration", "_hardware", "_module_w", "_nominal_v",
+    __slots__ = ("_began", "_clock_zero_s", "_configuration", "_hardware", "_module_w", "_nominal_v",
                  "_profiles", "_remembered", "_transactions", "station_until", "station_w")  # fmt: skip
 
     def __init__(
@@ -75,7 +83,7 @@ class Ceilings:
         self._remembered: dict[ConnectorId, _Remembered] = {}
         # None until the first settle: what an earlier life left behind has to be looked at once.
         self._began: dict[int, datetime] | None = None
-        self._clock_zero: datetime | None = None
+        self._clock_zero_s: float | None = None
         self.station_w = self._installed_w()
         self.station_until: datetime | None = None
 
@@ -85,10 +93,10 @@ class Ceilings:
         planned = self._remembered_of(STATION, None, now.instant, self._profiles.station_plan)
         self.station_w = min(self._installed_w(), planned.planned.in_watts(self._nominal_v))
         self.station_until = planned.until
-        running = {each.key: self._began_at(each) for each in self._transactions.all_open()}
-        if self._began is None or running.keys() != self._began.keys():
+        running = self._transactions.all_open()
+        if self._began is None or [each.key for each in running] != list(self._began):
             self._profiles.settle()
-            self._began = running
+            self._began = {each.key: self._began_at(each) for each in running}
 
     def local_w(self, connector_id: ConnectorId) -> float:
         """The most a connector may have if no profile says less (D-24)."""
@@ -120,6 +128,8 @@ class Ceilings:
     def _remembered_of(
         self, place: ConnectorId, transaction: int | None, at: datetime, plan_of: Callable[[], Plan]
     ) -> _Remembered:
+        if not self._profiles:
+            return _UNLIMITED
         known = self._remembered.get(place)
         if known is None or not known.still_holds(self._profiles.version, transaction, at):
             plan = plan_of()
@@ -141,11 +151,11 @@ class Ceilings:
 
     def _notice_clock(self, now: Moment) -> None:
         """Keep seconds since a start what they are when the clock is set during a transaction (CLK-03)."""
-        clock_zero = now.instant - timedelta(seconds=now.s)
-        step = clock_zero - (self._clock_zero or clock_zero)
-        self._clock_zero = clock_zero
-        if abs(step) < CLOCK_STEP_MIN:
+        before_s, self._clock_zero_s = self._clock_zero_s, now.instant.timestamp() - now.s
+        step_s = 0.0 if before_s is None else self._clock_zero_s - before_s
+        if abs(step_s) < CLOCK_STEP_MIN_S:
             return
         self._remembered.clear()
         if self._began is not None:
+            step = timedelta(seconds=step_s)
             self._began = {key: began + step for key, began in self._began.items()}

@@ -87,7 +87,8 @@ class Power:
         self._deadline_s = None
         in_use = [connector for connector in self._connectors.values() if connector.energy is not Energy.OFF]
         outlooks = {connector.outlet: self._ceilings.outlook(connector.id, now) for connector in in_use}
-        wants = [self._want(connector, outlooks[connector.outlet]) for connector in in_use]
+        is_alone = len(in_use) == 1
+        wants = [self._want(connector, outlooks[connector.outlet], is_alone=is_alone) for connector in in_use]
         if not wants and not self._granted:
             self.follows_demand = False
             return
@@ -115,13 +116,17 @@ class Power:
         if change is not None:
             self._deadline_s = now.s + (change - now.instant).total_seconds()
 
-    def _want(self, connector: Connector, outlook: Outlook) -> Want:
+    def _want(self, connector: Connector, outlook: Outlook, *, is_alone: bool) -> Want:
         reading = self._hardware.read(connector.outlet)
+        demand_w = reading.demand_w
+        if is_alone:
+            # With nobody to share with, a wish counts in whole modules: the answer stands while it creeps.
+            demand_w = math.ceil(demand_w / self._module_w) * self._module_w
         # Rounded up, so that the grant stands still while the voltage creeps: the hardware keeps the amperes exactly.
         volts = math.ceil((reading.voltage_v or self._nominal_v) / VOLTAGE_STEP_V) * VOLTAGE_STEP_V
         return Want(
             connector.outlet,
-            reading.demand_w,
+            demand_w,
             Bound(outlook.limit_w, outlook.limit_a).in_watts(volts),
             is_controllable=connector.id not in self._uncontrolled,
         )

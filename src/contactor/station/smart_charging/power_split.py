@@ -2,14 +2,14 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from contactor.base.ids import OutletNumber
 from contactor.hardware.commands import GrantPower
 
 
-@dataclass(frozen=True, slots=True)
-class Want:
+class Want(Struct, frozen=True, gc=False):
     """What an outlet could use: what its car asks for, and the most it may have (configuration, profiles).
 
     An outlet that is not controllable takes whatever its modules give: only their number limits it (D-17).
@@ -21,8 +21,7 @@ class Want:
     is_controllable: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Cabinet:
+class Cabinet(Struct, frozen=True, gc=False):
     """What there is to share.
 
     `minimum_w` is the smallest power an outlet can keep to: it gets as much or nothing. An outlet at 0 still lets its

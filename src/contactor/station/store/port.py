@@ -78,6 +78,10 @@ class Shelf(Generic[T]):
         """
         return {key: self._decode(key, row) for key, row in store.rows(self._part).items()}
 
+    def is_empty(self, store: Store) -> bool:
+        """Whether nothing was ever kept, or all of it is gone again."""
+        return not store.rows(self._part)
+
     def put(self, store: Store, key: str, record: T) -> None:
         """Stage a record."""
         store.put(self._part, key, _encoder.encode(record))

@@ -95,7 +95,7 @@ class Reader:
 
 
 class Feed:
-    """Watches one station; a `contactor.virtual.watcher.Watcher`.
+    """Watches one station; a `contactor.station.watcher.Watcher`.
 
     `read_state` makes the state as it is told; `read_statuses` names the status of each connector.
     """

@@ -14,7 +14,7 @@ ABSENT = "-"
 
 
 class FrameLog:
-    """Remembers frames; a `contactor.virtual.watcher.Watcher`. `changed` is called when there may be something new."""
+    """Remembers frames; a `contactor.station.watcher.Watcher`. `changed` is called when there may be something new."""
 
     def __init__(self, station: str, clock: Clock, changed: Callable[[], None]) -> None:
         self._tracer = FrameTracer(station)

@@ -13,6 +13,7 @@ from contactor.link.link import Dialer
 from contactor.link.memory import MemoryNetwork
 from contactor.station.effects import Note
 from contactor.station.store.memory import MemoryStore
+from contactor.station.watcher import Watcher
 from contactor.virtual.control.bodies import Form
 from contactor.virtual.control.state_view import state_of, statuses_of
 from contactor.virtual.network import Network
@@ -26,7 +27,6 @@ from contactor.virtual.scenario.frame_log import FrameLog, says
 from contactor.virtual.scenario.scenario import Scenario, Step
 from contactor.virtual.scenario.verdict import Played, Verdict
 from contactor.virtual.virtual_station import VirtualStation
-from contactor.virtual.watcher import Watcher
 
 LOOK_PERIOD_S = 1.0
 """How often it is looked at what changes without an event: meters."""

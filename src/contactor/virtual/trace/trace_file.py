@@ -21,7 +21,7 @@ SIZE_MAX_BYTES = 1_000_000_000
 
 
 class TraceFile:
-    """Writes a station's frames to a file; a `contactor.virtual.watcher.Watcher`.
+    """Writes a station's frames to a file; a `contactor.station.watcher.Watcher`.
 
     It and the file before it take at most twice `size_max_bytes`. A disk that fails ends the trace, never the station
     that is watched; `failure` tells.

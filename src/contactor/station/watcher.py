@@ -1,4 +1,4 @@
-"""Whoever looks on while a virtual station works: told what happens, never asked."""
+"""Whoever looks on while a station works: told what happens, never asked."""
 
 from typing import Protocol
 
@@ -20,3 +20,16 @@ class Watcher(Protocol):
     def settled(self) -> None:
         """Everything is as it will be until the next event."""
         ...
+
+
+class Nobody:
+    """Looks on where nobody does."""
+
+    def happened(self, happening: Event | Effect) -> None:
+        """Nobody heard it."""
+
+    def noted(self, note: Note) -> None:
+        """Nobody reads it."""
+
+    def settled(self) -> None:
+        """Nobody looks."""
