@@ -235,15 +235,13 @@ class Access:
         return earliest(deadlines)
 
     def _deadline_s(self, connector: Connector) -> float | None:
-        timeout_s = self._configuration.number(Key.CONNECTION_TIME_OUT)
-        if timeout_s == 0:
-            return None
         expected = self._expected.get(connector.id)
-        if expected is not None:
-            # Once the car is there, only the answer about the badge is awaited, and calls time out by themselves.
-            return None if connector.is_plugged else expected.since_s + timeout_s
-        waiting_since_s = self._waiting_since_s.get(connector.id)
-        return None if waiting_since_s is None else waiting_since_s + timeout_s
+        # Once the car is there, only the answer about the badge is awaited, and calls time out by themselves.
+        since_s = self._waiting_since_s.get(connector.id) if expected is None else expected.since_s
+        if since_s is None or (expected is not None and connector.is_plugged):
+            return None
+        timeout_s = self._configuration.number(Key.CONNECTION_TIME_OUT)
+        return since_s + timeout_s if timeout_s else None
 
     def _note_waiting(self, connector: Connector, now: Moment) -> None:
         """Keep since when a car has waited for somebody to identify, while anybody may (B6)."""

@@ -20,7 +20,7 @@ A status with a new error closes nothing: the older troubles may last.
 
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, and_, bindparam, func, select
 
 from contactor.central.alarms.alarm import ClosedBy
 from contactor.central.alarms.alarm_rows import Sighting, close_alarms, raise_alarm
@@ -34,20 +34,23 @@ from contactor.central.alarms.rulebook import (
 )
 from contactor.central.store import schema
 from contactor.central.store.alarm_tables import alarms
+from contactor.central.store.prepared import Prepared, found
 
 _DESCRIBED = select(schema.stations.c.vendor, schema.stations.c.model).where(
     schema.stations.c.id == bindparam("station")
 )
 STATION = 0
 
-is_trouble = alarms.c.rule.not_in(OTHER_KINDS)
+is_trouble = and_(*(alarms.c.rule != kind for kind in sorted(OTHER_KINDS)))
 
 # Put together once: nearly every status that comes has no trouble to close.
-_TROUBLES = select(func.count()).where(
-    alarms.c.station_id == bindparam("station"),
-    alarms.c.connector_id == bindparam("connector"),
-    is_trouble,
-    alarms.c.open_key.is_not(None),
+_TROUBLES = Prepared(
+    select(func.count().label("number")).where(
+        alarms.c.station_id == bindparam("station"),
+        alarms.c.connector_id == bindparam("connector"),
+        is_trouble,
+        alarms.c.open_key.is_not(None),
+    )
 )
 
 
@@ -74,7 +77,7 @@ def error_reported(
 
 def no_error_reported(connection: Connection, station_id: str, connector_id: int, at: datetime) -> None:
     """A connector's latest status names none: whatever was wrong with it is over."""
-    if not connection.execute(_TROUBLES, {"station": station_id, "connector": connector_id}).scalar_one():
+    if not found(_TROUBLES.first(connection, {"station": station_id, "connector": connector_id})).number:
         return
     here = (alarms.c.station_id == station_id) & (alarms.c.connector_id == connector_id)
     close_alarms(connection, here & is_trouble, ClosedBy.NO_ERROR, at)
