@@ -14,6 +14,7 @@ from contactor.base.dice import Dice
 from contactor.base.errors import BadSetting, LinkError
 from contactor.base.ids import OutletNumber
 from contactor.cli.console_process import ConsoleProcess
+from contactor.cli.demo_furnishing import furnish
 from contactor.cli.demo_story import Storyteller
 from contactor.cli.panel import DEFAULT_PORT as PANEL_PORT
 from contactor.cli.panel_process import PanelProcess
@@ -126,15 +127,21 @@ class Stage:
 
     async def let_people_in(self) -> tuple[str, str, str]:
         """Serve console, front panel and the stations' control API, and say where these are, in this order."""
+        if self.login is not None:
+            await furnish(self._api_url, self.login, tuple(_STATIONS))
         self._control = ControlServer(self.stations, port=first_free_port(_CONTROL_PORTS))
         await self._control.start()
         # The console is not the central system's own: it must stay when that one is killed, and show that it is away.
-        console = ConsoleProcess(f"http://127.0.0.1:{self._api_port}", port=first_free_port(_CONSOLE_PORTS))
+        console = ConsoleProcess(self._api_url, port=first_free_port(_CONSOLE_PORTS))
         panel = PanelProcess(self._control.url, port=first_free_port(_PANEL_PORTS), badges=_BADGES)
         async with asyncio.TaskGroup() as starting:
             for pages in (console, panel):
                 starting.create_task(self._pages.enter_async_context(pages))
         return console.url, panel.url, self._control.url
+
+    @property
+    def _api_url(self) -> str:
+        return f"http://127.0.0.1:{self._api_port}"
 
     @property
     def frames(self) -> int:
