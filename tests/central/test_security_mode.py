@@ -90,6 +90,8 @@ def test_stations_nobody_announced_must_show_what_all_must() -> None:
         (ClientCertificate((STATION.lower(),)), False),
         (ClientCertificate(("other",), (STATION.lower(),)), True),
         (ClientCertificate((), ("*",)), False),
+        # What our authority signs for another station has its claimed serial number there: it must open nobody's door.
+        (ClientCertificate((STATION,), ("RDAM-66",)), False),
         (ClientCertificate(()), False),
     ],
 )

@@ -152,8 +152,14 @@ class ClientCertificate:
     host_names: tuple[str, ...] = ()
 
     def names(self, identity: str) -> bool:
-        """Whether it is that station's: by its common name as it is spelled, or by an alternative name."""
-        return identity in self.common_names or identity.casefold() in (each.casefold() for each in self.host_names)
+        """Whether it is that station's: by an alternative name, and without one by its common name as it is spelled.
+
+        Where there are alternative names the common name is no identity (RFC 6125, 6.4.4): what our own authority signs
+        has the serial number there that the station claims, and that could be another station's identity.
+        """
+        if self.host_names:
+            return identity.casefold() in (each.casefold() for each in self.host_names)
+        return identity in self.common_names
 
 
 @dataclass(frozen=True, slots=True)
