@@ -4,7 +4,7 @@ from collections import defaultdict
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Engine, Row, func, literal, select
+from sqlalchemy import ColumnElement, Connection, Engine, Row, bindparam, func, literal, select
 
 from contactor.base.ids import ConnectorId, IdTag, StationId
 from contactor.central.belonging import belongs
@@ -26,6 +26,15 @@ _Row = Row[*tuple[Any, ...]]  # Any: SQLAlchemy types a row's columns only if th
 _transactions = schema.transactions
 _readings = schema.readings
 _CORRECTABLE = ("id_tag", "meter_start_wh", "meter_stop_wh", "stopped_at_ms")
+
+# Put together once: whoever exports or checks asks it for thousands of transactions.
+_READINGS_OF = (
+    select(_readings, schema.reading_shapes.c.samples)
+    .join_from(_readings, schema.reading_shapes, schema.reading_shapes.c.id == _readings.c.shape_id)
+    .join(_transactions, belongs())
+    .where(_transactions.c.id == bindparam("number"))
+    .order_by(_readings.c.taken_at_ms)
+)
 
 
 class Queries:
@@ -59,14 +68,7 @@ class Queries:
     def readings(self, transaction_id: int) -> list[ReadingView]:
         """A transaction's readings, oldest first: those that name it, and nameless ones that fit it by time (CS-13)."""
         with self._engine.connect() as connection:
-            query = (
-                select(_readings, schema.reading_shapes.c.samples)
-                .join_from(_readings, schema.reading_shapes, schema.reading_shapes.c.id == _readings.c.shape_id)
-                .join(_transactions, belongs())
-                .where(_transactions.c.id == transaction_id)
-                .order_by(_readings.c.taken_at_ms)
-            )
-            return [_reading(row) for row in connection.execute(query)]
+            return [_reading(row) for row in connection.execute(_READINGS_OF, {"number": transaction_id})]
 
     def stray_readings(self, station_id: str) -> list[ReadingView]:
         """A station's readings that belong to no transaction: between charges, or naming one we do not know."""
