@@ -11,7 +11,7 @@ from itertools import count
 from msgspec import Struct
 
 TIDY_ABOVE = 64
-"""So many appointments may be called off and still be in the book, or as many as there are others."""
+"""So many appointments may be called off and still be in the book, or a quarter as many as there are others."""
 
 ROUNDING_S = 0.0005
 """uvloop rounds to whole milliseconds; a timer rounded down would come before what it is for."""
@@ -70,7 +70,7 @@ class Timetable:
     def called_off(self) -> None:
         """One of the appointments was cancelled: it keeps its place until it comes up, or until there are many."""
         self._called_off += 1
-        if self._called_off > max(TIDY_ABOVE, self.still_to_come):
+        if self._called_off > max(TIDY_ABOVE, self.still_to_come // 4):
             self._appointments = [each for each in self._appointments if each.callback is not None]
             heapify(self._appointments)
             self._called_off = 0

@@ -205,18 +205,19 @@ class StatusReports:
     ) -> None:
         """Have the present status told; what waits to be told of this connector is told before it."""
         told = self._told[connector_id]
+        message = _notification(connector_id, told, error)
 
+        # They know the message and not the errand, which knows them: a fleet must not leave work for the collector.
         def is_answered(_result: StatusNotificationResult, _at: Moment) -> None:
-            _remove(told, errand)
+            _take_out(told, message)
             heard()
 
         def has_failed(failure: Failure, at: Moment) -> None:
-            _remove(told, errand)
-            if errand.was_sent and failure.kind in _PERHAPS_HEARD:
+            errand = _take_out(told, message)
+            if errand is not None and errand.was_sent and failure.kind in _PERHAPS_HEARD:
                 told.reported = None  # so that the present status is told even if it is the one told before
             failed(failure, at)
 
-        message = _notification(connector_id, told, error)
         errand = Errand(message, is_answered, has_failed, keeps_its_place=True, is_report=True)
         if urgent:
             self._calls.hasten([report.errand for report in told.on_the_way])
@@ -232,8 +233,11 @@ class StatusReports:
         self._calls.withdraw([report.errand for report in reports if report not in told.on_the_way])
 
 
-def _remove(told: _Told, errand: Errand) -> None:
+def _take_out(told: _Told, message: StatusNotification) -> Errand | None:
+    """End the report of a message, and return its errand; None if it was left out already."""
+    errand = next((report.errand for report in told.on_the_way if report.errand.request is message), None)
     told.on_the_way = tuple(report for report in told.on_the_way if report.errand is not errand)
+    return errand
 
 
 def _notification(connector_id: ConnectorId, told: _Told, error: Error) -> StatusNotification:
