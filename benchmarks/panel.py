@@ -24,6 +24,7 @@ from benchmarks.console import CHROMIUM, TABS, Process
 STATION = "CP-PANEL"
 SETTINGS = '[central]\nallow_unknown_stations = true\n[[tag]]\nid = "ANNA-1"\n[[tag]]\nid = "ANNA-2"\n'
 SETTLED_S = 5.0
+PATIENCE_MS = 120_000
 
 
 @dataclass(frozen=True)
@@ -72,10 +73,11 @@ async def scenes(plan: argparse.Namespace, place: Path) -> list[Figures]:
         playwright = await running.enter_async_context(async_playwright())
         browser = await playwright.chromium.launch(executable_path=plan.chromium, args=list(CHROMIUM))
         context = await browser.new_context(viewport={"width": 1600, "height": 1000})
+        context.set_default_timeout(PATIENCE_MS)
         for tabs in TABS:
             while len(context.pages) < tabs:
                 page = await context.new_page()
-                await page.goto(f"{address}/stations/{STATION}", timeout=120_000)
+                await page.goto(f"{address}/stations/{STATION}")
                 await page.get_by_role("group", name="Screen", exact=True).wait_for()
             found.append(await measure(panel, station, tabs, plan.seconds))
         await browser.close()
