@@ -225,6 +225,20 @@ def test_an_abort_loses_what_is_on_its_way() -> None:
     play(story())
 
 
+def test_an_abort_before_the_peer_s_end_was_heard_ends_the_link_all_the_same() -> None:
+    async def story() -> None:
+        scene = Scene(Weather(delay_min_s=10, delay_max_s=10))
+        await scene.open()
+        scene.central.link.abort()
+        await asyncio.sleep(1)
+        scene.station.link.abort()
+        assert await scene.station.closed() == Closure(None, "cut by us", clean=False)
+        await asyncio.sleep(60)
+        assert len(scene.station.history) == 2
+
+    play(story())
+
+
 def test_a_dial_may_fail_or_take_its_time() -> None:
     async def story() -> None:
         scene = Scene(Weather(dial_failure=1, delay_min_s=4, delay_max_s=4))

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from contactor.base.ids import OutletNumber
+from contactor.station.effects import Note
 from contactor.storm.checkers.authorization import EnergyIsAuthorised
 from contactor.storm.checkers.power import SETTLING_S, PowerWithinLimits
 from contactor.storm.evidence import Debt, OutletLook, StationLook
@@ -64,6 +65,20 @@ def test_a_remote_start_speaks_for_its_own_badge_alone(checker: EnergyIsAuthoris
     checker.heard(call())
     checker.owed(charge("ben"))
     assert len(checker.found) == 1
+
+
+@pytest.mark.parametrize("remembers", [True, False])
+def test_a_refusal_holds_without_a_line_only_where_a_cache_keeps_it(
+    checker: EnergyIsAuthorised, *, remembers: bool
+) -> None:
+    checker.looked(replace(LOOK, welcomes_unknown=True, remembers_badges=remembers))
+    refused = {"idTagInfo": {"status": "Blocked"}}
+    checker.heard(Frame("CP-1", 1.0, 1, Direction.IN, Kind.RESULT, "a1", "Authorize", refused, {"idTag": "anna"}))
+    checker.owed(charge())
+    assert len(checker.found) == 1
+    checker.noted("CP-1", Note("disconnected"), 2.0)
+    checker.owed(charge())
+    assert len(checker.found) == (2 if remembers else 1)
 
 
 SHARE_W = 20_000.0

@@ -115,8 +115,8 @@ class _Lane:
 class WeatheredLink:
     """A receiver to the real link, a link to the real receiver, and the weather in between."""
 
-    __slots__ = ("_inner", "_inward", "_is_open", "_is_over", "_is_silent", "_outward", "_receiver", "_scheduler",
-                 "_sky", "_was_swallowed")  # fmt: skip
+    __slots__ = ("_inner", "_inward", "_is_inner_over", "_is_open", "_is_over", "_is_silent", "_outward", "_receiver",
+                 "_scheduler", "_sky")  # fmt: skip
 
     def __init__(self, receiver: Receiver, sky: Sky, scheduler: Scheduler) -> None:
         self._receiver = receiver
@@ -128,7 +128,7 @@ class WeatheredLink:
         self._is_open = False
         self._is_silent = False
         self._is_over = False
-        self._was_swallowed = False  # the link inside ended, and the silence hid it
+        self._is_inner_over = False  # the link inside ended, and the receiver may not know yet
 
     # What the receiver may ask
 
@@ -176,7 +176,7 @@ class WeatheredLink:
         self._is_silent = False
         self._outward.clear()
         self._inward.clear()
-        if self._was_swallowed:
+        if self._is_inner_over:
             self._scheduler.call_soon(lambda: self._finish(Closure(None, "cut by us", clean=False)))
         else:
             self._inner.abort()
@@ -211,9 +211,8 @@ class WeatheredLink:
 
     def link_closed(self, closure: Closure) -> None:
         """The link inside is over; in a silence nobody hears of it."""
-        if self._is_silent:
-            self._was_swallowed = True
-        else:
+        self._is_inner_over = True
+        if not self._is_silent:
             self._inward.put(lambda: self._finish(closure), self._sky.delay_s() if self._is_open else 0.0)
 
     # The weather

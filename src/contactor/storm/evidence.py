@@ -85,6 +85,7 @@ class StationLook:
     outlets: tuple[OutletLook, ...]
     statuses: Mapping[int, str]
     welcomes_unknown: bool | None = None
+    remembers_badges: bool | None = None
     badges: frozenset[str] = frozenset()
     configuration: Mapping[str, str] = field(default_factory=dict)
 
@@ -102,6 +103,7 @@ def look_at(name: str, virtual: VirtualStation, at_s: float) -> StationLook:
         outlets=tuple(_outlet(rig, software, number) for number in rig.outlets),
         statuses={} if software is None else {int(each.id): str(each.status) for each in software.connectors.values()},
         welcomes_unknown=None if software is None else software.configuration.flag(Key.ALLOW_OFFLINE_TX_FOR_UNKNOWN_ID),
+        remembers_badges=None if software is None else software.configuration.flag(Key.AUTHORIZATION_CACHE_ENABLED),
     )
 
 

@@ -12,6 +12,7 @@ charge is judged by that answer.
 from collections.abc import Mapping
 from typing import Any
 
+from contactor.station.effects import Note
 from contactor.storm.checkers.checker import Checker
 from contactor.storm.evidence import Debt, StationLook
 from contactor.storm.frame import Direction, Frame, Kind
@@ -33,6 +34,7 @@ class EnergyIsAuthorised(Checker):
         self._asked: dict[tuple[str, str], str] = {}
         self._begun: dict[str, Debt] = {}
         self._welcomes_unknown: dict[str, bool] = {}
+        self._remembers: dict[str, bool] = {}
 
     def heard(self, frame: Frame) -> None:
         """A word about a badge."""
@@ -50,6 +52,15 @@ class EnergyIsAuthorised(Checker):
         """What the station does with a badge that it knows nothing of."""
         if look.welcomes_unknown is not None:
             self._welcomes_unknown[look.station] = look.welcomes_unknown
+        if look.remembers_badges is not None:
+            self._remembers[look.station] = look.remembers_badges
+
+    def noted(self, station: str, note: Note, _at_s: float) -> None:
+        """Out of reach, a badge that was refused is unknown to a station that keeps no cache."""
+        if note.event == "disconnected" and not self._remembers.get(station, True):
+            self._answered = {
+                place: is_good for place, is_good in self._answered.items() if is_good or place[0] != station
+            }
 
     def owed(self, debt: Debt) -> None:
         """A charge has begun: somebody must have said that it may."""
