@@ -153,3 +153,28 @@ def test_a_reading_that_is_told_looks_at_the_hardware_once(monkeypatch: pytest.M
 
     monkeypatch.setattr(Rig, "read", counted)
     assert run_virtually(story()) <= 70
+
+
+def test_what_a_station_tells_leaves_the_collector_nothing_to_do() -> None:
+    """Thousands of stations tell so much that full collections would stop them all, and memory grow until then."""
+
+    async def story() -> set[str]:
+        network = MemoryNetwork()
+        await network.listen(URL, Central().admit).start()
+        station = free_station("CP-1", network.dialer(), sampled_each_s=10)
+        gc.collect()
+        gc.set_debug(gc.DEBUG_SAVEALL)
+        try:
+            station.switch_on()
+            await station.until(lambda: station.station.is_online)
+            station.plug(ONE, Vehicle(vehicle_model("saloon"), soc=0.1))
+            await asyncio.sleep(600)
+            gc.collect()
+            kinds = {f"{type(each).__module__}.{type(each).__qualname__}" for each in gc.garbage}
+        finally:
+            gc.set_debug(0)
+            gc.garbage.clear()
+        await station.shut_down()
+        return {kind for kind in kinds if kind.startswith("contactor.station")}
+
+    assert run_virtually(story()) == set()
