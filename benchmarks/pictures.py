@@ -3,11 +3,12 @@
     python -m benchmarks.pictures docs/pictures
 
 A station, its configuration and the front panel are those of the demo, with its drivers at work; the fleet has ten
-thousand stations on record, and a hundred whole ones whose cars charge a minute in a second.
+thousand stations on record, and a hundred whole ones whose cars charge twenty times as fast.
 """
 
 import argparse
 import asyncio
+import json
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -21,12 +22,29 @@ from contactor.cli.demo_story import Storyteller
 
 STATION = "DEMO-180"
 STATIONS, AT_WORK = 10_000, 100
-BADGE = "ANNA"
-SETTINGS = f'[central]\nallow_unknown_stations = true\n[[tag]]\nid = "{BADGE}"\n'
+BADGES = [f"B-{number:03}" for number in range(1, 301)]
+SETTINGS = "[central]\nallow_unknown_stations = true\n" + "".join(f'[[tag]]\nid = "{each}"\n' for each in BADGES)
+CROWD = f"""
+url = "ws://127.0.0.1:9000/ocpp"
+ramp_up_per_s = 20
+speed = 20
+[[group]]
+count = {AT_WORK}
+id = "AMS-{{number:03}}"
+models = ["EVD1S180TBB", "EVD1S120THB"]
+settings = {{ MeterValueSampleInterval = 5 }}
+[drivers]
+arrivals_per_hour = [{", ".join(["6"] * 24)}]
+badges = {json.dumps(BADGES)}
+[[drivers.car]]
+vehicle = "saloon"
+soc = [0.1, 0.5]
+take_wh = [15000, 40000]
+"""
 DRIVEN_S = 40.0
 """As long as it takes until the curves have something to show."""
 TRENDS_S = 100.0
-"""More than the minute after which a station first says what a car takes."""
+"""As long as the tiles' trends need to have something to show."""
 PATIENCE_MS = 60_000
 
 
@@ -97,15 +115,12 @@ async def of_fleet(browser: Browser, place: Path, folder: Path) -> None:
         console = await Process.start("console", "--api", told["api"], "--port", "0", "--log-level", "error")
         running.push_async_callback(console.end)
         url = (await console.line())["console"]
-        crowd = ("--stations", str(AT_WORK), "--badge", BADGE, "--speed", "60", "--arrivals", "4", "--lines")
-        fleet = await Process.start("fleet", "run", "--url", told["listening"], *crowd)
+        fleet = await Process.start("fleet", "run", str(place / "crowd.toml"), "--url", told["listening"], "--lines")
         running.push_async_callback(fleet.end)
         async with visitor(browser, url, "light") as page:
             await sign_in(page, (user["user"], user["password"]))
             await page.locator(".ag-row").first.wait_for()
             await asyncio.sleep(TRENDS_S)
-            for _ in range(2):  # the second time from the most down
-                await page.get_by_role("columnheader", name="Power, kW").click()
             await page.screenshot(path=folder / "console-fleet.png")
 
 
@@ -115,6 +130,7 @@ async def take(folder: Path, chromium: str) -> None:
         browser = await playwright.chromium.launch(executable_path=chromium, args=list(CHROMIUM))
         with tempfile.TemporaryDirectory(prefix="contactor-pictures-") as place:
             (Path(place) / "fleet.toml").write_text(SETTINGS)
+            (Path(place) / "crowd.toml").write_text(CROWD)
             await of_demo(browser, Path(place), folder)
             await of_fleet(browser, Path(place), folder)
         await browser.close()
