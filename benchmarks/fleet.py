@@ -12,7 +12,6 @@ machine does.
 
 import argparse
 import asyncio
-import gc
 import os
 import subprocess
 import sys
@@ -28,6 +27,7 @@ from rich.table import Table
 
 from benchmarks.server_process import Cores, ServerProcess, free_port, many_open_files, pinned
 from contactor.base.ids import OutletNumber
+from contactor.base.sweeping import keep_what_is_there, seldom_swept
 from contactor.fleet.fleet import Fleet
 from contactor.fleet.plan import HOURS_A_DAY, Drivers, FleetPlan, Group
 from contactor.rig.garage import vehicle_model
@@ -143,8 +143,8 @@ async def measure(stations: int, port: int) -> Cost:
 
 
 def _resident_bytes() -> int:
-    """What this process holds in memory once the garbage is gone."""
-    gc.collect()
+    """What this process holds in memory once the garbage is gone; swept as `contactor fleet run` does."""
+    keep_what_is_there()
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE")
 
@@ -210,7 +210,8 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--at", type=int, help=argparse.SUPPRESS)
     given = parser.parse_args(arguments)
     if given.at is not None:
-        sys.stdout.buffer.write(msgspec.json.encode(uvloop.run(measure(given.stations[0], given.at))))
+        with seldom_swept():
+            sys.stdout.buffer.write(msgspec.json.encode(uvloop.run(measure(given.stations[0], given.at))))
         return
     table = Table(title="Virtual stations in one process", box=None)
     for name in COLUMNS:

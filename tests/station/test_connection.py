@@ -147,6 +147,18 @@ def test_tr_15_a_security_error_makes_the_station_boot_again(trigger: str) -> No
     assert bench.actions().count("BootNotification") == 2
 
 
+def test_tr_15_boot_06_a_central_system_that_takes_every_boot_and_refuses_the_rest_is_not_flooded() -> None:
+    """TR-15 at once, BOOT-06 from then on: without a pause the two would boot and refuse as fast as they can."""
+    bench = Bench()
+    bench.answers["StatusNotification"] = Refusal("SecurityError")
+    bench.ask("TriggerMessage", {"requestedMessage": "StatusNotification"})
+    bench.wait(600)
+    first_s, at_once_s, *later_s = (frame.at_s for frame in bench.frames if frame.action == "BootNotification")
+    assert at_once_s - first_s < 60
+    assert len(later_s) == 600 // 60
+    assert all(later - earlier >= 60 for earlier, later in itertools.pairwise([at_once_s, *later_s]))
+
+
 def test_tr_15_nothing_owed_is_lost_over_a_forgetful_central_system() -> None:
     """TR-15: the StartTransaction that was refused for it is sent again after the boot, with its own id."""
     bench = Bench()

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import json
 import sys
 from collections.abc import AsyncIterator, Mapping
@@ -15,6 +14,7 @@ import typer
 
 from contactor import __version__
 from contactor.base.errors import BadSetting
+from contactor.base.sweeping import keep_what_is_there, seldom_swept
 from contactor.cli import logs, loop
 from contactor.cli.fleet_screen import FleetScreen
 from contactor.fleet.fleet import Fleet
@@ -69,7 +69,8 @@ def run(
         raise BadSetting("--workers", workers, "a shard is one process; start one for each")
     if workers > 1:
         raise typer.Exit(loop.run(_many(plan, workers, report)))
-    raise typer.Exit(loop.run(_one(plan, part, report, lines=lines)))
+    with seldom_swept():
+        raise typer.Exit(loop.run(_one(plan, part, report, lines=lines)))
 
 
 @app.command("stations")
@@ -168,10 +169,8 @@ async def _watch(
         async for sample in arriving:
             samples.append(sample)
             if not was_frozen and sample.accepted == size:
-                # What was made stays: the collector need not look through it again and again.
                 was_frozen = True
-                gc.collect()
-                gc.freeze()
+                keep_what_is_there()
             if screen is None:
                 typer.echo(json.dumps(asdict(sample)))
             else:

@@ -63,8 +63,8 @@ class Registration:
     """Sends BootNotification until it is accepted, then Heartbeats; remembers that it was ever accepted."""
 
     __slots__ = ("_boot", "_boot_due_s", "_boot_failures", "_boot_retry_s", "_configuration", "_ever",
-                 "_heartbeat_on_the_way", "_last_heartbeat_s", "_last_interval_s", "_store", "listener",
-                 "standing")  # fmt: skip
+                 "_forgotten_at_s", "_heartbeat_on_the_way", "_last_heartbeat_s", "_last_interval_s", "_store",
+                 "listener", "standing")  # fmt: skip
 
     def __init__(
         self, store: Store, configuration: Configuration, boot: BootNotification, *, boot_retry_s: float
@@ -77,6 +77,7 @@ class Registration:
         self.standing = Standing.UNANSWERED
         self._boot_due_s: float | None = 0.0
         self._boot_failures = 0
+        self._forgotten_at_s: float | None = None
         self._last_interval_s = 0.0
         self._last_heartbeat_s = 0.0
         self._heartbeat_on_the_way = False
@@ -155,12 +156,15 @@ class Registration:
     def refused_as_unknown(self, code: ErrorCode, now: Moment) -> bool:
         """A call was refused; SecurityError says that we are not accepted any more (TR-15).
 
-        Returns whether that was so, and the station has to boot again.
+        Returns whether that was so, and the station has to boot again: at once, but not again and again. A central
+        system that takes every boot and refuses what follows must not be flooded (BOOT-06).
         """
         if code is not ErrorCode.SECURITY_ERROR or self.standing is not Standing.ACCEPTED:
             return False
+        before_s = self._forgotten_at_s
         self.standing = Standing.UNANSWERED
-        self._boot_due_s = now.s
+        self._boot_due_s = now.s if before_s is None else max(now.s, before_s + self._boot_retry_s)
+        self._forgotten_at_s = self._boot_due_s
         return True
 
     def _boot_answered(self, result: BootNotificationResult, now: Moment) -> None:

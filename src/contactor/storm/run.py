@@ -1,7 +1,6 @@
 """SHELL: one run of a storm: trouble, in which nothing false may happen, then calm, in which all settles."""
 
 import asyncio
-import gc
 import logging
 import time
 from collections import Counter
@@ -10,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from contactor.base.sweeping import seldom_swept
 from contactor.base.virtual_loop import run_virtually
 from contactor.central.store.database import open_database
 from contactor.storm.central_house import memory_folder
@@ -28,8 +28,6 @@ FIRST_LOOK_S = 45.0
 LOOK_EVERY_S = 60.0
 CALM_LOOK_S = 10.0
 LAST_FAREWELL_S = 30.0
-SWEEP_AFTER = 50_000
-"""So many new objects before cycles are looked for."""
 
 
 class Storm:
@@ -165,7 +163,8 @@ class Storm:
 
 def run_storm(scenario: Scenario, seed: int) -> Verdict:
     """Run a scenario with a seed, in virtual time, on a loop and a database of its own."""
-    with TemporaryDirectory(prefix="contactor-storm-", dir=memory_folder()) as folder, _quiet(), _seldom_swept():
+    # Looking for cycles as often as usual would take an eighth of the time.
+    with TemporaryDirectory(prefix="contactor-storm-", dir=memory_folder()) as folder, _quiet(), seldom_swept():
         return run_virtually(_run(scenario, seed, Path(folder)))
 
 
@@ -175,19 +174,6 @@ async def _run(scenario: Scenario, seed: int, folder: Path) -> Verdict:
     with watched_log(storm.conscience.logged):
         await storm.blow()
     return storm.judge(time.perf_counter() - began_s, storm.world.central.settings.database)
-
-
-@contextmanager
-def _seldom_swept() -> Iterator[None]:
-    """A storm makes much and leaves few cycles: looking for them as often as usual takes an eighth of its time."""
-    before = gc.get_threshold()
-    gc.freeze()
-    gc.set_threshold(SWEEP_AFTER, *before[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
-        gc.unfreeze()
 
 
 @contextmanager

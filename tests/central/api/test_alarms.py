@@ -24,8 +24,8 @@ async def in_trouble(bench: Bench) -> Line:
     return line
 
 
-async def test_alarms_are_listed_filtered_counted_and_acknowledged(tmp_path: Path) -> None:
-    async with api_in(tmp_path) as bench:
+async def test_alarms_are_listed_filtered_counted_and_acknowledged(database: str) -> None:
+    async with api_in(database) as bench:
         await in_trouble(bench)
         listed = (await bench.admin.get(f"{API}/alarms", params={"limit": 1})).json()
         assert ([each["rule"] for each in listed["items"]], listed["next"]) == (["unknown_tag"], 2)

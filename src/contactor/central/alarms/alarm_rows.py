@@ -5,7 +5,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, exists, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    String,
+    bindparam,
+    exists,
+    func,
+    insert,
+    literal_column,
+    select,
+    update,
+)
 
 from contactor.base.ids import ConnectorId, StationId
 from contactor.central.alarms.alarm import (
@@ -215,7 +227,9 @@ class AlarmCount:
 
 def count_alarms(connection: Connection, by: str, which: Sequence[ColumnElement[bool]]) -> list[AlarmCount]:
     """Alarms counted by a column of theirs or by the sites of their stations, the most first; "" is none."""
-    column: ColumnElement[str] = func.coalesce(site_members.c.site_id, "") if by == BY_SITE else _alarms[by]
+    # Spelled out: PostgreSQL takes two parameters for two columns, of which one is not grouped by.
+    nobody = literal_column("''", String)
+    column: ColumnElement[str] = func.coalesce(site_members.c.site_id, nobody) if by == BY_SITE else _alarms[by]
     took_ms = _alarms.closed_at_ms - _alarms.opened_at_ms
     query = (
         select(column, func.count(), func.count(_alarms.open_key), func.avg(took_ms))

@@ -1,13 +1,13 @@
 """Looking at stations that run: `contactor station list`, `state`, `watch`."""
 
 import json
-from collections.abc import Iterator
 from typing import Annotated
 
 import typer
+from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
-from websockets.sync.client import connect
 
+from contactor.cli import loop
 from contactor.cli.control.client import DEFAULT_URL, AsJson, At, ControlClient, ControlError, Json, Name
 from contactor.cli.remote.output import plain, print_json, print_one, print_rows
 
@@ -42,11 +42,7 @@ def watch(
     client = ControlClient(at)
     query = "" if after is None else f"?after={after}"
     url = f"ws{client.url.removeprefix('http')}{client.path(station, '/feed/socket')}{query}"
-    try:
-        for text in _texts(url, client.headers):
-            typer.echo(text) if as_json else _tell(json.loads(text))
-    except KeyboardInterrupt:
-        return
+    raise typer.Exit(loop.run(_follow(url, client.headers, as_json=as_json)))
 
 
 _OUTLET_COLUMNS = ("number", "plug", "status", "car", "soc", "power_kw", "register_wh", "id_tag", "light")
@@ -85,15 +81,16 @@ def _outlet_row(outlet: Json) -> dict[str, object]:
     }
 
 
-def _texts(url: str, headers: dict[str, str]) -> Iterator[str]:
+async def _follow(url: str, headers: dict[str, str], *, as_json: bool) -> int:
     try:
-        with connect(url, additional_headers=headers, max_size=None) as socket:
-            for text in socket:
-                yield str(text)
+        async with connect(url, additional_headers=headers, max_size=None) as socket:
+            async for text in socket:
+                typer.echo(str(text)) if as_json else _tell(json.loads(text))
     except (OSError, InvalidHandshake) as error:
         raise ControlError(f"{url} cannot be followed ({error}); see: contactor station list") from error
     except ConnectionClosed as error:
         raise ControlError(f"the feed ended ({error}); watch again with --after") from error
+    return 0
 
 
 def _tell(item: Json) -> None:
