@@ -109,6 +109,7 @@ async def station_in(house: House, place: Path, name: str = STATION) -> AsyncIte
                 **_QUICK,
             },
             reconnect_first_s=0.1,
+            firmware_install_s=0.5,
         ),
         SqliteStore(place / name),
         WebSocketDialer(),
