@@ -29,6 +29,15 @@ def test_a_storm_of_every_kind_loses_nothing(name: str) -> None:
     assert verdict.figures.transactions > 0
 
 
+def test_a_slow_central_system_answers_stations_that_have_stopped_waiting() -> None:
+    """RPC-04: what comes after the time for an answer counts for nothing, and is said again; nothing is kept twice."""
+    scenario = replace(load_scenario("slow_central"), stations=2, storm_hours=1.0, visits_per_hour=4.0)
+    verdict = run_storm(scenario, seed=2)
+    assert verdict.violations == ()
+    assert verdict.figures.notes["message ignored"] > 0
+    assert verdict.figures.transactions > 2
+
+
 @pytest.mark.parametrize("file", KEPT, ids=lambda file: file.stem)
 def test_what_a_storm_once_found_is_never_found_again(file: Path) -> None:
     kept = read_replay(file)

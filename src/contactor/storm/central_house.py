@@ -19,6 +19,7 @@ from contactor.central.store.newest import open_newest
 from contactor.link.link import Admission, Admit, Admitter, Closure, Handshake, Link, Listener, Receiver
 from contactor.link.memory import MemoryListener, MemoryNetwork
 from contactor.storm.clocks import StormClock
+from contactor.storm.late_hearing import LateHearing
 from contactor.storm.storm_writer import Disk, StormWriter
 
 URL = "ws://central.storm/ocpp"
@@ -43,15 +44,19 @@ def unhurried_at_a_site(name: str, period_s: float) -> float:
 class _Life:
     """One run of the central system's process: what it hears, it hears only while it lives."""
 
-    def __init__(self) -> None:
+    def __init__(self, lateness_s: Callable[[], float]) -> None:
         self.is_over = False
+        self._lateness_s = lateness_s
 
     def guard(self, admit: Admitter) -> Admitter:
         """Let the admitter's receivers die with this life."""
 
         def admit_while_alive(handshake: Handshake) -> Admission:
             admission = admit(handshake)
-            return Admit(_Mortal(admission.receiver, self)) if isinstance(admission, Admit) else admission
+            if not isinstance(admission, Admit):
+                return admission
+            mortal = _Mortal(admission.receiver, self)
+            return Admit(LateHearing(mortal, self._lateness_s, asyncio.get_running_loop()))
 
         return admit_while_alive
 
@@ -95,11 +100,13 @@ class CentralHouse:
         self.network = network
         self.clock = clock
         self.disk = Disk(self.kill)
+        self.hears_after_s = 0.0
+        """How long the process is busy with other things before it hears what a station says."""
         self.server: CentralServer | None = None
         self.kills = 0
         self._new_id = new_id
         self._leisure = unhurried_at_a_site if has_site else unhurried
-        self._life = _Life()
+        self._life = _Life(self._lateness_s)
         self._writer: StormWriter | None = None
         self._listener: MemoryListener | None = None
         self._burials: list[asyncio.Task[None]] = []
@@ -118,7 +125,7 @@ class CentralHouse:
                 await self._start()
 
     async def _start(self) -> None:
-        self._life = _Life()
+        self._life = _Life(self._lateness_s)
         server = CentralServer(
             self.settings,
             clock=self.clock,
@@ -160,6 +167,9 @@ class CentralHouse:
         burials, self._burials = self._burials, []
         for burial in burials:
             await burial
+
+    def _lateness_s(self) -> float:
+        return self.hears_after_s
 
     def _listen(self, admit: Admitter) -> Listener:
         self._listener = self.network.listen(URL, self._life.guard(admit))

@@ -27,8 +27,8 @@ class Disk:
     """
 
     def __init__(self, killed: Callable[[], None]) -> None:
-        self.delay_s = 0.0
-        """How long a commit takes."""
+        self.delay_s: Callable[[], float] | None = None
+        """How long the next commit takes; None for no time at all."""
         self.is_full = False
         self.fate: Fate | None = None
         self.killed = killed
@@ -56,8 +56,8 @@ class StormWriter(TurnWriter):
         self._gathering = []
 
     def _ask_for_turn(self) -> None:
-        if self._disk.delay_s:
-            asyncio.get_running_loop().call_later(self._disk.delay_s, self._turn)
+        if self._disk.delay_s is not None:
+            asyncio.get_running_loop().call_later(self._disk.delay_s(), self._turn)
         else:
             super()._ask_for_turn()
 
