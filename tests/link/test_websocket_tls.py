@@ -13,7 +13,15 @@ from pathlib import Path
 import pytest
 import trustme
 
-from contactor.link.link import CertificateRefused, Closure, LinkFailed, Target, TlsFault
+from contactor.link.link import (
+    CertificateRefused,
+    Closure,
+    InstalledTls,
+    LinkFailed,
+    OwnCertificateRefused,
+    Target,
+    TlsFault,
+)
 from contactor.link.tls import ECDHE_SUITES, PLAIN_RSA_SUITES, CertificateFiles, client_context, server_context
 from contactor.link.websocket_client import DialSettings, WebSocketDialer
 from contactor.link.websocket_server import ListenerSettings, WebSocketListener
@@ -80,6 +88,32 @@ async def refusal(port: int, trusted: ssl.SSLContext, host: str = "localhost") -
         await dial(port, trusted, ear, host)
     assert ear.history == []
     return refused.value
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+async def test_a_station_learns_that_its_certificate_was_refused(
+    authority: Authority, tmp_path: Path, version: ssl.TLSVersion
+) -> None:
+    """In TLS 1.3 only after its own handshake was over (RFC 8446, 4.4.2.4); that nobody is there is told apart."""
+    (tmp_path / "other").mkdir()
+    other = Authority(tmp_path / "other", trustme.CA())
+    tls = server_context(authority.issue("localhost"), client_ca=authority.ca_file)
+    tls.maximum_version = version
+    async with listening(tls) as listener:
+        with pytest.raises(OwnCertificateRefused, match="UNKNOWN_CA"):
+            await dial(listener.port, client_context(authority.ca_file, other.issue("RDAM")), Ear())
+        await dial(listener.port, client_context(authority.ca_file, authority.issue("RDAM")), Ear())
+    with pytest.raises(LinkFailed):
+        await dial(listener.port, client_context(authority.ca_file, other.issue("RDAM")), Ear())
+
+
+async def test_an_installed_certificate_that_openssl_does_not_take_is_refused_before_anybody_is_dialled(
+    authority: Authority,
+) -> None:
+    chain, key = authority.issue("RDAM"), authority.issue("AMS")
+    tls = InstalledTls(authority.ca_file.read_text(), chain.certificate.read_text(), key.key.read_text())
+    with pytest.raises(OwnCertificateRefused, match="KEY_VALUES_MISMATCH"):
+        await WebSocketDialer().dial(Target("wss://localhost:1", "RDAM", tls=tls), Ear())
 
 
 async def test_sec_01_text_goes_both_ways_over_tls_and_the_listener_knows_it_is_encrypted(authority: Authority) -> None:

@@ -215,6 +215,34 @@ async def test_tc_074_a_station_asks_is_signed_for_and_comes_again_by_its_certif
         assert bench.central.doorman.refusals.counts == {"no client certificate": 1}
 
 
+async def test_w_a02_a_certificate_that_the_central_system_signed_and_does_not_take_costs_no_connection(
+    tmp_path: Path, place: Place, old: Authority, new: Authority
+) -> None:
+    """It believes another authority's certificates than those it signs; the station shows none again, and says why."""
+    CliRunner().invoke(app, ["authority", "make", str(tmp_path), "--organisation", "Chargers Ltd"])
+    root, key = tmp_path / "authority.pem", tmp_path / "authority.key"
+    files = {"station_authority_certificate": str(root), "station_authority_key": str(key)}
+    async with (
+        central(tmp_path, place, tls_client_ca=str(place.root(new)), **files) as bench,
+        switched_on(Charger(bench, StationTls(place.root(old)))) as charger,
+    ):
+        words = {"certificateType": CENTRAL_ROOT, "certificate": root.read_text()}
+        assert await charger.order("InstallCertificate", **words) == "Accepted"
+        before = charger.connections
+        asked = {"requestedMessage": "SignChargePointCertificate"}
+        assert await charger.order("ExtendedTriggerMessage", **asked) == "Accepted"
+        await charger.connected_after(before)
+        refusals = [note for note in charger.notes if note.event == "connection failed"]
+        assert ["certificate shown was refused" in str(note.facts["reason"]) for note in refusals] == [True] * 3
+        await charger.reconnect()
+        assert sum(note.event == "connection failed" for note in charger.notes) == 3
+        await charger.until(
+            lambda: not any(json.loads(row)["is_owed"] for row in charger.store.rows("security_log").values())
+        )
+        (told,) = await _security_events(bench)
+        assert "the one before is shown again" in str(told["details"])
+
+
 async def test_without_an_authority_the_station_is_told_so_and_keeps_its_password(
     tmp_path: Path, place: Place, old: Authority
 ) -> None:
@@ -276,3 +304,9 @@ async def _ids(charger: Charger) -> list[Json]:
     }
     answer = await charger.bench.admin.post(f"{API}/commands", json=body, params={"wait": 30})
     return list(answer.json()["answer"]["certificateHashData"])
+
+
+async def _security_events(bench: Bench) -> list[Json]:
+    """What the station has told of its certificates."""
+    page = (await bench.admin.get(f"{API}/security-events", params={"station_id": STATION})).json()
+    return [each for each in page["items"] if each["type"] == "InvalidChargePointCertificate"]

@@ -26,12 +26,14 @@ class CuttableBench(Bench):
     With `cause` WATCHDOG only the software dies, and the contactors stay as they are until it is back.
     """
 
-    def __init__(self, cuts: Iterable[int], cause: PowerOnCause, initial: dict[str, str]) -> None:
+    def __init__(
+        self, cuts: Iterable[int], cause: PowerOnCause, initial: dict[str, str], *, product: str = "evlink_pro_dc"
+    ) -> None:
         self._cuts = iter([*cuts, NEVER])
         self._cause = cause
         self._ids: dict[str, int] = {}
         self._forgetful = ForgetfulStore(next(self._cuts))
-        super().__init__(initial=initial, store=self._forgetful, boot=False)
+        super().__init__(product=product, initial=initial, store=self._forgetful, boot=False)
         self.answers["StartTransaction"] = self._start_once
         self.power_on()
 
@@ -64,6 +66,15 @@ class CuttableBench(Bench):
             if answer:
                 assert answer[0] == 3, answer
                 return answer[2]
+
+    def cut_after(self, commits: int) -> None:
+        """The power fails at the commit after so many more."""
+        self._forgetful.commits_left = commits
+
+    @property
+    def has_power_to_lose(self) -> bool:
+        """Whether the cut that was asked for is still to come."""
+        return self._forgetful.commits_left < NEVER // 2
 
     def stop_cutting(self) -> None:
         """From here on the power is good."""

@@ -139,6 +139,7 @@ class Dialer(Protocol):
         Raises:
             LinkRefused: the peer answered the request with an HTTP error.
             CertificateRefused: we do not trust the peer's TLS.
+            OwnCertificateRefused: the peer does not trust ours.
             LinkFailed: nobody answered, or not in time, or not as a central system answers.
         """
         ...
@@ -264,6 +265,14 @@ class CertificateRefused(LinkError):
     def __init__(self, fault: TlsFault, reason: str) -> None:
         super().__init__(f"the central system's TLS was refused: {fault}: {reason}")
         self.fault = fault
+        self.reason = reason
+
+
+class OwnCertificateRefused(LinkError):
+    """The certificate that we show cannot be used, or the peer's TLS does not take it."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"the certificate shown was refused: {reason}")
         self.reason = reason
 
 

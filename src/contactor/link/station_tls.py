@@ -5,7 +5,7 @@ from collections import OrderedDict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from contactor.link.link import InstalledTls
+from contactor.link.link import InstalledTls, OwnCertificateRefused
 from contactor.link.tls import CertificateFiles, client_context
 
 CONTEXTS_MAX = 16
@@ -44,7 +44,8 @@ class StationTls:
         """The context of a connection.
 
         Raises:
-            ssl.SSLError: what is installed cannot be used.
+            ssl.SSLError: the roots that are installed cannot be used.
+            OwnCertificateRefused: the certificate that is installed cannot be used.
         """
         if installed is None:
             self.context = self.context or client_context()
@@ -72,10 +73,13 @@ class StationTls:
 
 
 def _show(context: ssl.SSLContext, installed: InstalledTls) -> None:
-    """OpenSSL takes a certificate by way of files only; they are ours alone, and gone at once."""
+    """Show a certificate; OpenSSL takes one by way of files only, which are ours alone, and gone at once."""
     with TemporaryDirectory(prefix="contactor-") as place:
         chain, key = Path(place, "chain.pem"), Path(place, "key.pem")
         chain.write_text(installed.chain)
         key.touch(mode=0o600)
         key.write_text(installed.key)
-        context.load_cert_chain(chain, key)
+        try:
+            context.load_cert_chain(chain, key)
+        except ssl.SSLError as error:
+            raise OwnCertificateRefused(error.reason or str(error)) from error

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from contactor.base.errors import BadSetting, LinkError
-from contactor.link.link import CertificateRefused, LinkFailed, TlsFault
+from contactor.link.link import CertificateRefused, LinkFailed, OwnCertificateRefused, TlsFault
 
 logger = logging.getLogger("contactor.link")
 
@@ -206,6 +206,22 @@ HANDSHAKE_FAULTS = {
 }
 
 
+# The alerts by which a peer refuses the certificate that it was shown (RFC 8446, 6.2), as OpenSSL's words end.
+CERTIFICATE_ALERTS = frozenset(
+    {
+        "ALERT_BAD_CERTIFICATE",
+        "ALERT_UNSUPPORTED_CERTIFICATE",
+        "ALERT_CERTIFICATE_REVOKED",
+        "ALERT_CERTIFICATE_EXPIRED",
+        "ALERT_CERTIFICATE_UNKNOWN",
+        "ALERT_CERTIFICATE_REQUIRED",
+        "ALERT_UNKNOWN_CA",
+        "ALERT_ACCESS_DENIED",
+        "ALERT_DECRYPT_ERROR",
+    }
+)
+
+
 def refusal_of(error: ssl.SSLError) -> LinkError:
     """Say what a failed TLS handshake means for the one who dialled."""
     reason: str = getattr(error, "reason", None) or str(error)  # an error that no OpenSSL call made has none
@@ -214,4 +230,6 @@ def refusal_of(error: ssl.SSLError) -> LinkError:
         return CertificateRefused(fault, error.verify_message)
     if reason in HANDSHAKE_FAULTS:
         return CertificateRefused(HANDSHAKE_FAULTS[reason], reason)
+    if reason[reason.find("ALERT_") :] in CERTIFICATE_ALERTS:
+        return OwnCertificateRefused(reason)
     return LinkFailed(f"TLS: {reason}")  # such as a peer that speaks no TLS at all

@@ -99,6 +99,9 @@ class WebSocketDialer:
                 raise
         # picows reports a line that was closed before the answer as a finished handshake.
         if protocol.listener is None:
+            # In TLS 1.3 a client's handshake is over before the server has looked at its certificate.
+            if isinstance(protocol.lost_by, ssl.SSLError):
+                raise protocol.lost_by
             raise _Unsuitable("the peer closed the connection instead of answering")
 
     def _options(

@@ -349,13 +349,15 @@ def _ending_of_picows(transport: WSTransport) -> Ending:
 
 
 class _Protocol(WSProtocol):  # type: ignore[misc]  # picows has no stub for it
-    """picows' protocol, which also tells when its line is gone, whether or not it ever became a websocket."""
+    """picows' protocol, which also tells when its line is gone, and by what, whether or not it became a websocket."""
 
-    __slots__ = ("gone",)
+    __slots__ = ("gone", "lost_by")
 
     gone: Callable[[], None] | None
+    lost_by: Exception | None
 
     def connection_lost(self, error: Exception | None) -> None:
+        self.lost_by = error
         super().connection_lost(error)
         if self.gone is not None:
             self.gone()
@@ -394,4 +396,5 @@ def new_protocol(
         READ_BUFFER_BYTES,
     )
     protocol.gone = gone
+    protocol.lost_by = None
     return protocol

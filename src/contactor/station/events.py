@@ -61,11 +61,15 @@ class LinkOpened:
 
 @dataclass(frozen=True, slots=True)
 class DialFailed:
-    """Nobody answered, or the answer was no: `status` is the HTTP status where there was one."""
+    """Nobody answered, or the answer was no: `status` is the HTTP status where there was one.
+
+    With `is_certificate_refused` it was the certificate which the station showed that TLS did not take.
+    """
 
     reason: str
     status: int | None = None
     security_event: str | None = None
+    is_certificate_refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from contactor.link.link import (
     Link,
     LinkFailed,
     LinkRefused,
+    OwnCertificateRefused,
     Target,
     TlsFault,
 )
@@ -99,6 +100,9 @@ class Line:
         except CertificateRefused as refusal:
             event = _TLS_EVENTS.get(refusal.fault, SecurityEvent.INVALID_CENTRAL_SYSTEM_CERTIFICATE)
             self._failed(DialFailed(str(refusal), None, event))
+        except OwnCertificateRefused as refusal:
+            event = SecurityEvent.FAILED_TO_AUTHENTICATE_AT_CENTRAL_SYSTEM
+            self._failed(DialFailed(str(refusal), None, event, is_certificate_refused=True))
         except LinkFailed as failure:
             self._failed(DialFailed(str(failure)))
         else:

@@ -9,6 +9,7 @@ from contactor.station.connection import Connection
 from contactor.station.conversation import Conversation
 from contactor.station.effects import Effects
 from contactor.station.events import Event, Moment
+from contactor.station.own_certificate import OwnCertificate
 from contactor.station.registration import Registration
 from contactor.station.security_log import SecurityEvent, SecurityLog
 from contactor.station.status_reports import StatusReports
@@ -19,8 +20,8 @@ from contactor.station.trust import Trust
 class LineEvents:
     """The line to the central system, seen by everything that depends on it."""
 
-    __slots__ = ("_connection", "_conversation", "_effects", "_registration", "_security_log", "_status_reports",
-                 "_timekeeping", "_trust")  # fmt: skip
+    __slots__ = ("_connection", "_conversation", "_effects", "_own_certificate", "_registration", "_security_log",
+                 "_status_reports", "_timekeeping", "_trust")  # fmt: skip
 
     def __init__(
         self,
@@ -31,6 +32,7 @@ class LineEvents:
         timekeeping: Timekeeping,
         security_log: SecurityLog,
         trust: Trust,
+        own_certificate: OwnCertificate,
         effects: Effects,
     ) -> None:
         self._connection = connection
@@ -40,6 +42,7 @@ class LineEvents:
         self._timekeeping = timekeeping
         self._security_log = security_log
         self._trust = trust
+        self._own_certificate = own_certificate
         self._effects = effects
 
     def handle(self, event: Event, now: Moment) -> bool:
@@ -49,6 +52,7 @@ class LineEvents:
     def _link_opened(self, _event: events.LinkOpened, now: Moment) -> bool:
         self._connection.opened(now)
         self._trust.central_system_believed(now)
+        self._own_certificate.shown(now)
         self._registration.link_opened(now)
         if self._registration.is_accepted:
             self._status_reports.report_differences(now)
@@ -61,6 +65,7 @@ class LineEvents:
 
     def _dial_failed(self, event: events.DialFailed, now: Moment) -> bool:
         self._connection.failed(event.reason, event.status, now)
+        self._own_certificate.refused(event.status, event.is_certificate_refused)
         if event.security_event is None:
             return True
         self._security_log.record(SecurityEvent(event.security_event), now, event.reason)

@@ -1,7 +1,11 @@
-"""Knows the station's own certificate, and has the next one signed: by order, or before it runs out (W A02)."""
+"""Knows the station's own certificate, and has the next one signed: by order, or before it runs out (W A02).
+
+The one before is kept until a connection stands by the new one: where the central system does not take that, the
+station shows the one before again, as it does with keys (SEC-10).
+"""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 from cryptography import x509
@@ -12,7 +16,7 @@ from cryptography.x509.oid import NameOID
 from contactor.ocpp.enumerations import CertificateSignedStatus, CertificateUse, GenericStatus
 from contactor.ocpp.messages import CertificateSigned, CertificateSignedResult, SignCertificate, SignCertificateResult
 from contactor.station.calls import Calls, Errand, Failure
-from contactor.station.configuration import Configuration
+from contactor.station.configuration import Configuration, is_encrypted
 from contactor.station.effects import Effects
 from contactor.station.events import Moment
 from contactor.station.keys import Key
@@ -27,27 +31,41 @@ RENEW_BEFORE = timedelta(days=30)
 RETRY_S = 3600.0
 """How long after a request that came to nothing a renewal is asked for again."""
 
+RETRY_AFTER_FALLBACK_S = 86_400.0
+"""The same after a certificate that did not do: whoever signs wrongly costs the station its connection once a day."""
+
+REFUSALS_BEFORE_DOUBT = 3
+"""So often a new certificate is refused before the one before it is shown as well."""
+
+_REFUSED = frozenset({400, 403})
+"""How servers say over HTTP that they do not take a certificate; 401 is about the key, which has its own way back."""
+
 CHAIN_SIZE_MAX = 10_000
 """What the message itself allows, for a product that has no key for it."""
 
-_OWN, _WANTED = "own", "wanted"
+_OWN, _WANTED, _PREVIOUS = "own", "wanted", "previous"
 
 
 class Held(msgspec.Struct, frozen=True):
-    """A private key, and the chain of its certificate once that is signed."""
+    """A private key, and the chain of its certificate once that is signed.
+
+    Of the one before the present one `is_good` says that it was taken where the present one was not. Without a key it
+    is what came with the station.
+    """
 
     private_key: str
     chain: str = ""
+    is_good: bool = False
 
 
 _CERTIFICATE = Shelf("own_certificate", Held)
 
 
 class OwnCertificate:
-    """At most one in use and one asked for; the keys never leave the station."""
+    """At most one in use, the one before it and one asked for; the keys never leave the station."""
 
-    __slots__ = ("_ask_at_s", "_calls", "_configuration", "_effects", "_present", "_renew_at", "_replaced",
-                 "_security_log", "_serial", "_store", "_trust")  # fmt: skip
+    __slots__ = ("_ask_at_s", "_calls", "_configuration", "_effects", "_present", "_refusals", "_renew_at", "_replaced",
+                 "_security_log", "_serial", "_shows_previous", "_store", "_trust")  # fmt: skip
 
     def __init__(
         self,
@@ -71,19 +89,64 @@ class OwnCertificate:
         self._effects = effects
         self._present = present
         self._replaced = replaced
-        held = self.held
-        self._renew_at = None if held is None else read_chain(held.chain)[0].not_valid_after_utc - RENEW_BEFORE
+        own, previous = self._kept()
+        self._renew_at = _renewal_of(previous if previous is not None and previous.is_good else own)
         self._ask_at_s = 0.0
+        self._refusals = 0
+        self._shows_previous = False
 
     @property
     def rows(self) -> Rows:
         """The request that brings the certificate."""
         return {CertificateSigned: self._signed}
 
-    @property
-    def held(self) -> Held | None:
-        """The certificate in use, and its key; it is read from the store, by whoever dials."""
-        return _CERTIFICATE.records(self._store).get(_OWN)
+    # Whom the station shows itself as
+
+    def next_shown(self) -> Held | None:
+        """What the next connection shows; None for what came with the station. It is read from the store."""
+        own, previous = self._kept()
+        if own is None or previous is None:
+            self._shows_previous = False
+            return own
+        doubts = self._refusals - REFUSALS_BEFORE_DOUBT
+        self._shows_previous = previous.is_good is not (doubts >= 0 and doubts % 2 == 0)
+        shown = previous if self._shows_previous else own
+        return shown if shown.private_key else None
+
+    def refused(self, status: int | None, by_tls: bool) -> None:
+        """An attempt to connect has failed: by the certificate, if TLS did not take it, or HTTP so says."""
+        self._refusals += by_tls or status in _REFUSED
+
+    def shown(self, now: Moment) -> None:
+        """A connection stands, by what was shown."""
+        self._refusals = 0
+        if not is_encrypted(self._configuration.text(Key.SUPERVISION_URL) or ""):
+            return
+        own, previous = self._kept()
+        if previous is None:
+            return
+        if not self._shows_previous:
+            _CERTIFICATE.delete(self._store, _PREVIOUS)
+            self._renew_at = _renewal_of(own)
+        elif not previous.is_good:
+            self._fall_back_on(previous, now)
+
+    def _fall_back_on(self, previous: Held, now: Moment) -> None:
+        _CERTIFICATE.put(self._store, _PREVIOUS, msgspec.structs.replace(previous, is_good=True))
+        self._renew_at = _renewal_of(previous)
+        self._ask_at_s = now.s + RETRY_AFTER_FALLBACK_S
+        self._security_log.record(
+            SecurityEvent.INVALID_CHARGE_POINT_CERTIFICATE,
+            now,
+            "the central system did not take the new certificate; the one before is shown again",
+        )
+
+    def _kept(self) -> tuple[Held | None, Held | None]:
+        """The present certificate, and the one before it as long as it may be needed."""
+        kept = _CERTIFICATE.records(self._store)
+        return kept.get(_OWN), kept.get(_PREVIOUS)
+
+    # How it comes by the next one
 
     @property
     def can_ask(self) -> bool:
@@ -158,8 +221,12 @@ class OwnCertificate:
         return chain[0]
 
     def _take(self, held: Held, certificate: x509.Certificate, now: Moment) -> None:
+        own, previous = self._kept()
+        works = previous or own or Held("")  # a present one that was never shown with success is nothing to go back to
+        _CERTIFICATE.put(self._store, _PREVIOUS, msgspec.structs.replace(works, is_good=False))
         _CERTIFICATE.put(self._store, _OWN, held)
         _CERTIFICATE.delete(self._store, _WANTED)
+        self._refusals = 0
         self._renew_at = certificate.not_valid_after_utc - RENEW_BEFORE
         self._ask_at_s = now.s + RETRY_S  # one that is short-lived from the start is not asked for again at once
         self._security_log.record(
@@ -169,3 +236,8 @@ class OwnCertificate:
 
     def _note_refusal(self, reason: str, now: Moment) -> None:
         self._security_log.record(SecurityEvent.INVALID_CHARGE_POINT_CERTIFICATE, now, reason)
+
+
+def _renewal_of(held: Held | None) -> datetime | None:
+    """When the next one is asked for; None for what came with the station, which is not ours to renew."""
+    return read_chain(held.chain)[0].not_valid_after_utc - RENEW_BEFORE if held is not None and held.chain else None

@@ -250,6 +250,7 @@ class Parts:
             self.memory.timekeeping,
             self.memory.security_log,
             self.trust,
+            self.own_certificate,
             self.effects,
         )
         self.transactions.refused = self.outlet_events.start_refused
@@ -350,7 +351,7 @@ class Parts:
         return self.inbound.reply(request)
 
     def _papers(self) -> Papers | None:
-        roots, own = self.trust.dialled, self.own_certificate.held
+        roots, own = self.trust.dialled, self.own_certificate.next_shown()
         if not roots and own is None:
             return None
         chain, private_key = ("", "") if own is None else (own.chain, own.private_key)
