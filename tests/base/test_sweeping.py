@@ -4,7 +4,7 @@ import gc
 
 import pytest
 
-from contactor.base.sweeping import SWEEP_AFTER, keep_what_is_there, seldom_swept
+from contactor.base.sweeping import SWEEP_AFTER, keep_what_is_there, seldom_swept, unswept
 
 
 def test_a_failure_too_leaves_the_collector_as_it_was() -> None:
@@ -21,3 +21,12 @@ def test_what_is_kept_is_looked_through_once() -> None:
         made = [[number] for number in range(1000)]
         keep_what_is_there()
         assert gc.get_freeze_count() >= kept + len(made)
+
+
+def test_nothing_is_looked_through_while_a_program_is_read_in() -> None:
+    with unswept():
+        assert not gc.isenabled()
+        with unswept():
+            pass
+        assert not gc.isenabled(), "one that is read in by another is not the end of it"
+    assert gc.isenabled()

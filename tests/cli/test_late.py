@@ -19,6 +19,13 @@ def test_a_command_that_asks_an_api_loads_neither_end_of_the_wire() -> None:
     assert [name for name in loaded if name.startswith(("contactor.central", "contactor.station", "sqlalchemy"))] == []
 
 
+def test_a_central_system_or_a_station_without_an_api_does_not_load_what_serves_one() -> None:
+    program = "import sys, contactor.cli.central, contactor.cli.station; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
+    assert {"contactor.central.server", "contactor.virtual.virtual_station"} <= set(loaded)
+    assert {"fastapi", "uvicorn", "nicegui"} & set(loaded) == set()
+
+
 def test_every_command_of_the_table_can_be_loaded() -> None:
     group = get_command(app)
     with group.make_context("contactor", ["tags"]) as context:

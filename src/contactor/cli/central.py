@@ -4,14 +4,16 @@ import asyncio
 import json
 import os
 import signal
+from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from contactor.base.errors import BadSetting
-from contactor.central.api.server import FIRST_USER, ApiServer
+from contactor.base.sweeping import unswept
+from contactor.central.api.people_rows import FIRST_USER
 from contactor.central.server import CentralServer
 from contactor.central.setting_words import OFF, Given, read_pairs, read_word
 from contactor.central.settings import CentralSettings
@@ -19,7 +21,9 @@ from contactor.central.settings_file import load_settings
 from contactor.cli import logs, loop
 from contactor.cli.console import DEFAULT_PORT
 from contactor.cli.console_process import ConsoleProcess
-from contactor.virtual.twin.twins import VirtualTwins
+
+if TYPE_CHECKING:
+    from contactor.central.api.server import ApiServer
 
 _DEFAULTS = CentralSettings()
 
@@ -97,12 +101,13 @@ def run(
 
 
 async def _serve(settings: CentralSettings, console_port: int | None) -> int:
+    make_api = _api_maker(settings)  # before stations come: it takes a second
     async with AsyncExitStack() as running:
         central = await running.enter_async_context(CentralServer(settings))
         told = _addresses(settings, central)
         api = None
-        if settings.api_port is not None:
-            api = await running.enter_async_context(ApiServer(central, twins=VirtualTwins()))
+        if make_api is not None:
+            api = await running.enter_async_context(make_api(central))
             told["api"] = api.url
             if api.ftp_port is not None:
                 told["ftp"] = f"ftp://{settings.ftp_host}:{api.ftp_port}"
@@ -121,6 +126,18 @@ async def _serve(settings: CentralSettings, console_port: int | None) -> int:
             # The API stays meanwhile, so that whoever asks /readyz hears that nobody is let in any more.
             await central.drain()
     return 0
+
+
+def _api_maker(settings: CentralSettings) -> Callable[[CentralServer], "ApiServer"] | None:
+    """Makes the API of a central system; None if there is to be none."""
+    if settings.api_port is None:
+        return None
+    # Imported here: a central system without it starts in half of the time.
+    with unswept():
+        from contactor.central.api.server import ApiServer
+        from contactor.virtual.twin.twins import VirtualTwins
+
+    return lambda central: ApiServer(central, twins=VirtualTwins())
 
 
 def _addresses(settings: CentralSettings, central: CentralServer) -> dict[str, str]:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from contactor.base.sweeping import unswept
 from contactor.cli import logs, loop
 from contactor.cli.remote.client import DEFAULT_URL, ApiUrl
 
@@ -29,7 +30,8 @@ def run(
 
 async def _serve(api: str, host: str, port: int) -> int:
     # Imported here: the pages' library takes a second to load, which no other command should wait for.
-    from contactor.console.server import ConsoleServer
+    with unswept():
+        from contactor.console.server import ConsoleServer
 
     async with ConsoleServer(api, host, port) as console:
         typer.echo(json.dumps({"console": console.url}))

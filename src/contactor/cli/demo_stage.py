@@ -23,7 +23,8 @@ from contactor.link.websocket_client import WebSocketDialer
 from contactor.station.effects import Note
 from contactor.station.settings import StationSettings
 from contactor.station.store.sqlite import SqliteStore
-from contactor.virtual.control.server import DEFAULT_PORT, ControlServer
+from contactor.virtual.control.address import DEFAULT_PORT
+from contactor.virtual.control.server import ControlServer
 from contactor.virtual.driver import Visit, drive, drive_in_turn
 from contactor.virtual.network import Network
 from contactor.virtual.virtual_station import VirtualStation

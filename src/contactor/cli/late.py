@@ -9,6 +9,8 @@ from typer._click.core import Command, Context  # typer hands out no public name
 from typer.core import TyperGroup
 from typer.main import get_command, get_group
 
+from contactor.base.sweeping import unswept
+
 
 class LateGroup(TyperGroup):
     """A group whose commands stand elsewhere; `places` has "module:attribute" by name, in the order of the help."""
@@ -25,7 +27,8 @@ class LateGroup(TyperGroup):
         if place is None:
             return None
         module, _, attribute = place.partition(":")
-        found = getattr(import_module(module), attribute)
+        with unswept():
+            found = getattr(import_module(module), attribute)
         if isinstance(found, typer.Typer):
             command: Command = get_group(found)  # without the options for completion, which the whole command has
         else:

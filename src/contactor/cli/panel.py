@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from contactor.base.errors import BadSetting
+from contactor.base.sweeping import unswept
 from contactor.cli import logs, loop
 from contactor.cli.control.client import DEFAULT_URL, TOKEN_VARIABLE, At
 
@@ -36,7 +37,8 @@ def run(
 
 async def _serve(at: str, port: int, token: str | None, badges: list[str]) -> int:
     # Imported here: the pages' library takes a second to load, which no other command should wait for.
-    from contactor.panel.server import PanelServer
+    with unswept():
+        from contactor.panel.server import PanelServer
 
     async with PanelServer(at, port=port, token=token, badges=badges) as panel:
         typer.echo(json.dumps({"panel": panel.url}))

@@ -14,6 +14,7 @@ from contactor.base.clock import SystemClock
 from contactor.base.dice import Dice
 from contactor.base.errors import BadSetting
 from contactor.base.ids import OutletNumber
+from contactor.base.sweeping import unswept
 from contactor.cli import logs, loop, scenarios
 from contactor.cli.control import looks, people, surroundings, trouble
 from contactor.cli.control.client import TOKEN_VARIABLE
@@ -31,7 +32,7 @@ from contactor.station.keys import Key
 from contactor.station.store.memory import MemoryStore
 from contactor.station.store.port import Store
 from contactor.station.store.sqlite import SqliteStore
-from contactor.virtual.control.server import LOOPBACK, ControlServer
+from contactor.virtual.control.address import LOOPBACK
 from contactor.virtual.driver import Visit, drive_in_turn
 from contactor.virtual.factory_file import Factory, is_serial, load_factory
 from contactor.virtual.network import Network
@@ -246,6 +247,10 @@ async def _let_people_in(
     virtual: VirtualStation, badge: str | None, control: _Control, port: int, running: AsyncExitStack
 ) -> None:
     """Serve the control API and, where it is wanted, the front panel; and say where they are."""
+    # Imported here: what serves it takes a third of a start, and most stations do without.
+    with unswept():
+        from contactor.virtual.control.server import ControlServer
+
     server = ControlServer([virtual], host=control.host, port=port, token=control.token)
     await running.enter_async_context(server)
     typer.echo(json.dumps({"control": server.url}))

@@ -9,6 +9,7 @@ from contactor.central.api.role import Role
 from contactor.central.api.tickets import Ticket
 from contactor.central.store.people_tables import api_tokens, logins, users
 
+FIRST_USER = "admin"
 PersonRow = Row[*tuple[Any, ...]]  # Any: SQLAlchemy types a row's columns only if they are spelled out one by one
 
 

@@ -9,7 +9,7 @@ from contactor.base.errors import BrokenPromise
 from contactor.central.api.app import make_app
 from contactor.central.api.ftp_server import FtpServer
 from contactor.central.api.office import Office
-from contactor.central.api.people_rows import find_users, insert_user
+from contactor.central.api.people_rows import FIRST_USER, find_users, insert_user
 from contactor.central.api.role import Role
 from contactor.central.api.routes import API
 from contactor.central.api.tickets import hash_password, new_password
@@ -18,8 +18,6 @@ from contactor.central.files.exchange import Via
 from contactor.central.rehearsal.port import Twins
 from contactor.central.server import CentralServer
 from contactor.web.serving import Serving, listen, url_of
-
-FIRST_USER = "admin"
 
 
 class ApiServer:
@@ -34,7 +32,7 @@ class ApiServer:
         self._ftp: FtpServer | None = None
         self._port = 0
         self.first_password: str | None = None
-        """The password of the admin that was made because there was nobody; None if there was somebody."""
+        """The password of `FIRST_USER`, an admin made because there was nobody; None if there was somebody."""
 
     @property
     def url(self) -> str:

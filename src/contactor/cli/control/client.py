@@ -10,7 +10,7 @@ import typer
 
 from contactor.base.errors import BadSetting, ContactorError
 from contactor.cli.remote.output import plain
-from contactor.virtual.control.server import DEFAULT_PORT
+from contactor.virtual.control.address import DEFAULT_PORT
 
 DEFAULT_URL = f"http://127.0.0.1:{DEFAULT_PORT}"
 TOKEN_VARIABLE = "CONTACTOR_CONTROL_TOKEN"  # noqa: S105 - the name of a variable, not what is in it

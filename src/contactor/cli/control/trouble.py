@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from contactor.cli.control.client import DEFAULT_URL, At, ControlClient, Name, given
-from contactor.virtual.control.routers.trouble import Place
+from contactor.virtual.control.place import Place
 
 emergency_stop = typer.Typer(help="Press and release the emergency stops.", no_args_is_help=True)
 door = typer.Typer(help="Open and close the doors of the cabinets.", no_args_is_help=True)

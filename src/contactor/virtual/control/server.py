@@ -7,15 +7,13 @@ from typing import Self
 import structlog
 
 from contactor.base.errors import BadSetting, BrokenPromise
+from contactor.virtual.control.address import DEFAULT_PORT, LOOPBACK
 from contactor.virtual.control.app import make_app
 from contactor.virtual.control.desk import Desk
 from contactor.virtual.control.gate import TOKEN_LENGTH_MIN
 from contactor.virtual.virtual_station import VirtualStation
 from contactor.web.loopback import is_loopback
 from contactor.web.serving import Serving, listen, url_of
-
-DEFAULT_PORT = 9180
-LOOPBACK = "127.0.0.1"
 
 
 class ControlServer:

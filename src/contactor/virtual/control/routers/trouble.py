@@ -1,23 +1,15 @@
 """What goes wrong: emergency stops, doors, and every other trouble code."""
 
-from enum import StrEnum
-
 from fastapi import APIRouter
 
 from contactor.guide.entries import Part, Switch
 from contactor.virtual.control.bodies import Done, Trouble
 from contactor.virtual.control.desk import Controlled, TheStation
 from contactor.virtual.control.done import done, outlet_of
+from contactor.virtual.control.place import Place
 from contactor.web.problem import Problem
 
 router = APIRouter(prefix="/stations/{name}", tags=["trouble"])
-
-
-class Place(StrEnum):
-    """The cabinet a switch sits at, spelt for a path."""
-
-    TERMINAL = "terminal"
-    POWER_CABINET = "power-cabinet"
 
 
 @router.post("/emergency-stops/{place}/press")
