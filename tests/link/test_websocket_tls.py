@@ -12,10 +12,12 @@ from pathlib import Path
 
 import pytest
 import trustme
+from cryptography import x509
 
 from contactor.link.link import (
     CertificateRefused,
     Closure,
+    DialledLink,
     InstalledTls,
     LinkFailed,
     OwnCertificateRefused,
@@ -88,6 +90,23 @@ async def refusal(port: int, trusted: ssl.SSLContext, host: str = "localhost") -
         await dial(port, trusted, ear, host)
     assert ear.history == []
     return refused.value
+
+
+async def test_m04_the_chain_by_which_the_peer_was_believed_ends_with_its_root(authority: Authority) -> None:
+    files = authority.issue("localhost")
+    async with listening(server_context(files)) as listener:
+        ear = await dial(listener.port, client_context(authority.ca_file), Ear())
+        assert isinstance(ear.link, DialledLink)
+        own, root = x509.load_pem_x509_certificates(ear.link.peer_chain().encode())
+        assert own == x509.load_pem_x509_certificate(files.certificate.read_bytes())
+        assert root == x509.load_pem_x509_certificate(authority.ca_file.read_bytes())
+
+
+async def test_without_tls_there_is_no_chain(authority: Authority) -> None:
+    async with listening(None) as listener:
+        ear = await dial(listener.port, client_context(authority.ca_file), Ear(), scheme="ws")
+        assert isinstance(ear.link, DialledLink)
+        assert ear.link.peer_chain() == ""
 
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])

@@ -266,7 +266,13 @@ async def test_m05_a_root_that_was_installed_is_believed_and_one_that_was_delete
         bench.central.certificates.renew()
         await charger.reconnect()
         (named,) = await _ids(charger)
+        assert await charger.order("DeleteCertificate", certificateHashData=named) == "Failed"  # M04: it is in use
+        place.certify(old)
+        bench.central.certificates.renew()
+        await charger.reconnect()
         assert await charger.order("DeleteCertificate", certificateHashData=named) == "Accepted"
+        place.certify(new)
+        bench.central.certificates.renew()
         await charger.refuses_the_central_system()
         place.certify(old)
         bench.central.certificates.renew()

@@ -115,6 +115,7 @@ class Bench:
         self.line_works = True
         self.refusal = DialFailed("nobody there")
         self.admits: Callable[[Dial], bool] = lambda _dial: True
+        self.peer_chain = ""
         self.is_connected = False
         self.lives = 0
         self.transactions = 0
@@ -319,7 +320,7 @@ class Bench:
             case Dial():
                 self.dials.append(effect)
                 self.is_connected = self.line_works and self.admits(effect)
-                self.handle(LinkOpened() if self.is_connected else self.refusal)
+                self.handle(LinkOpened(self.peer_chain) if self.is_connected else self.refusal)
             case HangUp():
                 self.hang_ups.append(effect)
                 self.is_connected = False

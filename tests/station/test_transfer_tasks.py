@@ -180,6 +180,9 @@ class Central:
     def set_ping_interval(self, interval_s: float) -> None:
         pass
 
+    def peer_chain(self) -> str:
+        return ""
+
     async def hears(self, action: str, status: str) -> None:
         while (action, status) not in self.told:
             self.changed.clear()

@@ -79,6 +79,10 @@ class DialledLink(Link, Protocol):
         """Ping every `interval_s` seconds from now on; 0 ends the pings (TR-12)."""
         ...
 
+    def peer_chain(self) -> str:
+        """The certificates by which TLS believed the peer, as PEM: its own first, the root last; empty without TLS."""
+        ...
+
 
 class Receiver(Protocol):
     """Whoever listens to a link; see the promises at the top of this file."""

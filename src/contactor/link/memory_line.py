@@ -71,6 +71,10 @@ class MemoryEnd:
         if self._pulse is not None and self.is_open:
             self._pulse.retime(interval_s)
 
+    def peer_chain(self) -> str:
+        """Nobody shows a certificate in memory."""
+        return ""
+
     # What the line does
 
     def open(self, ping_interval_s: float = 0.0, pong_limit_s: float = 0.0) -> None:

@@ -104,6 +104,13 @@ def server_context(
     return context
 
 
+def verified_chain(tls: ssl.SSLObject) -> str:
+    """The certificates by which the peer was believed, as PEM: its own first, the one that is trusted last."""
+    # Python gives them by a public name from 3.13 on only; what it calls there has been beneath since 3.10.
+    chain = tls._sslobj.get_verified_chain()  # type: ignore[attr-defined]
+    return "".join(each.public_bytes() for each in chain or ())
+
+
 def valid_until(certificate: Path) -> datetime:
     """When a PEM file's first certificate ends: the one that is shown, before those it was signed by.
 

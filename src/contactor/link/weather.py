@@ -186,6 +186,10 @@ class WeatheredLink:
         if isinstance(self._inner, DialledLink):
             self._inner.set_ping_interval(interval_s)
 
+    def peer_chain(self) -> str:
+        """Certificates belong to the link inside, if it was dialled."""
+        return self._inner.peer_chain() if isinstance(self._inner, DialledLink) else ""
+
     def fall_silent(self) -> None:
         """From now on nothing gets through either way, and neither end is told."""
         self._is_silent = True

@@ -32,6 +32,7 @@ from contactor.link.pace import Pace
 from contactor.link.pulse import Pulse, PulseTimer
 from contactor.link.reset import reset_at_close
 from contactor.link.roll import Roll
+from contactor.link.tls import verified_chain
 
 # picows adds its own slack; it doubles the buffer when a message is larger and never shrinks it again.
 READ_BUFFER_BYTES = 2048
@@ -189,6 +190,12 @@ class Conversation(WSListener):
         """Ping every `interval_s` seconds from now on; 0 ends the pings (TR-12)."""
         if self._pulse is not None and self.is_open:
             self._pulse.retime(interval_s)
+
+    def peer_chain(self) -> str:
+        """The certificates by which TLS believed the peer, as PEM; empty without TLS."""
+        wire = None if self._transport is None else self._transport.underlying_transport
+        tls = None if wire is None else wire.get_extra_info("ssl_object")
+        return "" if tls is None else verified_chain(tls)
 
     # What picows calls
 

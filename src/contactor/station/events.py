@@ -56,7 +56,13 @@ class SecurityLogCleared:
 
 @dataclass(frozen=True, slots=True)
 class LinkOpened:
-    """The websocket is open and speaks ocpp1.6."""
+    """The websocket is open and speaks ocpp1.6.
+
+    `peer_chain` are the certificates by which the central system was believed, as PEM, its own first and the root last;
+    empty where no root was installed that could have been it.
+    """
+
+    peer_chain: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,8 +29,8 @@ _TLS_EVENTS = {
 class Owner(Protocol):
     """Whoever has dialled."""
 
-    def line_opened(self) -> None:
-        """The central system took the call."""
+    def line_opened(self, peer_chain: str) -> None:
+        """The central system took the call; by these certificates it was believed, if installed ones count."""
         ...
 
     def dial_failed(self, event: DialFailed) -> None:
@@ -94,6 +94,7 @@ class Line:
     async def _dial(self, dialer: Dialer, target: Target) -> None:
         try:
             link = await dialer.dial(target, self)
+            peer_chain = link.peer_chain() if target.tls is not None and target.tls.roots else ""
         except LinkRefused as refusal:
             event = SecurityEvent.FAILED_TO_AUTHENTICATE_AT_CENTRAL_SYSTEM if refusal.status == _UNAUTHORISED else None
             self._failed(DialFailed(str(refusal), refusal.status, event))
@@ -106,7 +107,7 @@ class Line:
         except LinkFailed as failure:
             self._failed(DialFailed(str(failure)))
         else:
-            self._opened(link)
+            self._opened(link, peer_chain)
         finally:
             self.dialling = None  # a task that is done is a quarter of what an idle line weighs
 
@@ -115,13 +116,13 @@ class Line:
         if owner is not None:
             owner.dial_failed(event)
 
-    def _opened(self, link: DialledLink) -> None:
+    def _opened(self, link: DialledLink, peer_chain: str) -> None:
         self.link = link
         early_texts, self._early_texts = self._early_texts or (), None
         if self._owner is None:
             link.abort()
             return
-        self._owner.line_opened()
+        self._owner.line_opened(peer_chain)
         for text in early_texts:
             if self._owner is not None:  # what came first may have ended this life
                 self._owner.text_came(text)

@@ -49,9 +49,9 @@ class LineEvents:
         """Take one of the events below; say whether anything may have changed but what is still to be said."""
         return _ROWS[type(event)](self, event, now)
 
-    def _link_opened(self, _event: events.LinkOpened, now: Moment) -> bool:
+    def _link_opened(self, event: events.LinkOpened, now: Moment) -> bool:
         self._connection.opened(now)
-        self._trust.central_system_believed(now)
+        self._trust.central_system_believed(event.peer_chain, now)
         self._own_certificate.shown(now)
         self._registration.link_opened(now)
         if self._registration.is_accepted:

@@ -195,9 +195,9 @@ class StationRunner:
 
     # What the line calls
 
-    def line_opened(self) -> None:
+    def line_opened(self, peer_chain: str) -> None:
         """The central system took the call."""
-        self.tell(LinkOpened())
+        self.tell(LinkOpened(peer_chain))
 
     def dial_failed(self, event: DialFailed) -> None:
         """Nobody took it."""

@@ -2,9 +2,12 @@
 
 With AdditionalRootCertificateCheck there is one for the central system at a time: the next must be signed by the one it
 replaces, which is kept to fall back on until the central system has shown a certificate of the next.
+
+What the present connection is believed by is not deleted (DeleteCertificate is answered Failed): the white paper leaves
+open when a deletion fails, and a station that believes nobody any more has to be visited (docs/decisions).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 from cryptography import x509
@@ -31,7 +34,15 @@ from contactor.station.present import Present
 from contactor.station.reply import Reply, Rows
 from contactor.station.security_log import SecurityEvent, SecurityLog
 from contactor.station.store.port import Shelf, Store
-from contactor.station.x509 import BadCertificate, as_pem, check_root, check_successor, hash_data, read_chain
+from contactor.station.x509 import (
+    BadCertificate,
+    as_pem,
+    check_path,
+    check_root,
+    check_successor,
+    hash_data,
+    read_chain,
+)
 
 ROOTS_MAX = 8
 """How many a product holds that has no key for it."""
@@ -52,7 +63,7 @@ _ROOTS = Shelf("root_certificates", _Root)
 class Trust:
     """The installed roots; they are read from the store whenever somebody asks, which is seldom."""
 
-    __slots__ = ("_configuration", "_doubts", "_in_use", "_present", "_security_log", "_store")
+    __slots__ = ("_configuration", "_doubts", "_in_use", "_peer_chain", "_present", "_security_log", "_store")
 
     def __init__(self, store: Store, configuration: Configuration, security_log: SecurityLog, present: Present) -> None:
         self._store = store
@@ -61,6 +72,7 @@ class Trust:
         self._present = present
         self._doubts = False
         self._in_use = ""
+        self._peer_chain = ""
 
     @property
     def rows(self) -> Rows:
@@ -97,8 +109,12 @@ class Trust:
         """The central system's certificate was refused: the other root may be the one, and then this one again."""
         self._doubts = self.is_single and not self._doubts
 
-    def central_system_believed(self, now: Moment) -> None:
-        """A connection stands: if it was by the present root, there is nothing to fall back on any more."""
+    def central_system_believed(self, peer_chain: str, now: Moment) -> None:
+        """A connection stands: if it was by the present root, there is nothing to fall back on any more.
+
+        `peer_chain` are the certificates by which it does, as PEM, the root last.
+        """
+        self._peer_chain = peer_chain
         if not self.is_single or not self._is_encrypted:
             return
         self._in_use = self.dialled
@@ -184,12 +200,27 @@ class Trust:
         ]
         if not named:
             return Reply(DeleteCertificateResult(status=DeleteCertificateStatus.NOT_FOUND))
-        if any(_ROOTS.records(self._store)[key].pem == self._in_use for key, _ in named):
-            # It is what this very connection is believed by; of roots side by side nobody knows which it was.
+        if self._is_needed([key for key, _ in named]):
             return Reply(DeleteCertificateResult(status=DeleteCertificateStatus.FAILED))
         return Reply(
             DeleteCertificateResult(status=DeleteCertificateStatus.ACCEPTED), lambda now: self._remove(named, now)
         )
+
+    def _is_needed(self, keys: Sequence[str]) -> bool:
+        """Whether the central system of this very connection would not be believed without these."""
+        if any(_ROOTS.records(self._store)[key].pem == self._in_use for key in keys):
+            return True
+        if not self._peer_chain:
+            return False
+        kept = self._kept()
+        others = [certificate for key, (use, certificate) in kept.items() if use is _CENTRAL and key not in keys]
+        try:
+            *chain, root = read_chain(self._peer_chain)
+            if root in (certificate for key, (_, certificate) in kept.items() if key in keys):
+                check_path(chain, others, self._present.now.instant)
+        except BadCertificate:
+            return True
+        return False
 
     def _remove(self, named: list[tuple[str, CertificateUse]], now: Moment) -> None:
         for key, use in named:

@@ -93,6 +93,10 @@ class TappedLink:
         if self.through is not None:
             self.through.set_ping_interval(interval_s)
 
+    def peer_chain(self) -> str:
+        """Certificates belong to the line."""
+        return "" if self.through is None else self.through.peer_chain()
+
     # What the line tells
 
     def link_opened(self, _link: Link) -> None:

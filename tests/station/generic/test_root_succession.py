@@ -1,15 +1,17 @@
 """Whom the next connection trusts: the roots that were installed, side by side or one after the other (M05)."""
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from contactor.station.events import DialFailed, PowerOnCause
-from tests.station.bench import Bench
+from tests.station.bench import Bench, Payload
 from tests.station.generic.authority import Authority
 from tests.station.generic.spelling import generic
 from tests.station.generic.test_certificates import CENTRAL, MAKER, ids, install
 
 OLD, NEW, STRANGER = Authority("Old"), Authority("New"), Authority("Stranger")
 NEXT = OLD.followed_by(NEW)
+SHOWN_BY_NEW = NEW.vouches_for(ec.generate_private_key(ec.SECP256R1()), "central.test")
 REFUSED = DialFailed("unknown authority", None, "InvalidCentralSystemCertificate")
 
 
@@ -116,6 +118,43 @@ def test_m05_the_root_by_which_the_connection_stands_is_not_deleted() -> None:
     assert bench.status_of_answer("DeleteCertificate", order) == "Failed"  # it is the other one, but still in use
     reconnect(bench, NEXT)
     assert bench.status_of_answer("DeleteCertificate", order) == "NotFound"
+
+
+def reconnected_by(bench: Bench, chain: str) -> None:
+    """The central system shows these certificates, which some root vouches for."""
+    bench.peer_chain = chain
+    bench.lose_line()
+    bench.repair_line()
+
+
+def delete(bench: Bench, named: Payload) -> str:
+    return bench.status_of_answer("DeleteCertificate", {"certificateHashData": named})
+
+
+def test_m04_of_roots_side_by_side_the_one_that_vouches_for_the_connection_is_not_deleted() -> None:
+    bench = wss()
+    assert install(bench, OLD.pem) == "Accepted"
+    (old,) = ids(bench)
+    assert install(bench, NEW.pem) == "Accepted"
+    (new,) = (each for each in ids(bench) if each != old)
+    reconnected_by(bench, SHOWN_BY_NEW + NEW.pem)
+    assert [delete(bench, new), delete(bench, old)] == ["Failed", "Accepted"]
+    assert ids(bench) == [new]
+    reconnected_by(bench, "")  # by what came with the station
+    assert delete(bench, new) == "Accepted"
+
+
+def test_m04_a_root_in_whose_place_another_would_do_is_deleted() -> None:
+    """The old root has signed the new one: with that installed, too, nobody is missed."""
+    bench = wss()
+    assert install(bench, OLD.pem) == "Accepted"
+    (old,) = ids(bench)
+    reconnected_by(bench, SHOWN_BY_NEW + NEXT + OLD.pem)
+    assert delete(bench, old) == "Failed"
+    assert install(bench, STRANGER.pem) == "Accepted"
+    assert delete(bench, old) == "Failed"
+    assert install(bench, NEW.pem) == "Accepted"
+    assert delete(bench, old) == "Accepted"
 
 
 def test_a_root_that_no_connection_has_been_believed_by_can_be_deleted() -> None:
