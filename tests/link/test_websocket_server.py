@@ -539,7 +539,7 @@ async def test_a_fleet_may_come_back_at_once(listener: WebSocketListener, porter
 
 
 def test_picows_may_warn_but_not_whisper() -> None:
-    from contactor.link.websocket_wire import PICOWS_LOG
+    from contactor.link.websocket_protocol import PICOWS_LOG
 
     assert PICOWS_LOG.isEnabledFor(logging.WARNING)
     assert not PICOWS_LOG.isEnabledFor(logging.INFO)

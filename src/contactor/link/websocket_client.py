@@ -14,7 +14,8 @@ from contactor.link.handshake import write_basic
 from contactor.link.link import SUBPROTOCOL, LinkFailed, LinkRefused, Receiver, Scheduler, Target
 from contactor.link.station_tls import StationTls
 from contactor.link.tls import refusal_of
-from contactor.link.websocket_wire import Conversation, PingPlan, WireLimits, new_protocol
+from contactor.link.websocket_protocol import new_protocol
+from contactor.link.websocket_wire import Conversation, PingPlan, WireLimits
 
 _HEADERS = [("Sec-WebSocket-Protocol", SUBPROTOCOL)]
 """Of every request; one list for all, because picows keeps it as long as the connection lasts."""

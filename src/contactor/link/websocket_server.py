@@ -33,7 +33,8 @@ from contactor.link.link import (
     Refuse,
 )
 from contactor.link.roll import Roll
-from contactor.link.websocket_wire import Conversation, PingPlan, WireLimits, new_protocol
+from contactor.link.websocket_protocol import new_protocol
+from contactor.link.websocket_wire import Conversation, PingPlan, WireLimits
 
 logger = logging.getLogger("contactor.link")
 
