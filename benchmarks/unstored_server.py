@@ -25,6 +25,7 @@ from contactor.central.roster import Member, Roster
 from contactor.central.sessions import Sessions
 from contactor.central.settings import CentralSettings
 from contactor.central.store.batch import Done, Work
+from contactor.central.store.news import News
 from contactor.central.store.statement import Rows
 from contactor.central.traffic import BATCH_BOUNDS, Histogram
 from contactor.link.link import Admission, Admit, Handshake
@@ -49,6 +50,7 @@ class NoWriter:
     def __init__(self) -> None:
         self.waiting = 0
         self.batches = Histogram(BATCH_BOUNDS)
+        self.news = News()
 
     def write(self, _work: Work | tuple[Rows, ...], done: Done) -> None:
         """Forget it."""

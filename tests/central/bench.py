@@ -27,6 +27,7 @@ from contactor.central.settings import CentralSettings, StationSetting
 from contactor.central.store.batch import Batches, Done, Item, Work
 from contactor.central.store.database import for_writing
 from contactor.central.store.newest import open_newest
+from contactor.central.store.news import News
 from contactor.central.store.statement import Rows
 from contactor.central.traffic import BATCH_BOUNDS, Histogram
 from contactor.ocpp.datatypes import MeterValue, SampledValue
@@ -147,6 +148,7 @@ class HeldWriter:
         self._waiting: list[Item] = []
         self.is_held = False
         self.batches = Histogram(BATCH_BOUNDS)
+        self.news = News()
 
     @property
     def waiting(self) -> int:
@@ -160,6 +162,8 @@ class HeldWriter:
     def commit(self) -> None:
         taken, self._waiting = self._waiting, []
         for item, outcome in self._batches.commit(taken):
+            if item.has_news(outcome):
+                self.news.come()
             item.done(outcome)
 
     async def stop(self) -> None:

@@ -38,6 +38,8 @@ DRIFT_PERIOD_S = 60.0
 """How often configurations are compared with what is wanted of them."""
 CAMPAIGN_PERIOD_S = 5.0
 """How often firmware campaigns are looked at."""
+LOOK_ANYWAY_S = 60.0
+"""How long rounds rest at most that look for what was committed: other processes may write too, and people by hand."""
 
 Every = Callable[[str, float, Callable[[], None]], None]
 """Goes a round of that name again and again, every so many seconds."""
@@ -65,11 +67,11 @@ def begin_business(
     log: structlog.typing.FilteringBoundLogger,
 ) -> tuple[Callable[[], None], ...]:
     """Begin the rounds; what is returned ends what is under way. `ring` is called when events were committed."""
-    sessions, clock, writer = premises.sessions, premises.clock, premises.writer
+    sessions, desk, clock, writer = premises.sessions, premises.desk, premises.clock, premises.writer
     clerk = CostClerk(ClerkSurroundings(writer, premises.engine, premises.asking, clock, ring, log))
     screens = CostScreens(
         screen_settings(settings),
-        ScreenSurroundings(premises.desk, sessions.may_order, premises.engine, premises.asking, clock, log),
+        ScreenSurroundings(desk, sessions.may_order, premises.engine, premises.asking, clock, writer.news, log),
     )
     drift = DriftWatch(
         DriftSurroundings(writer, premises.engine, premises.asking, clock, premises.queries.catalogue, ring, log)
@@ -79,9 +81,10 @@ def begin_business(
     courier = Courier(CourierSurroundings(writer, premises.engine, premises.asking, clock, post.send, log))
     foreman = Foreman(
         ForemanSurroundings(
-            sessions, premises.desk, writer, premises.engine, premises.asking, clock, premises.exchange, ring, log
+            sessions, desk, writer, premises.engine, premises.asking, clock, premises.exchange, ring, log
         )
     )
+    every("news", LOOK_ANYWAY_S, writer.news.come)
     every("costs", COST_PERIOD_S, clerk.tick)
     every("belated readings", BELATED_PERIOD_S, clerk.look_for_belated)
     every("screens", SCREENS_PERIOD_S, screens.tick)

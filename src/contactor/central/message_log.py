@@ -25,7 +25,7 @@ OPEN_CALLS = 20_000
 """Calls whose answers are waited for; of more, the oldest are forgotten."""
 
 _table = operation_tables.messages
-_INSERT = insert(_table, "station_id", "at_ms", "direction", "action", "message_id", "frame", "took_ms")
+_INSERT = insert(_table, "station_id", "at_ms", "direction", "action", "message_id", "frame", "took_ms", is_news=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ _COUNT_UP = Statement(
     "UPDATE station_quirks SET times = times + :more, last_seen_at_ms = :at_ms"
     " WHERE station_id = :station_id AND kind = :kind AND field = :field",
     ("more", "at_ms", "station_id", "kind", "field"),
+    is_news=False,
 )
 
 

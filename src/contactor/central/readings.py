@@ -41,8 +41,9 @@ _INSERT_READING = insert_new(
     "power_w",
     "soc_percent",
     "received_at_ms",
+    is_news=False,
 )
-_INSERT_SHAPE = insert_new(schema.reading_shapes, "id", "samples")
+_INSERT_SHAPE = insert_new(schema.reading_shapes, "id", "samples", is_news=False)
 
 _KILO = {UnitOfMeasure.KWH: 1000.0, UnitOfMeasure.KW: 1000.0}
 

@@ -5,13 +5,12 @@ certificates that have run out grow old. Transactions are the ledger and stay fo
 yet stay its readings, because they are all that is known of its energy.
 """
 
-from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 
 import structlog
-from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, func, not_, select, true
+from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, delete, exists, func, not_, select, true
 
 from contactor.base.clock import Clock
 from contactor.central.belonging import belongs
@@ -21,7 +20,9 @@ from contactor.central.store import file_tables, operation_tables, presence_tabl
 from contactor.central.store.alarm_tables import alarms
 from contactor.central.store.campaign_tables import campaigns
 from contactor.central.store.certificate_tables import station_certificates
+from contactor.central.store.news import Looked
 from contactor.central.store.port import Writer, WriterFull, WriterStopped
+from contactor.central.store.prepared import Prepared
 from contactor.central.store.schema import TransactionState
 from contactor.central.store.webhook_tables import dead_letters
 from contactor.central.tariffs.cost_orders import is_cost_order
@@ -62,6 +63,17 @@ class Piece:
     go_on_after: int | None
 
 
+_NOTHING_OLD = Piece(0, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Went:
+    """How far one piece of work went: so many rules had nothing to forget, and then one had."""
+
+    done: int
+    last: Piece
+
+
 def rules_of(settings: CentralSettings) -> list[Rule]:
     """What the settings let go; nothing where they say 0."""
     rules = (
@@ -87,16 +99,39 @@ def forget_some(connection: Connection, rule: Rule, *, after_id: int, before_ms:
 
     Ids are given in the order of arrival, so that the first batch with a young row at its end is the last.
     """
+    if not _has_old_rows(connection, rule, after_id, before_ms):
+        return _NOTHING_OLD
     number, came_at_ms = rule.table.c[rule.number], rule.table.c[rule.came_at_ms]
     query = select(number, came_at_ms).where(number > after_id).order_by(number).limit(BATCH_ROWS)
     found = connection.execute(query).all()
-    if not found:
-        return Piece(0, None)
     newest_number, newest_came_at_ms = found[-1]
     old = and_(number > after_id, number <= newest_number, came_at_ms < before_ms)
     forgotten = connection.execute(delete(rule.table).where(old, rule.may_go)).rowcount
     is_last = len(found) < BATCH_ROWS or newest_came_at_ms >= before_ms
     return Piece(forgotten, None if is_last else newest_number)
+
+
+def forget_next(connection: Connection, rules: Sequence[Rule], *, after_id: int, now_ms: int) -> "Went | Looked":
+    """Go from rule to rule until something was forgotten; the first goes on after an id."""
+    for done, rule in enumerate(rules):
+        piece = forget_some(connection, rule, after_id=after_id, before_ms=now_ms - rule.keep_days * _DAY_MS)
+        if piece != _NOTHING_OLD:
+            return Went(done, piece)
+        after_id = 0
+    return Looked.NOTHING
+
+
+def _has_old_rows(connection: Connection, rule: Rule, after_id: int, before_ms: int) -> bool:
+    oldest = _oldest(rule.table, rule.number, rule.came_at_ms).first(connection, {"after_id": after_id})
+    return oldest is not None and oldest.came_at_ms is not None and oldest.came_at_ms < before_ms
+
+
+@cache
+def _oldest(table: Table, number: str, came_at_ms: str) -> Prepared:
+    """When the oldest of the next rows came; None where there are none."""
+    key, came = table.c[number], table.c[came_at_ms].label("came_at_ms")
+    following = select(came).where(key > bindparam("after_id")).order_by(key).limit(BATCH_ROWS).subquery()
+    return Prepared(select(func.min(following.c.came_at_ms).label("came_at_ms")))
 
 
 def _is_not_newest() -> ColumnElement[bool]:
@@ -115,7 +150,7 @@ def _is_settled() -> ColumnElement[bool]:
 
 
 class Retention:
-    """Goes through the rules once for each `begin`, by pieces of work for the writer."""
+    """Goes through the rules once for each `begin`, by pieces of work for the writer, with a pause after each."""
 
     def __init__(
         self,
@@ -131,7 +166,7 @@ class Retention:
         self._clock = clock
         self._later = later
         self._log = log
-        self._to_do: deque[Rule] = deque()
+        self._to_do: list[Rule] = []
         self._after_id = 0
         self._forgotten = 0
         self._is_stopped = False
@@ -139,36 +174,33 @@ class Retention:
     def begin(self) -> None:
         """Start a round, unless one is going on."""
         if not self._to_do and not self._is_stopped:
-            self._to_do.extend(self._rules)
+            self._to_do = list(self._rules)
             self._after_id = self._forgotten = 0
             self._next()
 
     def stop(self) -> None:
         """Begin no further piece; what is left is done in the next life."""
         self._is_stopped = True
-        self._to_do.clear()
+        self._to_do = []
 
     def _next(self) -> None:
         if not self._to_do:
             return
-        rule = self._to_do[0]
-        before_ms = to_ms(self._clock.now()) - rule.keep_days * _DAY_MS
+        work = partial(forget_next, rules=self._to_do, after_id=self._after_id, now_ms=to_ms(self._clock.now()))
         try:
-            self._writer.write(
-                partial(forget_some, rule=rule, after_id=self._after_id, before_ms=before_ms), self._done
-            )
+            self._writer.write(work, self._done)
         except (WriterFull, WriterStopped):
-            self._to_do.clear()  # stations come first; a later round does it
+            self._to_do = []  # stations come first; a later round does it
 
     def _done(self, outcome: object) -> None:
-        if not isinstance(outcome, Piece):
-            self._log.error("old rows were not forgotten", exc_info=outcome)
-            self._to_do.clear()
-            return
-        self._forgotten += outcome.forgotten
-        self._after_id = outcome.go_on_after or 0
-        if outcome.go_on_after is None and self._to_do:
-            self._to_do.popleft()
+        if isinstance(outcome, Went):
+            self._forgotten += outcome.last.forgotten
+            self._after_id = outcome.last.go_on_after or 0
+            self._to_do = self._to_do[outcome.done + (outcome.last.go_on_after is None) :]
+        else:
+            self._to_do = []
+            if outcome is not Looked.NOTHING:
+                self._log.error("old rows were not forgotten", exc_info=outcome)
         if self._to_do:
             self._later(PAUSE_S, self._next)
         elif self._forgotten:

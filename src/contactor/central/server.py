@@ -352,7 +352,7 @@ class CentralServer:
             retention=Retention(
                 rules_of(self.settings), writer=writer, clock=self._clock, later=self._after, log=self._log
             ),
-            balancer=Balancer(engine, asking, desk, self._clock, around, sessions.record, self._log),
+            balancer=Balancer(engine, asking, desk, self._clock, around, sessions.record, writer.news, self._log),
         )
 
     async def _let_go(self, writer: Writer, engine: Engine) -> None:

@@ -28,7 +28,9 @@ from contactor.ocpp.enumerations import RegistrationStatus
 from contactor.ocpp.tolerance import TolerantCodec
 
 REPLACED_CODE = 1000
-_SET_LAST_SEEN = Statement("UPDATE stations SET last_seen_at_ms = :seen_at_ms WHERE id = :id", ("seen_at_ms", "id"))
+_SET_LAST_SEEN = Statement(
+    "UPDATE stations SET last_seen_at_ms = :seen_at_ms WHERE id = :id", ("seen_at_ms", "id"), is_news=False
+)
 
 
 class Sessions:

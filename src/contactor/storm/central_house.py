@@ -24,7 +24,15 @@ from contactor.storm.storm_writer import Disk, StormWriter
 
 URL = "ws://central.storm/ocpp"
 
-ROUNDS_S: Mapping[str, float] = {"calls": 30.0, "commands": 30.0, "messages": 60.0, "sweep": 300.0, "care": 300.0}
+ROUNDS_S: Mapping[str, float] = {
+    "calls": 30.0,
+    "commands": 30.0,
+    "messages": 60.0,
+    "sweep": 300.0,
+    "care": 300.0,
+    # Nobody but the central system itself writes to a storm's database.
+    "news": 86_400.0,
+}
 """How often the rounds are gone that a station or an operator of a storm waits for."""
 OTHER_ROUNDS_S = 1800.0
 """How often the others are gone: to find nothing in the record costs as much as a message."""

@@ -44,10 +44,12 @@ class Driver:
 
     async def _visit(self) -> None:
         self.visits += 1
+        self._house.visitors += 1
         self._station.plug(self._outlet, self._vehicle())
         await self._wait(self._chance.between(1.0, 40.0))
         await self._chance.weighted(_STYLES)(self)
         self._leave()
+        self._house.visitors -= 1
 
     def _vehicle(self) -> Vehicle:
         plug = self._station.rig.plug_kind(self._outlet)

@@ -108,14 +108,14 @@ class Storm:
                 end()
 
     async def _look_around(self) -> None:
-        """Look at every station once, and from then on at those where a car stands: elsewhere nothing can flow."""
+        """Look at every station once, and from then on at those where somebody is: elsewhere nothing can flow."""
         await asyncio.sleep(FIRST_LOOK_S)
         for house in self.world.houses:
             self.conscience.looked(self._look(house))
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
             for house in self.world.houses:
-                if any(house.station.rig.is_plugged(outlet) for outlet in house.outlets):
+                if house.visitors:
                     self.conscience.looked(self._look(house))
 
     def _look(self, house: StationHouse) -> StationLook:

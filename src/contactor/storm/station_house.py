@@ -71,6 +71,8 @@ class StationHouse:
         strikes = chance.stream("meddling")
         self.meddler = Meddler(lambda: strikes.happens(MEDDLING_SHARE))
         self.power_cuts_at_commits = 0
+        self.visitors = 0
+        """How many people are here with their cars."""
         self._scheduler = scheduler
         self._hands_on_switch = 0
         self._weathers: list[Weather] = []

@@ -13,7 +13,9 @@ from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.exc import IntegrityError
 
 from contactor.central.store import schema
+from contactor.central.store.batch import Work
 from contactor.central.store.database import for_writing
+from contactor.central.store.news import Looked
 from contactor.central.store.port import Writer, WriterFull, WriterStopped
 from contactor.central.store.statement import Rows, insert
 from contactor.central.store.writer import ThreadWriter, TurnWriter
@@ -289,3 +291,19 @@ def test_promise_3_everything_acknowledged_survives_a_kill(database: str, acknow
     engine.dispose()
     assert set(acknowledged) <= set(kept)
     assert len(kept) == len(set(kept))
+
+
+async def test_news_are_works_that_did_something_and_rows_that_somebody_looks_for(any_writer: Writer) -> None:
+    """Readings, and when a station was heard, come with every message, and nobody waits for them."""
+    unnoted = insert(schema.tags, "key", "id_tag", is_news=False)
+    works: list[tuple[Work | tuple[Rows, ...], bool]] = [
+        (tag("A"), True),
+        ((Rows(unnoted, (("B", "B"),)),), False),
+        (lambda _connection: Looked.NOTHING, False),
+        (lambda _connection: None, True),
+    ]
+    for work, is_news in works:
+        before, told = any_writer.news.number, Told()
+        any_writer.write(work, told)
+        await told.wait()
+        assert (any_writer.news.number > before) is is_news

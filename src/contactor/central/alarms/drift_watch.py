@@ -22,6 +22,7 @@ from contactor.central.care.templates import find_templates
 from contactor.central.events.feed import Asking
 from contactor.central.recognition import Catalogue
 from contactor.central.store.alarm_tables import alarms
+from contactor.central.store.news import Rest
 from contactor.central.store.operation_tables import reported_configuration
 from contactor.central.store.port import Writer, WriterFull, WriterStopped
 from contactor.ocpp.enumerations import RegistrationStatus
@@ -51,11 +52,13 @@ class DriftWatch:
 
     def __init__(self, around: DriftSurroundings) -> None:
         self._around = around
+        self._rest = Rest(around.writer.news)
         self._round: asyncio.Task[None] | None = None
 
     def go_round(self) -> None:
         """Look once, unless that is being done."""
-        if self._round is None or self._round.done():
+        if self._rest.is_over and (self._round is None or self._round.done()):
+            self._rest.end()
             self._round = asyncio.get_running_loop().create_task(self._look())
 
     def stop(self) -> None:
@@ -77,6 +80,8 @@ class DriftWatch:
                 around.writer.write(lambda connection: note_drift(connection, begun, over, now), self._noted)
             except (WriterFull, WriterStopped):
                 return  # stations come first; the next round notes it
+        else:
+            self._rest.begin()
 
     def _news(self, now: datetime) -> tuple[Drift, Drift]:
         """What drifts and has no alarm, and what has one and drifts no more."""

@@ -29,6 +29,7 @@ from contactor.central.files.place import LIFETIME_MS, PlaceKey
 from contactor.central.files.place_rows import add_place, drop_place
 from contactor.central.milliseconds import to_ms
 from contactor.central.sessions import Sessions
+from contactor.central.store.news import Rest
 from contactor.central.store.port import Writer, WriterFull, WriterStopped
 
 T = TypeVar("T")
@@ -54,11 +55,13 @@ class Foreman:
 
     def __init__(self, around: ForemanSurroundings) -> None:
         self._around = around
+        self._rest = Rest(around.writer.news)
         self._round: asyncio.Task[None] | None = None
 
     def begin(self) -> None:
         """Begin a round, unless one is going on; for a timer."""
-        if self._round is None or self._round.done():
+        if self._rest.is_over and (self._round is None or self._round.done()):
+            self._rest.end()
             self._round = asyncio.get_running_loop().create_task(self.go_round(), name="contactor-campaigns")
 
     def stop(self) -> None:
@@ -72,7 +75,10 @@ class Foreman:
         served = frozenset(via for via in Via if exchange.serves(via))
         ready = frozenset(each.station_id for each in sessions.presence if sessions.may_order(each.station_id))
         try:
-            for campaign, jobs, decision in await self._around.asking(lambda: self._look(ready, served, now)):
+            found = await self._around.asking(lambda: self._look(ready, served, now))
+            if not found:
+                self._rest.begin()
+            for campaign, jobs, decision in found:
                 if await self._settled(campaign, jobs, decision, now):
                     for job in decision.tell:
                         await self._tell(campaign, job)

@@ -20,6 +20,7 @@ from contactor.central.care.mark import read_mark
 from contactor.central.commands.command import CommandRefused, CommandState, CommandView, Order, QueueFull
 from contactor.central.commands.desk import DeskSurroundings
 from contactor.central.commands.port import Desk
+from contactor.central.store.news import Rest
 from contactor.central.store.port import WriterFull, WriterStopped
 from contactor.ocpp.enumerations import RegistrationStatus
 
@@ -51,6 +52,7 @@ class Caretaker:
         self._again: set[StationId] = set()
         self._later: dict[StationId, float] = {}
         self._mark: int | None = None
+        self._rest = Rest(around.writer.news)
         self._looking: asyncio.Task[None] | None = None
         self._is_stopped = False
 
@@ -67,7 +69,8 @@ class Caretaker:
         for station_id in [each for each, due_s in self._later.items() if due_s <= now_s]:
             del self._later[station_id]
             self._queue(station_id)
-        if self._looking is None or self._looking.done():
+        if self._rest.is_over and (self._looking is None or self._looking.done()):
+            self._rest.end()
             self._looking = self._loop.create_task(self._look_for_changes(), name="contactor-care")
 
     async def stop(self) -> None:
@@ -87,6 +90,7 @@ class Caretaker:
         except Exception as error:
             self._around.log.warning("it is not known whether what is wanted has changed", error=str(error))
             return
+        self._rest.begin()
         known, self._mark = self._mark, mark
         if known != mark:
             for session in self._around.sessions.presence:

@@ -35,6 +35,7 @@ from contactor.central.events.feed import Asking
 from contactor.central.outbound import CallLost, CallOutcome
 from contactor.central.roster import Roster
 from contactor.central.sessions import Sessions
+from contactor.central.store.news import Looked, Rest
 from contactor.central.store.port import Writer, WriterFull, WriterStopped
 from contactor.ocpp.enumerations import RegistrationStatus
 from contactor.ocpp.messages import ChangeConfiguration, Request
@@ -72,6 +73,7 @@ class CommandDesk:
         self._watchers: dict[int, list[asyncio.Future[None]]] = {}
         self._unwritten: list[End] = []
         self._loop = asyncio.get_running_loop()
+        self._rest = Rest(around.writer.news)
         self._is_stopped = False
 
     # --- What operators ask ---------------------------------------------------------------------------------------
@@ -183,8 +185,10 @@ class CommandDesk:
 
     def sweep(self) -> None:
         """Give up starts and reservations that have been waited for long enough."""
-        now = self._around.clock.now()
-        self._write(lambda connection: steps.sweep(connection, now), self._swept)
+        if self._rest.is_over:
+            self._rest.end()
+            now = self._around.clock.now()
+            self._write(lambda connection: steps.sweep(connection, now), self._swept)
 
     # --- Keeping --------------------------------------------------------------------------------------------------
 
@@ -307,7 +311,9 @@ class CommandDesk:
         if member is not None and isinstance(keys, StationKeys):
             self._around.roster.put(replace(member, key=keys.own, pending_keys=keys.pending))
 
-    def _swept(self, _outcome: object) -> None:
+    def _swept(self, outcome: object) -> None:
+        if outcome is Looked.NOTHING:
+            self._rest.begin()
         self._around.ring()
 
     # --- Odds and ends of the loop --------------------------------------------------------------------------------

@@ -49,7 +49,8 @@ _IN_FOLLOW_UP = Prepared(select(_rows.id).where(_of_station, _rows.follow_up == 
 _SCHEDULED = Prepared(
     select(_rows.id, _rows.request, _rows.connector_id).where(_of_station, _rows.follow_up == FollowUp.SCHEDULED)
 )
-_LATE = select(_rows.id).where(_awaits_start, _rows.follow_up_until_ms < bindparam("at_ms"))
+_LATE = Prepared(select(_rows.id).where(_awaits_start, _rows.follow_up_until_ms < bindparam("at_ms")))
+_AWAITED = Prepared(select(_rows.id).where(_awaits_start).limit(1))
 _STATUSES = select(schema.connectors.c.status).where(
     schema.connectors.c.station_id == bindparam("station"), schema.connectors.c.connector_id > 0
 )
@@ -97,10 +98,16 @@ def supersede_scheduled(connection: Connection, station_id: str, connector_id: i
     _conclude(connection, replaced, FollowUp.SUPERSEDED, at)
 
 
-def give_up_starts(connection: Connection, at: datetime) -> None:
+def give_up_starts(connection: Connection, at: datetime) -> int:
     """Nobody plugged in, or the station refused in the end: these starts are not waited for any more (RS-12)."""
-    late = connection.execute(_LATE, {"at_ms": to_ms(at)})
-    _conclude(connection, late.scalars(), FollowUp.NOT_STARTED, at)
+    late = _LATE.all(connection, {"at_ms": to_ms(at)})
+    _conclude(connection, [row.id for row in late], FollowUp.NOT_STARTED, at)
+    return len(late)
+
+
+def starts_are_awaited(connection: Connection) -> bool:
+    """Whether any start is waited for."""
+    return _AWAITED.first(connection, {}) is not None
 
 
 def _has_come_true(connection: Connection, station_id: str, scheduled: Found, status: ChargePointStatus) -> bool:

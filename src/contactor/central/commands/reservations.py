@@ -10,6 +10,7 @@ from contactor.central.events.event import EventKind
 from contactor.central.events.outbox import record_event
 from contactor.central.milliseconds import to_ms
 from contactor.central.store import operation_tables
+from contactor.central.store.prepared import Prepared
 from contactor.central.store.statement import Rows, upsert
 from contactor.ocpp.enumerations import ChargePointStatus
 from contactor.ocpp.messages import ReserveNow
@@ -52,9 +53,10 @@ _ON_CONNECTOR = select(_table.c.reservation_id).where(
     _table.c.station_id == bindparam("station"), _table.c.connector_id == bindparam("connector"), _active
 )
 _OF_STATION = select(_table.c.reservation_id).where(_table.c.station_id == bindparam("station"), _active)
-_OVER = select(_table.c.station_id, _table.c.reservation_id).where(
-    _active, _table.c.expires_at_ms <= bindparam("at_ms")
+_OVER = Prepared(
+    select(_table.c.station_id, _table.c.reservation_id).where(_active, _table.c.expires_at_ms <= bindparam("at_ms"))
 )
+_KEPT = Prepared(select(_table.c.reservation_id).where(_active).limit(1))
 _ENDING = (ChargePointStatus.FAULTED, ChargePointStatus.UNAVAILABLE)
 
 
@@ -108,10 +110,17 @@ def connector_reported(
         close_reservation(connection, station_id, number, ReservationState.ENDED, at)
 
 
-def expire_reservations(connection: Connection, at: datetime) -> None:
-    """Close what is over by the clock (RSV-12)."""
-    for row in connection.execute(_OVER, {"at_ms": to_ms(at)}).all():
+def expire_reservations(connection: Connection, at: datetime) -> int:
+    """Close what is over by the clock (RSV-12); how many are."""
+    over = _OVER.all(connection, {"at_ms": to_ms(at)})
+    for row in over:
         close_reservation(connection, row.station_id, row.reservation_id, ReservationState.EXPIRED, at)
+    return len(over)
+
+
+def reservations_are_kept(connection: Connection) -> bool:
+    """Whether any is active."""
+    return _KEPT.first(connection, {}) is not None
 
 
 def _tell(

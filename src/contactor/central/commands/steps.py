@@ -13,16 +13,17 @@ from contactor.central.commands.command import CommandRefused, CommandState, Com
 from contactor.central.commands.command_rows import NewCommand, keep, move, same_order
 from contactor.central.commands.effects import Delivery, at_answer, at_refusal, at_sending, status_word
 from contactor.central.commands.facts import load_facts
-from contactor.central.commands.following import give_up_starts
+from contactor.central.commands.following import give_up_starts, starts_are_awaited
 from contactor.central.commands.lines import Waiting
 from contactor.central.commands.requests import read_request, request_text
-from contactor.central.commands.reservations import expire_reservations
+from contactor.central.commands.reservations import expire_reservations, reservations_are_kept
 from contactor.central.commands.rules import judge, withheld_for
 from contactor.central.commands.station_keys import StationKeys, expect_key, load_keys, strike_key
 from contactor.central.milliseconds import from_ms, to_ms
 from contactor.central.outbound import CallLost, CallOutcome
 from contactor.central.secrets_mask import mask
 from contactor.central.store import operation_tables
+from contactor.central.store.news import Looked
 from contactor.ocpp.codec import write_payload
 from contactor.ocpp.enumerations import RegistrationStatus
 from contactor.ocpp.peer import CallAnswered, CallFailed, CallTimedOut
@@ -108,10 +109,12 @@ def end_unsent(
     return _moved(move(connection, command_id, now, state=state, detail=detail))
 
 
-def sweep(connection: Connection, now: datetime) -> None:
+def sweep(connection: Connection, now: datetime) -> Looked | None:
     """Give up what has been waited for long enough: starts and reservations."""
-    give_up_starts(connection, now)
-    expire_reservations(connection, now)
+    if not starts_are_awaited(connection) and not reservations_are_kept(connection):
+        return Looked.NOTHING
+    given_up = give_up_starts(connection, now) + expire_reservations(connection, now)
+    return None if given_up else Looked.NOT_YET
 
 
 def take_over(connection: Connection, now: datetime) -> list[Waiting]:

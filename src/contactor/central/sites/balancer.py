@@ -28,6 +28,7 @@ from contactor.central.sites.site import Site
 from contactor.central.sites.site_record import Surroundings, ordered_by, read_stations
 from contactor.central.sites.site_rows import find_site, find_sites
 from contactor.central.sites.survey import Survey, survey
+from contactor.central.store.news import News, Rest
 from contactor.central.store.port import WriterFull, WriterStopped
 from contactor.central.store.statement import Rows
 
@@ -72,6 +73,7 @@ class Balancer:
         clock: Clock,
         around: Surroundings,
         record: Callable[[Rows], None],
+        news: News,
         log: structlog.typing.FilteringBoundLogger,
     ) -> None:
         """Be ready; `record` writes an event's row and tells the feed once it is on disk."""
@@ -81,13 +83,15 @@ class Balancer:
         self._clock = clock
         self._around = around
         self._record = record
+        self._rest = Rest(news)
         self._log = log
         self._round: asyncio.Task[None] | None = None
         self._overloaded: set[str] = set()
 
     def begin(self) -> None:
         """Begin a round, unless one is going on; for a timer."""
-        if self._round is None or self._round.done():
+        if self._rest.is_over and (self._round is None or self._round.done()):
+            self._rest.end()
             self._round = asyncio.get_running_loop().create_task(self._balance())
 
     def stop(self) -> None:
@@ -113,7 +117,10 @@ class Balancer:
             return [work_out(connection, site, self._around, now) for site in sites]
 
         try:
-            for state in await self._asking(lambda: self._read(question)):
+            states = await self._asking(lambda: self._read(question))
+            if not states:
+                self._rest.begin()
+            for state in states:
                 self._tell_overload(state)
                 for move in state.moves:
                     await self._send(state, move)

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from contactor.base.errors import ContactorError
 from contactor.central.store import driver
 from contactor.central.store.driver import Row
+from contactor.central.store.news import Looked
 from contactor.central.store.sqlite import has_lost_transaction
 from contactor.central.store.statement import WRITTEN_LAST, Rows, Statement
 from contactor.central.store.steps import Stepwise, in_step
@@ -31,6 +32,12 @@ class Item(Struct, frozen=True):
 
     work: Work | tuple[Rows, ...]
     done: Done
+
+    def has_news(self, outcome: object) -> bool:
+        """Whether somebody may be looking for what it has written."""
+        if isinstance(self.work, tuple):
+            return any(part.statement.is_news for part in self.work)
+        return not isinstance(outcome, Looked)
 
 
 Outcome = tuple[Item, object]

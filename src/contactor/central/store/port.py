@@ -4,6 +4,7 @@ from typing import Protocol
 
 from contactor.base.errors import ContactorError
 from contactor.central.store.batch import Done, Work
+from contactor.central.store.news import News
 from contactor.central.store.statement import Rows
 from contactor.central.traffic import Histogram
 
@@ -47,6 +48,11 @@ class Writer(Protocol):
     @property
     def batches(self) -> Histogram:
         """How many items each commit so far has written."""
+        ...
+
+    @property
+    def news(self) -> News:
+        """What was committed that somebody may be looking for."""
         ...
 
     async def stop(self) -> None:

@@ -22,6 +22,8 @@ class Statement:
 
     sql: str
     columns: tuple[str, ...]
+    is_news: bool = True
+    """Whether anybody may be looking for what it writes (`contactor.central.store.news`)."""
     _spellings: dict[str, str] = field(default_factory=dict, init=False, repr=False)
 
     def spelled_for(self, dialect: Dialect) -> str:
@@ -62,14 +64,14 @@ class Rows(Struct, frozen=True):
         return changed > 0
 
 
-def insert_new(table: Table, *columns: str) -> Statement:
+def insert_new(table: Table, *columns: str, is_news: bool = True) -> Statement:
     """Insert a row unless one with the same unique key is there: how a repeated message is recorded once."""
-    return Statement(f"{_insert(table, columns)} ON CONFLICT DO NOTHING", columns)
+    return Statement(f"{_insert(table, columns)} ON CONFLICT DO NOTHING", columns, is_news)
 
 
-def insert(table: Table, *columns: str) -> Statement:
+def insert(table: Table, *columns: str, is_news: bool = True) -> Statement:
     """Insert a row."""
-    return Statement(_insert(table, columns), columns)
+    return Statement(_insert(table, columns), columns, is_news)
 
 
 def upsert(table: Table, *columns: str, key: Sequence[str], keep: Sequence[str] = (), where: str = "") -> Statement:

@@ -12,6 +12,7 @@ import structlog
 from sqlalchemy import Connection, Engine
 
 from contactor.central.store.batch import Batches, Done, Item, Outcome, Work
+from contactor.central.store.news import News
 from contactor.central.store.port import WriterFull, WriterStopped
 from contactor.central.store.statement import Rows
 from contactor.central.traffic import BATCH_BOUNDS, Histogram
@@ -31,6 +32,7 @@ class ThreadWriter:
         self._bell = threading.Condition()
         self._gathering: list[Item] = []
         self.batches = Histogram(BATCH_BOUNDS)
+        self.news = News()
         self._is_stopping = False
         self._ended = self._loop.create_future()
         self._thread = threading.Thread(target=self._run, name="contactor-writer", daemon=True)
@@ -92,17 +94,19 @@ class ThreadWriter:
             self._log.warning("loop closed before the writer was stopped")
 
     def _call_back(self, outcomes: list[Outcome]) -> None:
-        for item, outcome in outcomes:
-            call_back(item, outcome, self._log)
+        call_back(outcomes, self.news, self._log)
 
 
-def call_back(item: Item, outcome: object, log: structlog.typing.FilteringBoundLogger) -> None:
-    """Tell a producer; its failure must not keep the others of the batch waiting."""
-    try:
-        item.done(outcome)
-    # The boundary between producers that share a batch.
-    except Exception:
-        log.exception("callback failed")
+def call_back(outcomes: list[Outcome], news: News, log: structlog.typing.FilteringBoundLogger) -> None:
+    """Tell the producers of a batch, and whoever looks for news; a failure must not keep the others waiting."""
+    if any(item.has_news(outcome) for item, outcome in outcomes):
+        news.come()
+    for item, outcome in outcomes:
+        try:
+            item.done(outcome)
+        # The boundary between producers that share a batch.
+        except Exception:
+            log.exception("callback failed")
 
 
 class TurnWriter:
@@ -115,6 +119,7 @@ class TurnWriter:
         self._log = structlog.get_logger("contactor.central.writer")
         self._gathering: list[Item] = []
         self.batches = Histogram(BATCH_BOUNDS)
+        self.news = News()
         self._is_stopped = False
 
     @property
@@ -149,5 +154,4 @@ class TurnWriter:
             self._tell(self._batches.commit(taken))
 
     def _tell(self, outcomes: list[Outcome]) -> None:
-        for item, outcome in outcomes:
-            call_back(item, outcome, self._log)
+        call_back(outcomes, self.news, self._log)

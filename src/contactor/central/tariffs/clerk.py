@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine
 from contactor.base.clock import Clock
 from contactor.central.events.feed import Asking
 from contactor.central.milliseconds import to_ms
+from contactor.central.store.news import Rest
 from contactor.central.store.port import Writer, WriterFull, WriterStopped
 from contactor.central.tariffs.cost_rows import (
     Belated,
@@ -48,12 +49,14 @@ class CostClerk:
 
     def __init__(self, around: ClerkSurroundings) -> None:
         self._around = around
+        self._rest = Rest(around.writer.news)
         self._settling: asyncio.Task[None] | None = None
         self._looking: asyncio.Task[None] | None = None
 
     def tick(self) -> None:
         """Settle what is due, unless that is being done."""
-        if self._settling is None or self._settling.done():
+        if self._rest.is_over and (self._settling is None or self._settling.done()):
+            self._rest.end()
             self._settling = asyncio.get_running_loop().create_task(self._settle())
 
     def look_for_belated(self) -> None:
@@ -74,6 +77,8 @@ class CostClerk:
         except Exception as error:
             self._around.log.error("costs were not computed", exc_info=error)
             return
+        if not found:
+            self._rest.begin()
         now = self._around.clock.now()
         for due, computed in found:
             self._write(partial(settle, due=due, computed=computed, now=now), self._settled)

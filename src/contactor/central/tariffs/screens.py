@@ -19,6 +19,7 @@ from contactor.central.commands.port import Desk
 from contactor.central.events.feed import Asking
 from contactor.central.milliseconds import to_ms
 from contactor.central.settings import CentralSettings
+from contactor.central.store.news import News, Rest
 from contactor.central.store.port import WriterFull, WriterStopped
 from contactor.central.tariffs.cost import rate_at
 from contactor.central.tariffs.cost_message import Spelling, cost_request
@@ -71,6 +72,7 @@ class ScreenSurroundings:
     engine: Engine
     asking: Asking
     clock: Clock
+    news: News
     log: structlog.typing.FilteringBoundLogger
 
 
@@ -80,6 +82,7 @@ class CostScreens:
     def __init__(self, settings: ScreenSettings, around: ScreenSurroundings) -> None:
         self._settings = settings
         self._around = around
+        self._rest = Rest(around.news)
         self._told: dict[int, Told] = {}
         self._left_alone_until_s: dict[StationId, float] = {}
         self._round: asyncio.Task[None] | None = None
@@ -87,7 +90,9 @@ class CostScreens:
 
     def tick(self) -> None:
         """Tell what has changed or is due, unless the last round still goes on."""
-        if self._settings.interval_s and (self._round is None or self._round.done()):
+        is_wanted = self._settings.interval_s and self._rest.is_over
+        if is_wanted and (self._round is None or self._round.done()):
+            self._rest.end()
             self._round = asyncio.get_running_loop().create_task(self._go_round())
 
     def stop(self) -> None:
@@ -100,6 +105,9 @@ class CostScreens:
         try:
             running = await self._around.asking(lambda: self._read(running_charges))
             self._forget_others({charge.number for charge in running})
+            if not running:
+                self._rest.begin()
+                return
             due = [charge for charge in running if self._wants_look(charge)]
             totals = await self._around.asking(lambda: self._read(lambda c: self._totals(c, due)))
         # The boundary of one round: whatever a reader runs into, the next round tries again.

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine
 from contactor.base.clock import Clock
 from contactor.central.events.feed import Asking
 from contactor.central.milliseconds import to_ms
+from contactor.central.store.news import Rest
 from contactor.central.store.port import Writer, WriterFull, WriterStopped
 from contactor.central.webhooks.letter_rows import (
     DeadLetter,
@@ -70,12 +71,14 @@ class Courier:
 
     def __init__(self, around: CourierSurroundings) -> None:
         self._around = around
+        self._rest = Rest(around.writer.news)
         self._round: asyncio.Task[None] | None = None
         self._on_the_way: dict[str, asyncio.Task[None]] = {}
 
     def begin(self) -> None:
         """Look what is to be sent, unless that is being looked at; for a timer."""
-        if self._round is None or self._round.done():
+        if self._rest.is_over and (self._round is None or self._round.done()):
+            self._rest.end()
             self._round = asyncio.get_running_loop().create_task(self._send_out())
 
     def stop(self) -> None:
@@ -97,9 +100,14 @@ class Courier:
             # The boundary of one go: whatever a reader runs into, the next go tries again.
             self._around.log.error("webhooks were not read", exc_info=error)
             return
-        for kept in found:
-            webhook_id, is_due = kept.webhook.webhook_id, kept.progress.next_try_at_ms <= self._now_ms()
-            if kept.webhook.is_active and is_due and webhook_id not in self._on_the_way:
+        active, now_ms = [kept for kept in found if kept.webhook.is_active], self._now_ms()
+        due = [kept for kept in active if kept.progress.next_try_at_ms <= now_ms]
+        if due == active:
+            # What is delivered now is written down, and that is news.
+            self._rest.begin()
+        for kept in due:
+            webhook_id = kept.webhook.webhook_id
+            if webhook_id not in self._on_the_way:
                 task = asyncio.get_running_loop().create_task(self._serve(kept))
                 self._on_the_way[webhook_id] = task
                 task.add_done_callback(partial(self._arrived, webhook_id))
@@ -122,9 +130,11 @@ class Courier:
             if mail.looked_to - progress.done_sequence >= SKIP_NOTED_FROM:
                 await self._move_on(kept, replace(progress, done_sequence=mail.looked_to))
         except (WriterFull, WriterStopped) as error:
+            self._rest.end()
             self._around.log.warning("a webhook was not served", webhook=webhook.webhook_id, reason=str(error))
         except Exception:
             # The boundary of one go: the next begins from the record again.
+            self._rest.end()
             self._around.log.exception("a webhook was not served", webhook=webhook.webhook_id)
 
     async def _deliver(self, kept: KeptWebhook, progress: Progress, letter: Letter) -> Progress | None:
