@@ -44,5 +44,6 @@ def test_every_rule_of_the_api_can_be_typed_and_is_read() -> None:
     assert set(whole) == set(asked["rules"])
     told = dict(rule_facts(whole))
     assert told["Stations are told"] == "Sat, 02:00\u201305:00 Europe/Paris"
+    assert told["Told by"] == "UpdateFirmware"
     assert told["A station is tried"] == "3 times, 5 min apart"
     assert told["Stops if"] == "more than 1 stations of a wave fail or more than 1 % of a wave fail"

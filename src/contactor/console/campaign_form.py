@@ -36,6 +36,7 @@ _HOURS = (
 _RULES = (
     _texts("waves", "Wave, such as 1 or 10%", "Waves; the rest is the last one"),
     Field("via", FieldKind.CHOICE, True, choices=("http", "ftp"), title="Fetched by"),
+    Field("signed", FieldKind.CHOICE, True, choices=("never", "preferred", "required"), title="SignedUpdateFirmware"),
     Field("needs_idle", FieldKind.FLAG, False, title="Only while no car charges"),
     Field("hours", FieldKind.OBJECT, False, fields=_HOURS, title="Stations are told in these hours only"),
     Field("tries_max", FieldKind.INTEGER, False, minimum=1, title="How often a station is tried"),
@@ -55,12 +56,18 @@ GIVEN = {
     "rules": {
         "waves": ["1", "10%"],
         "via": "http",
+        "signed": "never",
         "needs_idle": True,
         "tries_max": 3,
         "retry_after_min": 5,
         "install_limit_h": 6,
         "wait_limit_h": 72,
     }
+}
+_TOLD_BY = {
+    "never": "UpdateFirmware",
+    "preferred": "SignedUpdateFirmware; who does not know it by UpdateFirmware",
+    "required": "SignedUpdateFirmware; who does not know it has failed",
 }
 _SECONDS = {
     "retry_after_min": ("retry_after_s", 60),
@@ -113,6 +120,7 @@ def rule_facts(rules: Json) -> list[Fact]:
     return [
         ("Waves", ", ".join([*rules["waves"], "the rest"])),
         ("Fetched by", rules["via"].upper()),
+        ("Told by", _TOLD_BY[rules["signed"]]),
         ("Only while no car charges", "yes" if rules["needs_idle"] else "no"),
         ("Stations are told", "at any time" if rules["hours"] is None else _hours_words(rules["hours"])),
         ("A station is tried", f"{rules['tries_max']} times, {duration(rules['retry_after_s'])} apart"),

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contactor.central.campaigns.campaign import Campaign, CampaignState, Job, JobState, Rules, order_key
+from contactor.central.campaigns.campaign import Campaign, CampaignState, Job, JobState, Rules, Signed, order_key
 from contactor.central.campaigns.decision import AT_ONCE, Decision, Work, decide
 from contactor.central.campaigns.progress import UNHEARD_MS, Facts
 from contactor.central.campaigns.selection import Chosen, part_into_waves
@@ -15,7 +15,7 @@ from contactor.central.campaigns.waves import BadWave, wave_sizes
 from contactor.central.commands.command import CommandState
 from contactor.central.milliseconds import to_ms
 from contactor.central.week import Hours
-from contactor.ocpp.enumerations import FirmwareStatus
+from contactor.ocpp.enumerations import FirmwareStatus, SignedFirmwareStatus
 from tests.central.bench import NOON
 
 NOW_MS = to_ms(NOON)
@@ -36,7 +36,7 @@ def sent(job: Job, ago_s: float = 60) -> Job:
     return replace(job, state=JobState.SENT, orders=1, began_at_ms=NOW_MS, sent_at_ms=NOW_MS - round(ago_s * 1000))
 
 
-def told(status: FirmwareStatus, ago_s: float = 10) -> Facts:
+def told(status: FirmwareStatus | SignedFirmwareStatus, ago_s: float = 10) -> Facts:
     at_ms = NOW_MS - round(ago_s * 1000)
     return replace(READY, command=CommandState.ANSWERED, told=status, told_at_ms=at_ms)
 
@@ -208,6 +208,77 @@ def test_an_order_that_never_left_is_no_failure(state: CommandState | None) -> N
 def test_a_callerror_is_a_failure() -> None:
     facts = replace(READY, command=CommandState.REFUSED, command_detail="NotSupported")
     assert one_after(facts, tries_max=1).detail == "it refused the order: NotSupported"
+
+
+def signed_after(facts: Facts) -> Job:
+    """The job of a station that is told by SignedUpdateFirmware if it knows it, and tried once."""
+    return one_after(facts, signed=Signed.PREFERRED, tries_max=1)
+
+
+@pytest.mark.parametrize("detail", ["NotSupported: not offered", "NotImplemented"])
+def test_who_does_not_know_signed_firmware_is_told_by_update_firmware_at_once_and_that_is_no_failure(
+    detail: str,
+) -> None:
+    facts = replace(READY, command=CommandState.REFUSED, command_detail=detail)
+    job = signed_after(facts)
+    assert (job.state, job.is_told_unsigned, job.failures, job.due_at_ms) == (JobState.QUEUED, True, 0, NOW_MS)
+    again = replace(job, state=JobState.SENT, orders=2, sent_at_ms=NOW_MS)
+    rules = campaign(CampaignState.PAUSED, signed=Signed.PREFERRED, tries_max=1)
+    (failed,) = decide(rules, Work([again], {"S0": facts}), NOON).changed
+    assert failed.detail == f"it refused the order: {detail}"
+
+
+def test_where_signed_firmware_is_required_who_does_not_know_it_has_failed_for_good() -> None:
+    facts = replace(READY, command=CommandState.REFUSED, command_detail="NotSupported")
+    job = one_after(facts, signed=Signed.REQUIRED, tries_max=5)
+    assert (job.state, job.detail) == (JobState.FAILED, "it does not know SignedUpdateFirmware: NotSupported")
+
+
+def test_another_callerror_says_nothing_about_what_a_station_knows() -> None:
+    job = signed_after(replace(READY, command=CommandState.REFUSED, command_detail="InternalError"))
+    assert (job.is_told_unsigned, job.failures) == (False, 1)
+
+
+@pytest.mark.parametrize(
+    ("status", "tries_max", "state"),
+    [
+        ("Accepted", 1, JobState.SENT),
+        ("AcceptedCanceled", 1, JobState.SENT),
+        ("Rejected", 2, JobState.QUEUED),
+        ("Rejected", 1, JobState.FAILED),
+        ("InvalidCertificate", 9, JobState.FAILED),
+        ("RevokedCertificate", 9, JobState.FAILED),
+    ],
+)
+def test_what_the_station_answers_to_signed_firmware_counts(status: str, tries_max: int, state: JobState) -> None:
+    """W L01: a certificate that is not trusted is not trusted the second time either."""
+    facts = replace(READY, command=CommandState.ANSWERED, command_status=status)
+    job = one_after(facts, signed=Signed.REQUIRED, tries_max=tries_max)
+    assert (job.state, job.failures) == (state, 0 if state is JobState.SENT else 1)
+
+
+@pytest.mark.parametrize(
+    ("status", "state"),
+    [
+        (SignedFirmwareStatus.DOWNLOAD_SCHEDULED, JobState.SENT),
+        (SignedFirmwareStatus.DOWNLOAD_PAUSED, JobState.DOWNLOADING),
+        (SignedFirmwareStatus.SIGNATURE_VERIFIED, JobState.DOWNLOADED),
+        (SignedFirmwareStatus.INSTALL_SCHEDULED, JobState.DOWNLOADED),
+        (SignedFirmwareStatus.INSTALL_REBOOTING, JobState.INSTALLING),
+        (SignedFirmwareStatus.INSTALLED, JobState.INSTALLING),
+        (SignedFirmwareStatus.INVALID_SIGNATURE, JobState.FAILED),
+        (SignedFirmwareStatus.INSTALL_VERIFICATION_FAILED, JobState.FAILED),
+    ],
+)
+def test_signed_firmware_has_steps_of_its_own(status: SignedFirmwareStatus, state: JobState) -> None:
+    """W L01: SignedFirmwareStatusNotification."""
+    assert signed_after(told(status)).state is state
+
+
+def test_every_word_about_firmware_moves_a_job() -> None:
+    for status in (*FirmwareStatus, *SignedFirmwareStatus):
+        moved = signed_after(told(status))
+        assert (moved == sent(jobs_of(stations=1)[0], 60)) is (status == "Idle"), status
 
 
 def test_a_lost_answer_is_waited_for_and_then_a_failure() -> None:

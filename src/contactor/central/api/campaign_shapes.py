@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_
 
 from contactor.central.api.shapes import Body, RowNumber, ShortText, StationText
 from contactor.central.api.site_shapes import SiteText, Weekday, ZoneText
-from contactor.central.campaigns.campaign import Campaign, CampaignState, Job, JobState, Rules
+from contactor.central.campaigns.campaign import Campaign, CampaignState, Job, JobState, Rules, Signed
 from contactor.central.campaigns.selection import Selection
 from contactor.central.campaigns.waves import WAVES_MAX, BadWave, wave_sizes
 from contactor.central.files.exchange import Via
@@ -112,6 +112,11 @@ class RulesBody(Body):
     failure_share_max: Annotated[int, Field(ge=0, le=100)] | None = Field(
         None, description="A larger share of a wave, in percent, stops the campaign."
     )
+    signed: Signed = Field(
+        Signed.NEVER,
+        description="Whether stations are told by SignedUpdateFirmware; the image needs a signature. A station that "
+        "does not know it is told by UpdateFirmware where it is `preferred`, and has failed where it is `required`.",
+    )
 
     def of(self) -> Rules:
         """The rules."""
@@ -134,6 +139,7 @@ class RulesBody(Body):
             wait_limit_s=rules.wait_limit_s,
             failures_max=rules.failures_max,
             failure_share_max=rules.failure_share_max,
+            signed=rules.signed,
         )
 
 
@@ -238,8 +244,9 @@ class JobBody(BaseModel):
     detail: str
     tries: int = Field(description="How often it was told.")
     failures: int
-    command_id: int | None = Field(description="The last UpdateFirmware among the commands.")
+    command_id: int | None = Field(description="The last order among the commands.")
     version_before: str | None
+    is_told_unsigned: bool = Field(description="It does not know SignedUpdateFirmware, and is told by UpdateFirmware.")
     told_at: datetime | None
     changed_at: datetime | None
 
@@ -255,6 +262,7 @@ class JobBody(BaseModel):
             failures=job.failures,
             command_id=command_id,
             version_before=job.version_before,
+            is_told_unsigned=job.is_told_unsigned,
             told_at=None if job.sent_at_ms is None else from_ms(job.sent_at_ms),
             changed_at=from_ms(job.changed_at_ms) if job.changed_at_ms else None,
         )

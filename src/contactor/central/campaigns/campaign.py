@@ -34,7 +34,7 @@ class JobState(StrEnum):
     WAITING_FOR_IDLE = "waiting_for_idle"
     """A car charges."""
     SENT = "sent"
-    """UpdateFirmware was ordered; the station has said nothing of it yet."""
+    """It was ordered to update; the station has said nothing of it yet."""
     DOWNLOADING = "downloading"
     DOWNLOADED = "downloaded"
     INSTALLING = "installing"
@@ -61,6 +61,17 @@ class JobState(StrEnum):
         return not (self.is_waiting or self.is_over)
 
 
+class Signed(StrEnum):
+    """Whether stations are told by SignedUpdateFirmware."""
+
+    NEVER = "never"
+    """By UpdateFirmware, which every station knows."""
+    PREFERRED = "preferred"
+    """By SignedUpdateFirmware; a station that does not know it by UpdateFirmware."""
+    REQUIRED = "required"
+    """By SignedUpdateFirmware; a station that does not know it has failed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """By which rules a campaign runs.
@@ -81,6 +92,7 @@ class Rules:
     wait_limit_s: int = 72 * 3600
     failures_max: int | None = 0
     failure_share_max: int | None = None
+    signed: Signed = Signed.NEVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +117,8 @@ class Job:
     """A station's part in a campaign; `place` is its number there.
 
     `orders` counts what it was told, `failures` what came to nothing. `began_at_ms` is when its wave began for it,
-    `due_at_ms` before when it is not told again. A failure that `is_forgiven` stops the campaign no more.
+    `due_at_ms` before when it is not told again. A failure that `is_forgiven` stops the campaign no more. One that
+    `is_told_unsigned` does not know SignedUpdateFirmware.
     """
 
     station_id: str
@@ -121,6 +134,12 @@ class Job:
     changed_at_ms: int = 0
     version_before: str | None = None
     is_forgiven: bool = False
+    is_told_unsigned: bool = False
+
+
+def is_told_signed(rules: Rules, job: Job) -> bool:
+    """Whether a station is told by SignedUpdateFirmware."""
+    return rules.signed is not Signed.NEVER and not job.is_told_unsigned
 
 
 def order_key(campaign_id: int, job: Job) -> str:

@@ -15,16 +15,26 @@ from sqlalchemy import Connection, Engine
 
 from contactor.base.clock import Clock
 from contactor.base.ids import StationId
-from contactor.central.campaigns.campaign import Campaign, CampaignState, Job, JobState, order_key, ordered_by
+from contactor.central.campaigns.campaign import (
+    Campaign,
+    CampaignState,
+    Job,
+    JobState,
+    is_told_signed,
+    order_key,
+    ordered_by,
+)
 from contactor.central.campaigns.campaign_rows import end_campaign, find_campaign, find_unended, move_campaign
 from contactor.central.campaigns.decision import Decision, Work, decide
 from contactor.central.campaigns.job_rows import find_open_waves, move_job
-from contactor.central.campaigns.progress import refused
+from contactor.central.campaigns.progress import not_known, refused
 from contactor.central.campaigns.station_facts import load_station_facts
 from contactor.central.commands.command import CommandRefused, Order, QueueFull
 from contactor.central.commands.port import Desk
 from contactor.central.events.feed import Asking
 from contactor.central.files.exchange import Exchange, Via
+from contactor.central.files.image_rows import find_image
+from contactor.central.files.installation import Installation, installation
 from contactor.central.files.place import LIFETIME_MS, PlaceKey
 from contactor.central.files.place_rows import add_place, drop_place
 from contactor.central.milliseconds import to_ms
@@ -121,7 +131,7 @@ class Foreman:
         return stands
 
     async def _tell(self, campaign: Campaign, job: Job) -> None:
-        """Make a place, write down that the station is told, and order UpdateFirmware with the place's address."""
+        """Make a place, write down that the station is told, and order the update with the place's address."""
         key, now = PlaceKey.fresh(), self._around.clock.now()
         location = self._around.exchange.location(campaign.rules.via, key, campaign.file_name)
         if location is None:
@@ -130,25 +140,28 @@ class Foreman:
             job, state=JobState.SENT, orders=job.orders + 1, sent_at_ms=to_ms(now), changed_at_ms=to_ms(now), detail=""
         )
 
-        def work(connection: Connection) -> bool:
+        def work(connection: Connection) -> Installation | None:
             found = find_campaign(connection, campaign.campaign_id)
             if found is None or found.state is not CampaignState.RUNNING or found.image_id is None:
-                return False
-            if not move_job(connection, campaign.campaign_id, told, job, now):
-                return False
+                return None
+            image = find_image(connection, found.image_id)
+            if image is None or not move_job(connection, campaign.campaign_id, told, job, now):
+                return None
             expires_at_ms = to_ms(now) + LIFETIME_MS
-            add_place(connection, key, job.station_id, expires_at_ms=expires_at_ms, image_id=found.image_id)
-            return True
+            number = add_place(connection, key, job.station_id, expires_at_ms=expires_at_ms, image_id=found.image_id)
+            signature = image.signature if is_told_signed(campaign.rules, job) else None
+            return installation(location, now.isoformat(), number, signature)
 
-        if await self._write(work):
-            await self._order(campaign, told, key, location, now)
+        request = await self._write(work)
+        if request is not None:
+            await self._order(campaign, told, key, request, now)
             self._around.ring()
 
-    async def _order(self, campaign: Campaign, job: Job, key: PlaceKey, location: str, now: datetime) -> None:
+    async def _order(self, campaign: Campaign, job: Job, key: PlaceKey, request: Installation, now: datetime) -> None:
         order = Order(
             StationId(job.station_id),
-            "UpdateFirmware",
-            {"location": location, "retrieveDate": now.isoformat()},
+            request.action,
+            request.payload,
             by=ordered_by(campaign.campaign_id),
             why=campaign.name,
             idempotency_key=order_key(campaign.campaign_id, job),
@@ -158,11 +171,11 @@ class Foreman:
         except QueueFull:
             return  # without an order the next round puts it back into the queue
         except CommandRefused as error:
-            given_up = refused(job, f"the order is refused: {error.field}: {error.reason}")
+            after = _not_ordered(campaign, job, error, to_ms(now))
 
             def work(connection: Connection) -> bool:
                 drop_place(connection, key.name)
-                return move_job(connection, campaign.campaign_id, given_up, job, now)
+                return move_job(connection, campaign.campaign_id, after, job, now)
 
             await self._write(work)
 
@@ -179,3 +192,10 @@ class Foreman:
 
         self._around.writer.write(work, done)
         return await told
+
+
+def _not_ordered(campaign: Campaign, job: Job, error: CommandRefused, now_ms: int) -> Job:
+    """The job after an order that may not be given, be it because its product is known not to have the message."""
+    if error.field == "action" and is_told_signed(campaign.rules, job):
+        return not_known(job, error.reason, campaign.rules, now_ms)
+    return refused(job, f"the order is refused: {error.field}: {error.reason}")

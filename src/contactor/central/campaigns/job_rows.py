@@ -122,4 +122,5 @@ def _read(row: _Row) -> Job:
         changed_at_ms=row.changed_at_ms,
         version_before=row.version_before,
         is_forgiven=row.is_forgiven,
+        is_told_unsigned=row.is_told_unsigned,
     )

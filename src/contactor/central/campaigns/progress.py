@@ -1,11 +1,16 @@
-"""How far a station that was told has come: by its notifications (FW-03), its boots (FW-08), and its command."""
+"""How far a station that was told has come: by its notifications (FW-03), its boots (FW-08), and its command.
+
+Signed firmware has more steps of its own (white paper, SignedFirmwareStatusNotification), and one more way to be
+refused: by a station that does not know the message.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from contactor.central.campaigns.campaign import Job, JobState, Rules
+from contactor.central.campaigns.campaign import Job, JobState, Rules, Signed, is_told_signed
 from contactor.central.commands.command import CommandState
-from contactor.ocpp.enumerations import FirmwareStatus
+from contactor.ocpp.enumerations import FirmwareStatus, SignedFirmwareStatus, SignedUpdateFirmwareStatus
+from contactor.ocpp.errors import ErrorCode
 
 UNHEARD_MS = 15 * 60 * 1000
 """After an order whose answer was lost, how long the station may say nothing: it has not got it, most likely."""
@@ -15,8 +20,8 @@ UNHEARD_MS = 15 * 60 * 1000
 class Facts:
     """A station as it is now.
 
-    `command` is how its last order stands, None if there is none. `told` is what it said last of its update since
-    then.
+    `command` is how its last order stands, None if there is none, and `command_status` the word of its answer. `told`
+    is what it said last of its update since then.
     """
 
     is_ready: bool = False
@@ -25,7 +30,8 @@ class Facts:
     booted_at_ms: int = 0
     command: CommandState | None = None
     command_detail: str = ""
-    told: FirmwareStatus | None = None
+    command_status: str | None = None
+    told: FirmwareStatus | SignedFirmwareStatus | None = None
     told_at_ms: int = 0
 
 
@@ -61,6 +67,14 @@ def refused(job: Job, why: str) -> Job:
     return _moved(replace(job, failures=job.failures + 1), JobState.FAILED, why)
 
 
+def not_known(job: Job, why: str, rules: Rules, now_ms: int) -> Job:
+    """The job of a station that does not know SignedUpdateFirmware: told in the other way, or given up."""
+    if rules.signed is Signed.REQUIRED:
+        return refused(job, f"it does not know SignedUpdateFirmware: {why}")
+    unsigned = replace(job, is_told_unsigned=True)
+    return _again(unsigned, "it does not know SignedUpdateFirmware, and is told by UpdateFirmware", now_ms, after_s=0)
+
+
 Follow = Callable[[Job, Facts, Rules, int], Job]
 
 
@@ -68,8 +82,8 @@ def _as_it_is(job: Job, _facts: Facts, _rules: Rules, _now_ms: int) -> Job:
     return job
 
 
-def _at(state: JobState) -> Follow:
-    return lambda job, _facts, _rules, _now_ms: _moved(job, state)
+def _at(state: JobState, detail: str = "") -> Follow:
+    return lambda job, _facts, _rules, _now_ms: _moved(job, state, detail)
 
 
 def _fails(why: str) -> Follow:
@@ -89,6 +103,9 @@ def _not_sent(job: Job, facts: Facts, _rules: Rules, now_ms: int) -> Job:
 
 
 def _callerror(job: Job, facts: Facts, rules: Rules, now_ms: int) -> Job:
+    code, _, _ = facts.command_detail.partition(":")
+    if code in _UNKNOWN_ACTION and is_told_signed(rules, job):
+        return not_known(job, code, rules, now_ms)
     return failed(job, f"it refused the order: {facts.command_detail}", rules, now_ms)
 
 
@@ -98,19 +115,40 @@ def _unheard(job: Job, facts: Facts, rules: Rules, now_ms: int) -> Job:
     return job
 
 
-_TOLD: Mapping[FirmwareStatus | None, Follow] = {
+def _answered(job: Job, facts: Facts, rules: Rules, now_ms: int) -> Job:
+    """UpdateFirmware has no word in its answer; of SignedUpdateFirmware some say no."""
+    if facts.command_status == SignedUpdateFirmwareStatus.REJECTED:
+        return failed(job, "it rejected the order", rules, now_ms)
+    why = _DISTRUST.get(facts.command_status)
+    return job if why is None else refused(job, f"{why} ({facts.command_status})")
+
+
+_UNKNOWN_ACTION = frozenset({ErrorCode.NOT_IMPLEMENTED, ErrorCode.NOT_SUPPORTED})
+_DISTRUST: Mapping[str | None, str] = {
+    SignedUpdateFirmwareStatus.INVALID_CERTIFICATE: "it does not trust whoever signed the image",
+    SignedUpdateFirmwareStatus.REVOKED_CERTIFICATE: "the certificate of whoever signed the image was revoked",
+}
+_TOLD: Mapping[str | None, Follow] = {
     FirmwareStatus.DOWNLOADING: _at(JobState.DOWNLOADING),
     FirmwareStatus.DOWNLOADED: _at(JobState.DOWNLOADED),
     FirmwareStatus.INSTALLING: _at(JobState.INSTALLING),
     FirmwareStatus.INSTALLED: _installed,
     FirmwareStatus.DOWNLOAD_FAILED: _fails("it could not download the image"),
     FirmwareStatus.INSTALLATION_FAILED: _fails("it could not install the image"),
+    SignedFirmwareStatus.DOWNLOAD_SCHEDULED: _at(JobState.SENT, "it downloads the image later"),
+    SignedFirmwareStatus.DOWNLOAD_PAUSED: _at(JobState.DOWNLOADING, "it has paused"),
+    SignedFirmwareStatus.SIGNATURE_VERIFIED: _at(JobState.DOWNLOADED, "the signature is good"),
+    SignedFirmwareStatus.INSTALL_SCHEDULED: _at(JobState.DOWNLOADED, "it installs the image later"),
+    SignedFirmwareStatus.INSTALL_REBOOTING: _at(JobState.INSTALLING, "it restarts"),
+    SignedFirmwareStatus.INVALID_SIGNATURE: _fails("the signature is not good for what it downloaded"),
+    SignedFirmwareStatus.INSTALL_VERIFICATION_FAILED: _fails("what it installed is not what was signed"),
 }
 _BY_COMMAND: Mapping[CommandState, Follow] = {
     CommandState.OFFLINE: _not_sent,
     CommandState.EXPIRED: _not_sent,
     CommandState.CANCELLED: _not_sent,
     CommandState.WITHHELD: _not_sent,
+    CommandState.ANSWERED: _answered,
     CommandState.REFUSED: _callerror,
     CommandState.TIMED_OUT: _unheard,
     CommandState.UNKNOWN_OUTCOME: _unheard,

@@ -14,7 +14,7 @@ from contactor.central.commands.command import CommandState
 from contactor.central.store.campaign_tables import campaign_jobs
 from contactor.central.store.operation_tables import commands
 from contactor.central.store.schema import TransactionState, connectors, notifications, stations, transactions
-from contactor.ocpp.enumerations import ChargePointStatus, FirmwareStatus
+from contactor.ocpp.enumerations import ChargePointStatus, SignedFirmwareStatus
 
 _jobs = campaign_jobs.c
 _UNDER_WAY = [state.value for state in JobState if state.is_under_way]
@@ -43,8 +43,8 @@ def load_station_facts(
         for row in connection.execute(select(*columns).where(stations.c.id.in_(ours)))
     }
     under_way = [job for job in jobs if job.state.is_under_way]
-    for station_id, (state, detail) in _orders(connection, campaign.campaign_id, under_way).items():
-        found[station_id] = replace(found[station_id], command=state, command_detail=detail)
+    for station_id, (state, detail, answer) in _orders(connection, campaign.campaign_id, under_way).items():
+        found[station_id] = replace(found[station_id], command=state, command_detail=detail, command_status=answer)
     for station_id, (told, at_ms) in _told(connection, campaign.campaign_id).items():
         found[station_id] = replace(found[station_id], told=told, told_at_ms=at_ms)
     return found
@@ -61,13 +61,15 @@ def _charging(connection: Connection, ours: Select[tuple[str]]) -> frozenset[str
     return frozenset(connection.execute(running.union(drawing)).scalars())
 
 
-def _orders(connection: Connection, campaign_id: int, jobs: Iterable[Job]) -> Mapping[str, tuple[CommandState, str]]:
-    """How the last order of each of these jobs stands."""
+def _orders(
+    connection: Connection, campaign_id: int, jobs: Iterable[Job]
+) -> Mapping[str, tuple[CommandState, str, str | None]]:
+    """How the last order of each of these jobs stands: its state, what is said of it, and the station's answer."""
     found = {}
-    columns = (commands.c.station_id, commands.c.state, commands.c.detail)
+    columns = (commands.c.station_id, commands.c.state, commands.c.detail, commands.c.status)
     for keys in _some(order_key(campaign_id, job) for job in jobs):
         for row in connection.execute(select(*columns).where(commands.c.idempotency_key.in_(keys))):
-            found[row.station_id] = (CommandState(row.state), row.detail)
+            found[row.station_id] = (CommandState(row.state), row.detail, row.status)
     return found
 
 
@@ -80,7 +82,7 @@ def find_orders(connection: Connection, campaign_id: int, jobs: Iterable[Job]) -
     return found
 
 
-def _told(connection: Connection, campaign_id: int) -> Mapping[str, tuple[FirmwareStatus, int]]:
+def _told(connection: Connection, campaign_id: int) -> Mapping[str, tuple[SignedFirmwareStatus, int]]:
     """What each station that was told to install said last of it, and when."""
     query = (
         select(notifications.c.station_id, notifications.c.content, notifications.c.received_at_ms)
@@ -88,7 +90,7 @@ def _told(connection: Connection, campaign_id: int) -> Mapping[str, tuple[Firmwa
         .where(
             _jobs.campaign_id == campaign_id,
             _jobs.state.in_(_UNDER_WAY),
-            notifications.c.action == "FirmwareStatusNotification",
+            notifications.c.action.in_(_REPORTS),
             notifications.c.received_at_ms >= _jobs.sent_at_ms,
         )
         .order_by(notifications.c.id)
@@ -98,11 +100,12 @@ def _told(connection: Connection, campaign_id: int) -> Mapping[str, tuple[Firmwa
         status = msgspec.json.decode(row.content, type=dict[str, object]).get("status")
         if status in _WORDS:
             said[row.station_id].append((str(status), row.received_at_ms))
-    return {station_id: (FirmwareStatus(words[-1][0]), words[-1][1]) for station_id, words in said.items()}
+    return {station_id: (SignedFirmwareStatus(words[-1][0]), words[-1][1]) for station_id, words in said.items()}
 
 
-_WORDS = frozenset(status.value for status in FirmwareStatus if status is not FirmwareStatus.IDLE)
-"""Idle tells nothing of an update: a station may say it when it is triggered."""
+_REPORTS = ("FirmwareStatusNotification", "SignedFirmwareStatusNotification")
+_WORDS = frozenset(status.value for status in SignedFirmwareStatus if status is not SignedFirmwareStatus.IDLE)
+"""Those of FirmwareStatusNotification are among them. Idle tells nothing of an update: it may be triggered."""
 
 
 def _some(keys: Iterator[str]) -> Iterator[list[str]]:

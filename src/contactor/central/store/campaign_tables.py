@@ -1,6 +1,6 @@
 """The tables of firmware campaigns: each with its rules, and its stations with how far each has come."""
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, String, Table, Text, text
 
 from contactor.central.store.schema import ROW_ID, metadata
 
@@ -41,5 +41,6 @@ campaign_jobs = Table(
     Column("changed_at_ms", BigInteger, nullable=False),
     Column("version_before", Text),
     Column("is_forgiven", Boolean, nullable=False),
+    Column("is_told_unsigned", Boolean, nullable=False, server_default=text("false")),
     Index("ix_campaign_jobs_station_id", "station_id"),
 )

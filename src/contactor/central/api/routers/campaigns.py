@@ -14,7 +14,7 @@ from contactor.central.api.person import Person, ThePerson
 from contactor.central.api.problem import Problem, missing
 from contactor.central.api.routes import API
 from contactor.central.api.shapes import ROW_NUMBER_MAX, Before, Limit, NumberPath, Page
-from contactor.central.campaigns.campaign import Campaign, CampaignState, Job, JobState
+from contactor.central.campaigns.campaign import Campaign, CampaignState, Job, JobState, Signed
 from contactor.central.campaigns.campaign_rows import (
     add_campaign,
     delete_campaign,
@@ -198,6 +198,9 @@ def _planned(connection: Connection, office: Office, new: NewCampaign) -> tuple[
     image = find_image(connection, new.image_id)
     if image is None:
         return missing("image", "image_id", new.image_id)
+    if new.rules.signed is not Signed.NEVER and image.signature is None:
+        detail = f"{image.file_name} has no signature; give it one first"
+        return Problem(409, detail, field="rules.signed", value=new.rules.signed)
     selection = new.selection.of()
     unknown = unknown_stations(connection, selection)
     if unknown:

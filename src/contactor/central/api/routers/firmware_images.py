@@ -32,6 +32,7 @@ from contactor.central.files.image_rows import (
     sign_image,
     stations_that_may_fetch,
 )
+from contactor.central.files.installation import installation
 from contactor.central.files.place import LIFETIME_MS, PlaceKey
 from contactor.central.files.place_rows import add_place, close_place, find_place
 from contactor.central.milliseconds import to_ms
@@ -163,10 +164,11 @@ async def install_image(
 
     image, place_id = await office.write(work)
     location = location_of(office, wanted.via, key, image.file_name)
-    payload = _payload(wanted, image, place_id, location, retrieve_date.isoformat())
+    signature = image.signature if wanted.signed else None
+    request = installation(location, retrieve_date.isoformat(), place_id, signature)
     view = None
     try:
-        view = await _order(office, person.name, wanted, payload)
+        view = await _order(office, person.name, wanted, request.action, request.payload)
     finally:
         if view is None or view.state.is_final:
             await office.write(lambda connection: _close(connection, key, now_ms))
@@ -177,23 +179,10 @@ async def install_image(
     return view
 
 
-def _payload(wanted: Installation, image: Image, number: int, location: str, retrieve_date: str) -> dict[str, object]:
-    """The request, as OCPP spells it; `number` is another for each."""
-    if not wanted.signed:
-        return {"location": location, "retrieveDate": retrieve_date}
-    assert image.signature is not None, "one without is refused before"
-    firmware = {
-        "location": location,
-        "retrieveDateTime": retrieve_date,
-        "signingCertificate": image.signature.certificate,
-        "signature": image.signature.signature,
-    }
-    return {"requestId": number, "firmware": firmware}
-
-
-async def _order(office: Office, by: str, wanted: Installation, payload: Mapping[str, object]) -> CommandView:
+async def _order(
+    office: Office, by: str, wanted: Installation, action: str, payload: Mapping[str, object]
+) -> CommandView:
     station_id = StationId(wanted.station_id)
-    action = "SignedUpdateFirmware" if wanted.signed else "UpdateFirmware"
     order = Order(station_id, action, payload, by=by, why=wanted.why, wait_s=wanted.wait_for_station_s)
     try:
         return await office.desk.submit(order)
