@@ -73,12 +73,7 @@ def begin(
     every_station: Annotated[bool, typer.Option("--all", help="All stations.")] = False,
     wave: Annotated[list[str] | None, typer.Option(help="Its size, such as 5 or 10%; again for the next.")] = None,
     via: Annotated[str, typer.Option(help="http, or ftp where that is served.")] = "http",
-    signed: Annotated[
-        str,
-        typer.Option(
-            help="Tell by SignedUpdateFirmware: never, preferred (who does not know it by UpdateFirmware), or required."
-        ),
-    ] = "never",
+    signed: Annotated[str, typer.Option(help="SignedUpdateFirmware: never, preferred or required.")] = "never",
     while_charging: Annotated[bool, typer.Option(help="Tell stations though a car charges.")] = False,
     hours: Annotated[str | None, typer.Option(help="When stations are told, such as 02:00-05:00.")] = None,
     time_zone: Annotated[str, typer.Option(help="By whose clock.")] = "UTC",
