@@ -9,12 +9,15 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from structlog.testing import capture_logs
 
 from contactor.base.errors import BadSetting
+from contactor.base.instants import to_text
 from contactor.central.authority.authority import Authority
 from contactor.central.authority.authority_files import read_authority
 from contactor.central.authority.issued import Issued, RequestRefused
 from contactor.central.authority.new_authority import NewAuthority, new_authority
+from tests.central.api.bench import API, api_in
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 YEAR = timedelta(days=365)
@@ -106,6 +109,35 @@ def test_sec_25_a_request_with_a_weak_key_or_other_names_is_not_signed(authority
     made, reason = BAD[wrong]
     with pytest.raises(RequestRefused, match=reason):
         signed(authority, made())
+
+
+@pytest.mark.parametrize(("days_left", "is_told"), [(89, True), (91, False), (-1, True)])
+async def test_the_end_of_the_authority_is_told_at_the_start_in_numbers_and_as_a_warning(
+    tmp_path: Path, days_left: int, is_told: bool
+) -> None:
+    """Ninety days before: what it signs ends with it, and stations have to be given the next one's root."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    ends = now + timedelta(days=days_left)
+    certificate, key = kept(tmp_path, new_authority("Chargers Ltd", "Root", ends - YEAR, YEAR))
+    files = {"station_authority_certificate": certificate, "station_authority_key": key}
+    word = "ends" if days_left > 0 else "ended"
+    told = [f"station authority authority.pem {word} at {to_text(ends)}, and nothing it signs outlives it"]
+    with capture_logs() as logged:
+        async with api_in(tmp_path, **files) as bench:
+            warnings = (await bench.admin.get("/readyz")).json()["warnings"]
+            system = (await bench.admin.get(f"{API}/system")).json()
+            numbers = (await bench.admin.get("/metrics")).text
+    assert warnings == system["warnings"] == (told if is_told else [])
+    (number,) = [line for line in numbers.splitlines() if line.startswith("contactor_certificate_ends_seconds{")]
+    name, _, value = number.rpartition(" ")
+    assert (name, float(value)) == (f'contactor_certificate_ends_seconds{{file="{certificate}"}}', ends.timestamp())
+    assert [each["reason"] for each in logged if "ends soon" in each["event"]] == warnings
+
+
+def test_an_authority_ends_with_the_first_of_those_that_vouch_for_it(tmp_path: Path) -> None:
+    above = new_authority("Chargers Ltd", "Above", NOW, timedelta(days=10))
+    files = kept(tmp_path, NewAuthority(MADE.certificate + above.certificate, MADE.key))
+    assert read_authority(*files, YEAR).ends == NOW + timedelta(days=10)
 
 
 def test_a_certificate_never_outlives_the_authority_that_signed_it(authority: Authority) -> None:

@@ -1,12 +1,16 @@
-"""SHELL: every certificate the process serves, for stations and for the API, renewed together while it runs."""
+"""SHELL: every certificate the process serves, for stations and for the API, renewed together while it runs.
+
+It also knows when each ends, and when the authority does that signs for stations, and says so before.
+"""
 
 import ssl
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
 
+from contactor.base.clock import Clock
 from contactor.base.errors import BadSetting
 from contactor.base.instants import to_text
 from contactor.link.served_certificates import ServedCertificates
@@ -14,6 +18,8 @@ from contactor.link.tls import CertificateFiles, Told
 
 ENDS_SOON = timedelta(days=21)
 """How long before its end somebody is told of a certificate: what renews them by itself has done so by then."""
+AUTHORITY_ENDS_SOON = timedelta(days=90)
+"""The same of an authority: nothing it signs outlives it, and the next one has to reach every station before."""
 
 Pairs = tuple[tuple[str | None, str | None], ...]
 
@@ -21,9 +27,18 @@ Pairs = tuple[tuple[str | None, str | None], ...]
 class Certificates:
     """Reads certificates at the start, when their files change, and when somebody asks for it."""
 
-    def __init__(self, log: structlog.typing.FilteringBoundLogger) -> None:
+    def __init__(
+        self,
+        log: structlog.typing.FilteringBoundLogger,
+        clock: Clock,
+        authorities: Mapping[Path, datetime] | None = None,
+    ) -> None:
+        """Serve none yet; `authorities` are those that sign for stations, by file, and when each ends."""
         self._log = log
+        self._clock = clock
+        self._authorities = authorities or {}
         self._served: list[ServedCertificates] = []
+        self._warn(_told_of_authorities(self._authorities, clock.now()))
         self.renewed = 0
         """How often newer ones took their place."""
         self.refused = 0
@@ -42,19 +57,16 @@ class Certificates:
             return None
         served = ServedCertificates(files, client_ca=None if client_ca is None else Path(client_ca), told=told)
         self._served.append(served)
+        self._warn(_told_of(served.ends(), self._clock.now()))
         return served.context
 
     def ends(self) -> Mapping[Path, datetime]:
-        """Until when each certificate that is served is valid, by its file."""
-        return {path: end for served in self._served for path, end in served.ends().items()}
+        """Until when each certificate that is served is valid, and each that signs for stations, by its file."""
+        return {**self._authorities, **self._served_ends()}
 
     def ending(self, now: datetime) -> list[str]:
         """What to tell a person of those that end soon, or have ended."""
-        return [
-            f"certificate {path.name} {'ends' if now < end else 'ended'} at {to_text(end)}"
-            for path, end in self.ends().items()
-            if end - now < ENDS_SOON
-        ]
+        return [*_told_of(self._served_ends(), now), *_told_of_authorities(self._authorities, now)]
 
     def renew(self) -> list[str]:
         """Read all files again, and return their names; the old ones stay where the new cannot be used.
@@ -84,10 +96,34 @@ class Certificates:
             except BadSetting as error:
                 self._refuse(error)
 
+    def _served_ends(self) -> Mapping[Path, datetime]:
+        return {path: end for served in self._served for path, end in served.ends().items()}
+
+    def _warn(self, warnings: Sequence[str]) -> None:
+        for each in warnings:
+            self._log.warning("a certificate ends soon, or has ended", reason=each)
+
     def _note(self, served: ServedCertificates) -> None:
         self.renewed += 1
         self._log.info("certificates renewed", files=[str(path) for path in served.files])
+        self._warn(_told_of(served.ends(), self._clock.now()))
 
     def _refuse(self, error: BadSetting) -> None:
         self.refused += 1
         self._log.error("new certificates cannot be used; the old ones are served on", reason=str(error))
+
+
+def _told_of(ends: Mapping[Path, datetime], now: datetime) -> list[str]:
+    return [f"certificate {path.name} {_word(end, now)}" for path, end in ends.items() if end - now < ENDS_SOON]
+
+
+def _told_of_authorities(ends: Mapping[Path, datetime], now: datetime) -> list[str]:
+    return [
+        f"station authority {path.name} {_word(end, now)}, and nothing it signs outlives it"
+        for path, end in ends.items()
+        if end - now < AUTHORITY_ENDS_SOON
+    ]
+
+
+def _word(end: datetime, now: datetime) -> str:
+    return f"{'ends' if now < end else 'ended'} at {to_text(end)}"

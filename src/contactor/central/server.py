@@ -329,7 +329,7 @@ class CentralServer:
         around_desk = DeskSurroundings(sessions, roster, writer, engine, asking, self._clock, events.ring, self._log)
         desk = CommandDesk(around_desk)
         doorman = Doorman(self.settings, roster, writer, self._clock, self._log)
-        certificates = Certificates(self._log)
+        certificates = Certificates(self._log, self._clock, signing.authorities)
         products = _products()
         catalogue = catalogue_of(products.values())
         care = Caretaker(around_desk, desk, duties_of(self.settings, catalogue))

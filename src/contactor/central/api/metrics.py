@@ -86,7 +86,9 @@ def _door_families(office: Office) -> Iterable[Metric]:
     renewals.add_metric(("refused",), office.certificates.refused)
     yield renewals
     ends = GaugeMetricFamily(
-        "contactor_certificate_ends_seconds", "When a served certificate ends, in seconds since 1970.", labels=("file",)
+        "contactor_certificate_ends_seconds",
+        "When a certificate of ours ends, in seconds since 1970.",
+        labels=("file",),
     )
     for path, end in sorted(office.certificates.ends().items()):
         ends.add_metric((str(path),), end.timestamp())

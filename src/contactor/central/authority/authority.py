@@ -23,6 +23,7 @@ class Authority:
 
     def __init__(self, certificates: Sequence[x509.Certificate], key: PrivateKey, validity: timedelta) -> None:
         self._own = certificates[0]
+        self._all = certificates
         self._above = [each for each in certificates if each.issuer != each.subject]
         self._key = key
         self._validity = validity
@@ -32,6 +33,11 @@ class Authority:
         """For whom it signs; None where its certificate names nobody, and it signs for all."""
         named = self._own.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
         return str(named[0].value) if named else None
+
+    @property
+    def ends(self) -> datetime:
+        """When the first of its certificates ends: from then on what it signed leads nowhere."""
+        return min(each.not_valid_after_utc for each in self._all)
 
     def sign(self, csr: str, identity: str, names: Collection[str], now: datetime) -> Issued:
         """Sign a request of a station, see `Signer`.

@@ -3,8 +3,9 @@
 The certificate is kept with the answer in one transaction; the caretaker brings it to the station, as a command.
 """
 
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import Connection
 
@@ -32,8 +33,16 @@ REQUEST_REFUSED = "CertificateRequestRefused"
 class Signing:
     """Answers requests for certificates; without a signer it refuses them all, and says so."""
 
-    def __init__(self, signer: Signer | None, roster: Roster, least: SecurityMode) -> None:
+    def __init__(
+        self,
+        signer: Signer | None,
+        roster: Roster,
+        least: SecurityMode,
+        authorities: Mapping[Path, datetime] | None = None,
+    ) -> None:
         self._signer = signer
+        self.authorities = authorities or {}
+        """The file of the authority behind the signer, and when it ends."""
         self._roster = roster
         self._least = least
         self.asked: Callable[[StationId], None] = lambda _station_id: None
@@ -93,4 +102,5 @@ def open_signing(settings: CentralSettings, roster: Roster) -> Signing:
         return Signing(None, roster, least)
     from contactor.central.authority.authority_files import read_authority  # slow to load, and only who signs needs it
 
-    return Signing(read_authority(certificate, key, timedelta(days=settings.station_certificate_days)), roster, least)
+    authority = read_authority(certificate, key, timedelta(days=settings.station_certificate_days))
+    return Signing(authority, roster, least, {Path(certificate): authority.ends})

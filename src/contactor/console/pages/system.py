@@ -6,7 +6,7 @@ from contactor.console.live import keep_asking
 from contactor.console.section import Section
 from contactor.console.together import together
 from contactor.console.visit import Visit
-from contactor.ui.blocks import card, facts, page_head
+from contactor.ui.blocks import banner, card, facts, page_head
 from contactor.ui.components import LineChart, Series
 from contactor.ui.frame import Crumb, tag
 from contactor.ui.writing import number
@@ -77,6 +77,8 @@ async def build(visit: Visit) -> None:
 
 
 def _show(system: Json, events: Json) -> None:
+    for warning in system["warnings"]:
+        banner(f"{warning[0].upper()}{warning[1:]}.")
     facts(
         [
             ("Version", system["version"]),

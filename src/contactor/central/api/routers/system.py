@@ -28,6 +28,7 @@ class SystemBody(BaseModel):
     commits: int = Field(description="How many commits that took.")
     requests_answered: int = Field(description="Requests of stations since the start.")
     answering_s: float = Field(description="For how long stations waited for all those answers together.")
+    warnings: list[str] = Field(description="What will not do for long, such as certificates that end soon.")
 
 
 @router.get("")
@@ -46,6 +47,7 @@ async def get_system(office: TheOffice) -> SystemBody:
         commits=batches.count,
         requests_answered=answers.count,
         answering_s=round(answers.total, 3),
+        warnings=office.certificates.ending(office.clock.now()),
     )
 
 
