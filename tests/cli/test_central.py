@@ -78,7 +78,7 @@ async def test_sighup_renews_the_certificates_and_sigterm_drains_and_ends_well(t
             await process.wait()
 
 
-@pytest.mark.parametrize("module", ["contactor.cli.main", "contactor.central.api.server"])
+@pytest.mark.parametrize("module", ["contactor.cli.main", "contactor.central.server", "contactor.central.api.server"])
 async def test_ctrl_c_while_the_program_is_still_read_in_leaves_no_traceback(module: str) -> None:
     """However early it comes; an import stands for any moment of reading in."""
     program = f"""
@@ -92,7 +92,9 @@ from contactor.cli.start import main
 main()
 """
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", program, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+        *(sys.executable, "-c", program, "central", "--port", "0", "--api-port", "0"),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
     )
     out, errors = await asyncio.wait_for(process.communicate(), PATIENCE_S)
     assert (process.returncode, out, errors) == (130, b"", b"")
