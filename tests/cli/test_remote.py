@@ -18,21 +18,15 @@ from contactor.cli.remote.output import plain
 from tests.central.api.bench import Bench, api_in
 from tests.central.bench import STATION
 from tests.central.test_server import BOOT, ask, station_at
+from tests.cli.forking import forking_contactor
 
 Run = Callable[..., Awaitable[tuple[int, str, str]]]
 
 
 async def runner(bench: Bench, token: str) -> Run:
     async def run(*words: str, **variables: str) -> tuple[int, str, str]:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "contactor", *words),
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            env={**os.environ, "CONTACTOR_TOKEN": token, "CONTACTOR_API": bench.api.url, **variables},
-        )
-        out, err = await process.communicate()
-        assert process.returncode is not None
-        return process.returncode, out.decode(), err.decode()
+        given = {"CONTACTOR_TOKEN": token, "CONTACTOR_API": bench.api.url, **variables}
+        return await forking_contactor().run(*words, environment={**os.environ, **given})
 
     return run
 
