@@ -1,6 +1,9 @@
 """What is promised about a store is promised for both databases: `database` makes a test run on each."""
 
+import gc
+import os
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -9,7 +12,9 @@ import pytest
 import structlog
 from argon2 import PasswordHasher
 
+from contactor.base.sweeping import seldom_swept
 from contactor.central.api import tickets
+from tests.fast_folder import fast_folder
 from tests.traceability import COLLECTED
 
 if TYPE_CHECKING:
@@ -19,6 +24,19 @@ SQLITE, POSTGRESQL = "sqlite", "postgresql"
 IN_BROWSER = Path(__file__).parent / "browser"
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Have pytest make its folders where they are fast, unless somebody says where, and be swept seldom.
+
+    A worker holds thousands of tests; looking through them for cycles again and again took a quarter of its time.
+    """
+    sweeping = ExitStack()
+    sweeping.enter_context(seldom_swept())
+    config.add_cleanup(sweeping.close)
+    folder = fast_folder()
+    if folder is not None:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", folder)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark what needs a browser, and keep all tests in mind before some are left out: traceability counts each."""
@@ -26,6 +44,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if IN_BROWSER in item.path.parents:
             item.add_marker("browser")
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays until the end; nobody need look through it."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from shutil import copy
 from tempfile import TemporaryDirectory
 
 from contactor.central.store.newest import open_newest
+from tests.fast_folder import fast_folder
 
 _folder = TemporaryDirectory(prefix="contactor-template-")
 
@@ -29,5 +30,5 @@ def fresh(path: Path) -> str:
 @contextmanager
 def passing() -> Iterator[str]:
     """The address of a database without a row that is gone afterwards."""
-    with TemporaryDirectory(prefix="contactor-test-") as folder:
+    with TemporaryDirectory(prefix="contactor-test-", dir=fast_folder()) as folder:
         yield fresh(Path(folder) / "central.db")

@@ -37,7 +37,7 @@ class ForkingContactor:
         return await asyncio.to_thread(self._run, words, environment)
 
     def _run(self, words: tuple[str, ...], environment: Mapping[str, str]) -> tuple[int, str, str]:
-        request = json.dumps({"words": words, "environment": dict(environment)}).encode()
+        request = json.dumps([words, dict(environment)]).encode()
         with TemporaryFile() as out, TemporaryFile() as errors:
             socket.send_fds(self._socket, [request], [out.fileno(), errors.fileno()])
             code = int(self._socket.recv(REQUEST_BYTES_MAX))
@@ -70,7 +70,8 @@ def serve(requests: socket.socket) -> None:
             return
         child = os.fork()
         if child == 0:
-            _become(json.loads(request), streams)
+            words, environment = json.loads(request)
+            _become(words, environment, streams)
         for stream in streams:
             os.close(stream)
         requests.send(str(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])).encode())
@@ -87,15 +88,15 @@ def _read_in() -> None:
         app(["stations", "list", "--api", "http://127.0.0.1:1"], standalone_mode=False)
 
 
-def _become(request: dict[str, list[str] | dict[str, str]], streams: list[int]) -> None:
+def _become(words: list[str], environment: dict[str, str], streams: list[int]) -> None:
     """Be the command, from here to the exit code."""
     from contactor.cli.start import main
 
     for number, stream in enumerate(streams, start=1):
         os.dup2(stream, number)
     os.environ.clear()
-    os.environ.update(request["environment"])
-    sys.argv = ["contactor", *request["words"]]
+    os.environ.update(environment)
+    sys.argv = ["contactor", *words]
     code = 1
     try:
         main()

@@ -4,13 +4,14 @@ import re
 import shlex
 import shutil
 import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from contactor.central.settings_file import load_settings
+from contactor.cli.main import app
 
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
@@ -31,9 +32,7 @@ def ours() -> list[list[str]]:
 
 @pytest.mark.parametrize("words", ours(), ids=lambda words: words[0])
 def test_what_the_units_start_is_a_command_with_these_options(words: list[str]) -> None:
-    told = subprocess.run(
-        [sys.executable, "-m", "contactor", words[0], "--help"], capture_output=True, text=True, check=True, timeout=60
-    ).stdout
+    told = CliRunner().invoke(app, [words[0], "--help"]).stdout
     options = [word for word in words if word.startswith("--")]
     assert options
     assert [option for option in options if option not in told] == []

@@ -11,7 +11,7 @@ import json
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -55,17 +55,22 @@ class Heard:
             self.failures.append(f"{method} {path} was answered 401: the token counts no more")
 
 
-def ask_everything(url: str, token: str, heard: Heard, *, examples: int, seed: int | None = None) -> None:
-    """Ask so many questions of every operation; without a seed they are the same each time."""
+Ask = Callable[[Any], None]  # Any: schemathesis' own case
+
+
+def ask_everything(asks: Sequence[Ask], *, examples: int, seed: int | None = None) -> None:
+    """Have so many questions asked of every operation, each by all; without a seed they are the same each time."""
     document = schemathesis.openapi.from_dict(described(make_app()))
     for found in document.get_all_operations():
         assert isinstance(found, Ok), found
         operation = found.ok()
         if not operation.path.endswith(LEFT_OUT) and "/login" not in operation.path:
-            _asking(operation.as_strategy(), _asker(url, token, heard), examples, seed)()
+            _asking(operation.as_strategy(), asks, examples, seed)()
 
 
-def _asker(url: str, token: str, heard: Heard) -> Callable[[Any], None]:
+def asker(url: str, token: str, heard: Heard) -> Ask:
+    """Asks one central system, and takes note of what it answers."""
+
     def ask(case: Any) -> None:
         answer = case.call(base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=30)
         content_type = answer.headers.get("content-type", [""])[0]
@@ -74,7 +79,7 @@ def _asker(url: str, token: str, heard: Heard) -> Callable[[Any], None]:
     return ask
 
 
-def _asking(strategy: Any, ask: Callable[[Any], None], examples: int, seed: int | None) -> Callable[[], None]:
+def _asking(strategy: Any, asks: Sequence[Ask], examples: int, seed: int | None) -> Callable[[], None]:
     @hypothesis.settings(
         max_examples=examples,
         deadline=None,
@@ -85,7 +90,8 @@ def _asking(strategy: Any, ask: Callable[[Any], None], examples: int, seed: int 
     )
     @hypothesis.given(case=strategy)
     def asked(case: Any) -> None:
-        ask(case)
+        for ask in asks:
+            ask(case)
 
     return asked if seed is None else hypothesis.seed(seed)(asked)
 
@@ -153,7 +159,8 @@ def fuzz(place: Path, *, examples: int, seed: int) -> Harm:
     heard, held = Heard(), []
     with served(place) as central:
         for half in range(2):
-            ask_everything(central.url, central.token, heard, examples=max(1, examples // 2), seed=seed + half)
+            ask = asker(central.url, central.token, heard)
+            ask_everything([ask], examples=max(1, examples // 2), seed=seed + half)
             held.append(central.memory_kib())
     errors = (place / "central.log").read_text().splitlines()
     return Harm(dict(sorted(heard.statuses.items())), heard.failures, errors, held[1] - held[0])
