@@ -39,6 +39,11 @@ class Outbound:
         self._open: tuple[Request, OnAnswer] | None = None
         self._waiting: deque[tuple[Request, OnAnswer]] = deque()
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether an answer is waited for."""
+        return self._open is not None
+
     def call(self, request: Request, on_answer: OnAnswer, now_s: float, *, is_open: bool) -> None:
         """Send the call, or let it wait for its turn; if there is no connection it is lost at once.
 

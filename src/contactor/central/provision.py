@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from contactor.central.commands.station_keys import forget_pending_keys
 from contactor.central.credentials import KeyDigest
 from contactor.central.settings import CentralSettings, StationSetting
 from contactor.central.store import schema
+from contactor.central.store.prepared import Prepared
 from contactor.central.store.statement import Rows, upsert
 from contactor.central.tag_register import put_groups, put_tags
 
@@ -24,6 +25,18 @@ _PUT_STATION = upsert(
     "security",
     key=("id",),
     keep=("created_at_ms",),
+)
+
+
+_stations = schema.stations.c
+_STORED = Prepared(
+    select(
+        _stations.key_salt,
+        _stations.key_hash,
+        _stations.settings_key_salt,
+        _stations.settings_key_hash,
+        _stations.security,
+    ).where(_stations.id == bindparam("station"))
 )
 
 
@@ -64,15 +77,7 @@ class _Stored:
 
 
 def _stored(connection: Connection, station_id: str) -> _Stored:
-    stations = schema.stations.c
-    columns = (
-        stations.key_salt,
-        stations.key_hash,
-        stations.settings_key_salt,
-        stations.settings_key_hash,
-        stations.security,
-    )
-    row = connection.execute(select(*columns).where(stations.id == station_id)).one_or_none()
+    row = _STORED.first(connection, {"station": station_id})
     if row is None:
         return _Stored()
     own, by_settings = _digest(row.key_salt, row.key_hash), _digest(row.settings_key_salt, row.settings_key_hash)

@@ -137,6 +137,7 @@ class CentralServer:
         self._leisure = leisure
         self._log = structlog.get_logger("contactor.central")
         self._running: _Parts | None = None
+        self._rounds: dict[str, asyncio.TimerHandle] = {}
         self._timers: set[asyncio.TimerHandle] = set()
         self._at_stop: list[Callable[[], None]] = []
         self.is_draining = False
@@ -188,12 +189,10 @@ class CentralServer:
         if self._running is None:
             return
         running = self._running
-        for timer in self._timers:
+        for timer in (*self._rounds.values(), *self._timers):
             timer.cancel()
         self._timers.clear()
-        running.retention.stop()
-        running.balancer.stop()
-        for end in self._at_stop:
+        for end in (running.retention.stop, running.balancer.stop, *self._at_stop):
             end()
         self._at_stop.clear()
         running.desk.stop()
@@ -381,12 +380,13 @@ class CentralServer:
 
     def _every(self, name: str, period_s: float, deed: Callable[[], None]) -> None:
         """Go a round again and again until the server stops."""
+        later, truly_s = asyncio.get_running_loop().call_later, self._leisure(name, period_s)
 
         def turn() -> None:
-            self._every(name, period_s, deed)
+            self._rounds[name] = later(truly_s, turn)
             deed()
 
-        self._after(self._leisure(name, period_s), turn)
+        self._rounds[name] = later(truly_s, turn)
 
     def _after(self, delay_s: float, deed: Callable[[], None]) -> None:
         """Do something later, unless the server stops before."""

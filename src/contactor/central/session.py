@@ -61,6 +61,7 @@ class Surroundings:
     traffic: Traffic
     opened: "Callable[[Session], None]"
     closed: "Callable[[Session], None]"
+    calling: "Callable[[Session], None]"
     booted: Callable[[StationId, RegistrationStatus], None]
     recorded: Callable[[], None]
     overheard: Callable[[StationId, Direction, bytes], None]
@@ -163,11 +164,13 @@ class Session:
         """
         if isinstance(request, TriggerMessage):
             on_answer = partial(self._triggered_by, request, on_answer)
+        self._around.calling(self)
         self._outbound.call(request, on_answer, self._around.clock.monotonic_s(), is_open=self.is_open)
 
-    def expire(self, now_s: float) -> None:
-        """Give up a call whose time is over (RPC-04)."""
+    def expire(self, now_s: float) -> bool:
+        """Give up a call whose time is over (RPC-04); whether another answer is waited for."""
         self._outbound.expire(now_s)
+        return self._outbound.is_waiting
 
     def end(self, code: int, reason: str, *, abruptly: bool = False) -> None:
         """Close the connection from our side, or cut it; for us it is over at once, whatever the network does."""

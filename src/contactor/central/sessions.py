@@ -58,6 +58,7 @@ class Sessions:
         self._clock = clock
         self._log = log
         self._noted_at_s = clock.monotonic_s()
+        self._calling: dict[Session, None] = {}
         self._quirks = Quirks(writer, clock, log)
         self.messages = MessageLog(writer, clock, log)
         """What was said, where the settings want it kept."""
@@ -75,6 +76,7 @@ class Sessions:
             traffic=self.traffic,
             opened=self._opened,
             closed=self._closed,
+            calling=lambda session: self._calling.setdefault(session),
             booted=self._booted,
             recorded=lambda: self.recorded(),
             overheard=self._overheard if settings.log_messages else self.taps.note,
@@ -106,8 +108,9 @@ class Sessions:
     def expire_calls(self) -> None:
         """Give up the calls whose time is over."""
         now_s = self._clock.monotonic_s()
-        for session in self.presence:
-            session.expire(now_s)
+        for session in list(self._calling):
+            if not session.expire(now_s):
+                del self._calling[session]
 
     def note_last_seen(self) -> None:
         """Write down when stations were last heard, for those that were since it was done last, and their quirks."""

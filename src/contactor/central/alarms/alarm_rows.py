@@ -35,7 +35,7 @@ from contactor.central.events.outbox import record_event
 from contactor.central.milliseconds import from_ms, to_ms
 from contactor.central.store import schema
 from contactor.central.store.alarm_tables import alarm_rules, alarms
-from contactor.central.store.prepared import Prepared
+from contactor.central.store.prepared import Found, Prepared
 from contactor.central.store.site_tables import site_members
 
 _Row = Row[*tuple[Any, ...]]  # Any: SQLAlchemy types a row's columns only if they are spelled out one by one
@@ -46,7 +46,7 @@ OPEN_MAX = 200
 DETAILS_LENGTH = 500
 
 _alarms = alarms.c
-_CHANGED_RULE = select(alarm_rules).where(alarm_rules.c.name == bindparam("rule"))
+_CHANGED_RULE = Prepared(select(alarm_rules).where(alarm_rules.c.name == bindparam("rule")))
 _SEEN_AGAIN = Prepared(
     update(alarms)
     .where(
@@ -79,7 +79,7 @@ class Sighting:
 
 def rule_in_force(connection: Connection, rule: Rule) -> Rule:
     """A rule as an operator has it."""
-    row = connection.execute(_CHANGED_RULE, {"rule": rule.name}).one_or_none()
+    row = _CHANGED_RULE.first(connection, {"rule": rule.name})
     return rule if row is None else _changed(rule, row)
 
 
@@ -148,7 +148,7 @@ def count_open(connection: Connection) -> dict[Severity, int]:
     return {severity: found.get(severity.value, 0) for severity in Severity}
 
 
-def _changed(rule: Rule, row: _Row) -> Rule:
+def _changed(rule: Rule, row: _Row | Found) -> Rule:
     return replace(
         rule,
         severity=rule.severity if row.severity is None else Severity(row.severity),

@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from contactor.central.authority.issued import Issued
 from contactor.central.milliseconds import to_ms
 from contactor.central.store import schema
 from contactor.central.store.certificate_tables import station_certificates
 from contactor.central.store.key_room import LONG_TEXT_BYTES, fitting
+from contactor.central.store.prepared import Prepared
 
 DELIVERED_WITHIN = timedelta(days=1)
 """For so long a station that is away is waited for; it asks again by itself."""
@@ -29,6 +30,18 @@ class CertificateState(StrEnum):
     """The station has accepted it."""
     REJECTED = "rejected"
     """The station has not; `detail` has its word."""
+
+
+_SIGNED = Prepared(
+    select(_certificates.id, _certificates.chain)
+    .where(
+        _certificates.station_id == bindparam("station"),
+        _certificates.state == CertificateState.SIGNED,
+        _certificates.asked_at_ms > bindparam("since_ms"),
+    )
+    .order_by(_certificates.id.desc())
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +83,7 @@ def end_certificate(connection: Connection, number: int, state: CertificateState
 
 def to_deliver(connection: Connection, station_id: str, now: datetime) -> ToDeliver | None:
     """The certificate that a station is waiting for."""
-    query = select(_certificates.id, _certificates.chain).where(
-        _certificates.station_id == station_id,
-        _certificates.state == CertificateState.SIGNED,
-        _certificates.asked_at_ms > to_ms(now - DELIVERED_WITHIN),
-    )
-    row = connection.execute(query.order_by(_certificates.id.desc()).limit(1)).one_or_none()
+    row = _SIGNED.first(connection, {"station": station_id, "since_ms": to_ms(now - DELIVERED_WITHIN)})
     return None if row is None else ToDeliver(row.id, row.chain)
 
 

@@ -6,12 +6,13 @@ from datetime import datetime
 from functools import cached_property
 from typing import Protocol
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from contactor.base.ids import StationId
 from contactor.central.commands.command import CommandView
 from contactor.central.commands.facts import StationFacts, load_facts
 from contactor.central.store import schema
+from contactor.central.store.prepared import Prepared
 from contactor.ocpp.enumerations import RegistrationStatus
 from contactor.ocpp.messages import Request
 
@@ -19,6 +20,9 @@ NAME = "central system"
 """Who orders what nobody in person has asked for."""
 
 Note = Callable[[Connection], None]
+
+_stations = schema.stations.c
+_DESCRIBED = Prepared(select(_stations.model, _stations.firmware_version).where(_stations.id == bindparam("station")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +62,7 @@ class Subject:
     @cached_property
     def described(self) -> tuple[str | None, str | None]:
         """The model and the firmware version it named at its boot."""
-        stations = schema.stations.c
-        query = select(stations.model, stations.firmware_version).where(stations.id == self.station_id)
-        row = self.connection.execute(query).one_or_none()
+        row = _DESCRIBED.first(self.connection, {"station": self.station_id})
         return (None, None) if row is None else (row.model, row.firmware_version)
 
 

@@ -5,9 +5,9 @@ answer comes, the version that the station tells when it is asked says whether i
 """
 
 from datetime import datetime
-from typing import Any
+from functools import cache
 
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from contactor.central.care.local_list import Entries, ListState, applied, entries_text, read_entries
 from contactor.central.care.mark import move_mark
@@ -15,19 +15,19 @@ from contactor.central.events.event import EventKind
 from contactor.central.events.outbox import record_event
 from contactor.central.milliseconds import to_ms
 from contactor.central.store.care_tables import station_lists
-from contactor.central.store.prepared import Prepared
+from contactor.central.store.prepared import Found, Prepared
 from contactor.central.store.statement import Rows, insert_new
 from contactor.ocpp.enumerations import UpdateStatus, UpdateType
 from contactor.ocpp.messages import SendLocalList
 
-ListRow = Row[*tuple[Any, ...]]  # Any: SQLAlchemy types a row's columns only if they are spelled out one by one
+ListRow = Found
 
 SWITCHED_OFF = -1
 """What a station says of its version whose list is off, or that has none (LL-01)."""
 
 _lists = station_lists.c
 _MAKE = insert_new(station_lists, "station_id")
-_FIND = select(station_lists).where(_lists.station_id == bindparam("station"))
+_FIND = Prepared(select(station_lists).where(_lists.station_id == bindparam("station")))
 _UNCHECK = Prepared(
     update(station_lists).where(_lists.station_id == bindparam("station")).values(reported_version=None, failure=None)
 )
@@ -35,7 +35,7 @@ _UNCHECK = Prepared(
 
 def find_list(connection: Connection, station_id: str) -> ListRow | None:
     """What is known of a station's list."""
-    return connection.execute(_FIND, {"station": station_id}).one_or_none()
+    return _FIND.first(connection, {"station": station_id})
 
 
 def state_of(row: ListRow | None) -> ListState:
@@ -160,15 +160,28 @@ def _entries(text: str | None) -> Entries | None:
 
 def _make(connection: Connection, station_id: str) -> ListRow:
     Rows(_MAKE, ((station_id,),)).execute_on(connection)
-    return connection.execute(_FIND, {"station": station_id}).one()
+    return _existing(connection, station_id)
+
+
+def _existing(connection: Connection, station_id: str) -> ListRow:
+    row = find_list(connection, station_id)
+    assert row is not None, station_id
+    return row
 
 
 def _set(connection: Connection, station_id: str, **columns: object) -> None:
-    connection.execute(update(station_lists).where(_lists.station_id == station_id).values(columns))
+    given = {f"new_{name}": value for name, value in columns.items()}
+    _update_of(tuple(columns)).run(connection, {"station": station_id, **given})
+
+
+@cache
+def _update_of(names: tuple[str, ...]) -> Prepared:
+    changed: dict[str, object] = {name: bindparam(f"new_{name}") for name in names}
+    return Prepared(update(station_lists).where(_lists.station_id == bindparam("station")).values(changed))
 
 
 def _tell(connection: Connection, station_id: str, at: datetime) -> None:
-    row = connection.execute(_FIND, {"station": station_id}).one()
+    row = _existing(connection, station_id)
     held = _entries(row.held)
     facts = {"entries": None if held is None else len(held), "version": row.held_version, "failure": row.failure}
     record_event(connection, EventKind.LOCAL_LIST_CHANGED, station_id, at, facts)

@@ -6,13 +6,14 @@ It is written with the change itself, so whoever saw the mark has seen the chang
 from sqlalchemy import Connection, select, text
 
 from contactor.central.store.care_tables import care_marks
+from contactor.central.store.prepared import Prepared
 
 _NAME = "wanted"
 _MOVE = text(
     "INSERT INTO care_marks (name, version) VALUES (:name, 1)"
     " ON CONFLICT (name) DO UPDATE SET version = care_marks.version + 1"
 )
-_READ = select(care_marks.c.version).where(care_marks.c.name == _NAME)
+_READ = Prepared(select(care_marks.c.version).where(care_marks.c.name == _NAME))
 
 
 def move_mark(connection: Connection) -> None:
@@ -22,4 +23,5 @@ def move_mark(connection: Connection) -> None:
 
 def read_mark(connection: Connection) -> int:
     """Where the mark stands."""
-    return int(connection.execute(_READ).scalar() or 0)
+    row = _READ.first(connection, {})
+    return 0 if row is None else int(row.version)

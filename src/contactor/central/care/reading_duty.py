@@ -6,11 +6,12 @@ time as its GetConfigurationMaxKeys says.
 
 from functools import cache, partial
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from contactor.central.care.duty import Step, Subject
 from contactor.central.commands.command import CommandState, CommandView
 from contactor.central.store.care_tables import configuration_readings
+from contactor.central.store.prepared import Prepared
 from contactor.central.store.statement import Rows, upsert
 from contactor.guide.entries import Origin
 from contactor.guide.load import load_product
@@ -22,6 +23,10 @@ PIECE = 10
 MAX_KEYS = "GetConfigurationMaxKeys"
 
 _readings = configuration_readings.c
+_of_station = _readings.station_id == bindparam("station")
+_FIND = Prepared(select(configuration_readings).where(_of_station))
+_GO_ON = Prepared(update(configuration_readings).where(_of_station).values(position=bindparam("now_at")))
+_END = Prepared(update(configuration_readings).where(_of_station).values(position=None, failure=bindparam("failed_by")))
 _PUT = upsert(configuration_readings, "station_id", "read_for", "position", "failure", key=("station_id",))
 
 
@@ -35,8 +40,7 @@ class ReadingDuty:
     def read(self, subject: Subject) -> Step | None:
         """Read on, or leave it: it has been read for this model and firmware."""
         read_for = " ".join(word for word in subject.described if word)
-        query = select(configuration_readings).where(_readings.station_id == subject.station_id)
-        row = subject.connection.execute(query).one_or_none()
+        row = _FIND.first(subject.connection, {"station": subject.station_id})
         if row is None or row.read_for != read_for:
             note = partial(_begin, station_id=subject.station_id, read_for=read_for)
             return _step(subject, GetConfiguration(), next_position=0, note=note)
@@ -100,11 +104,8 @@ def _begin(connection: Connection, station_id: str, read_for: str) -> None:
 
 
 def _go_on(connection: Connection, station_id: str, position: int) -> None:
-    connection.execute(
-        update(configuration_readings).where(_readings.station_id == station_id).values(position=position)
-    )
+    _GO_ON.run(connection, {"station": station_id, "now_at": position})
 
 
 def _end(connection: Connection, station_id: str, failure: str | None) -> None:
-    done = {"position": None, "failure": failure}
-    connection.execute(update(configuration_readings).where(_readings.station_id == station_id).values(done))
+    _END.run(connection, {"station": station_id, "failed_by": failure})

@@ -41,8 +41,8 @@ _PUT_FOR_LATER = upsert(
     keep=("key", "is_readonly", "reported_at_ms"),
 )
 _FORGET = delete(_table).where(_of_station, _table.c.folded_key == bindparam("key_name"))
-_FORGET_OLDER = delete(_table).where(
-    _of_station, _table.c.reported_at_ms < bindparam("at_ms"), _table.c.value_after_boot.is_(None)
+_FORGET_OLDER = Prepared(
+    delete(_table).where(_of_station, _table.c.reported_at_ms < bindparam("at_ms"), _table.c.value_after_boot.is_(None))
 )
 _BOOTED = Prepared(
     update(_table)
@@ -60,7 +60,7 @@ def configuration_reported(
     for key in () if result.unknown_key is UNSET else result.unknown_key:
         connection.execute(_FORGET, {"station": station_id, "key_name": _folded(key)})
     if known and not request.key:
-        connection.execute(_FORGET_OLDER, {"station": station_id, "at_ms": at_ms})
+        _FORGET_OLDER.run(connection, {"station": station_id, "at_ms": at_ms})
 
 
 def configuration_changed(

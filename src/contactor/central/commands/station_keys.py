@@ -13,6 +13,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from contactor.central.credentials import KeyDigest
 from contactor.central.store import operation_tables, schema
+from contactor.central.store.prepared import Prepared
 
 _pending = operation_tables.pending_keys
 _own = (_pending.c.station_id == bindparam("station")) & (_pending.c.command_id == bindparam("command"))
@@ -24,6 +25,7 @@ _STRIKE = delete(_pending).where(_own)
 _STRIKE_UP_TO = delete(_pending).where(
     _pending.c.station_id == bindparam("station"), _pending.c.command_id <= bindparam("command")
 )
+_FORGET = Prepared(delete(_pending).where(_pending.c.station_id == bindparam("station")))
 _OWN = select(schema.stations.c.key_salt, schema.stations.c.key_hash).where(
     schema.stations.c.id == bindparam("station")
 )
@@ -88,7 +90,7 @@ def adopt_key(connection: Connection, station_id: str, command_id: int) -> None:
 
 def forget_pending_keys(connection: Connection, station_id: str) -> None:
     """A person has set the station's key anew: what was sent before counts no more."""
-    connection.execute(delete(_pending).where(_pending.c.station_id == station_id))
+    _FORGET.run(connection, {"station": station_id})
 
 
 def strike_key(connection: Connection, station_id: str, command_id: int) -> None:

@@ -6,12 +6,13 @@ from decimal import Decimal
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, and_, bindparam, func, insert, select
+from sqlalchemy import Connection, Row, and_, bindparam, insert, select
 
 from contactor.central.events.event import EventKind
 from contactor.central.events.outbox import record_event
 from contactor.central.milliseconds import from_ms, to_ms
 from contactor.central.store import schema
+from contactor.central.store.prepared import Prepared
 from contactor.central.store.statement import Rows, upsert
 from contactor.central.store.tariff_tables import cost_marks, costs, pinned_tariffs, running_costs
 from contactor.central.tariffs.charge_rows import KnownCharge, read_charge
@@ -31,9 +32,10 @@ _DUE = (
     .limit(bindparam("limit"))
 )
 _RESULTS = select(costs).where(costs.c.transaction_id == bindparam("number")).order_by(costs.c.id.desc())
-_MARKED = select(cost_marks.c.reached).where(cost_marks.c.name == _READINGS_MARK)
+_MARKED = Prepared(select(cost_marks.c.reached).where(cost_marks.c.name == _READINGS_MARK))
 _MARK = upsert(cost_marks, "name", "reached", key=("name",))
 _readings = schema.readings.c
+_NEWEST = Prepared(select(_readings.id).order_by(_readings.id.desc()).limit(1))
 _BELATED = (
     select(pinned_tariffs.c.transaction_id)
     .distinct()
@@ -127,12 +129,13 @@ def find_belated(connection: Connection) -> Belated | None:
 
     Readings are numbered in the order in which they come, so each is looked at once. None if there are no new ones.
     """
-    up_to = connection.execute(select(func.max(_readings.id))).scalar_one() or 0
-    after = connection.execute(_MARKED).scalar_one_or_none()
+    newest, marked = _NEWEST.first(connection, {}), _MARKED.first(connection, {})
+    up_to = 0 if newest is None else newest.id
+    if marked is None:
+        return Belated(up_to, ())
+    after = marked.reached
     if after == up_to:
         return None
-    if after is None:
-        return Belated(up_to, ())
     return Belated(up_to, tuple(connection.execute(_BELATED, {"after": after, "up_to": up_to}).scalars()))
 
 
