@@ -2,51 +2,118 @@
 
 Production shells run on it unchanged, so an hour of retries is a test of milliseconds. It serves timers and
 callbacks; a coroutine that waits for a real socket on it would wait for ever, so such a wait is an error here.
+
+Timers for the same second come in the order in which they were set. The loop asks the kernel for nothing, and keeps
+its timers without comparing handles: in a simulated hour both would cost more than most of what happens in it.
 """
 
 import asyncio
 import selectors
-from collections.abc import Coroutine
-from typing import Any, TypeVar
+from collections import deque
+from collections.abc import Callable, Coroutine
+from contextvars import Context
+from heapq import heapify, heappop, heappush
+from itertools import count
+from typing import Any, TypeVar, TypeVarTuple
 
 from contactor.base.errors import BrokenPromise
 
 T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
+_FileEvent = tuple[selectors.SelectorKey, int]
 
-class _JumpingSelector(selectors.SelectSelector):
-    """Reports no ready file; instead of sleeping it moves the loop's time."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.time_s = 0.0
-
-    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        # The loop's own pipe to itself is the one file there ever is; asking the kernel for it at every turn would cost
-        # more than most turns do.
-        if timeout is None or len(self.get_map()) > 1:
-            ready = super().select(0)
-            if ready:
-                return ready
-        if timeout is None:
-            raise BrokenPromise("the virtual loop has nothing left to wait for: something waits for the real world")
-        if timeout > 0:
-            self.time_s += timeout
-        return []
+RESOLUTION_S = 1e-9
+"""Timers this near to one another come together."""
+TIDY_ABOVE = 100
+"""So many timers may be called off and still be kept, or half as many as there are."""
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):
     """An event loop that never sleeps; `time()` starts at 0 and jumps."""
 
+    # What asyncio's own loop keeps and does, and `_run_once` below shares.
+    _ready: deque[asyncio.Handle]
+    _stopping: bool
+    _process_events: Callable[[list[_FileEvent]], None]
+
     def __init__(self) -> None:
-        self._virtual_selector = _JumpingSelector()
-        super().__init__(self._virtual_selector)
-        # asyncio treats timers within one clock tick as due; the default tick is that of the real clock.
-        self._clock_resolution = 1e-9
+        self._kernel = selectors.SelectSelector()
+        self._time_s = 0.0
+        self._timers: list[tuple[float, int, asyncio.TimerHandle]] = []
+        self._numbers = count()
+        self._called_off = 0
+        super().__init__(self._kernel)
 
     def time(self) -> float:
         """Virtual seconds since the loop was made."""
-        return self._virtual_selector.time_s
+        return self._time_s
+
+    def close(self) -> None:
+        """Let go of everything that is still to come."""
+        self._timers.clear()
+        super().close()
+
+    def call_later(
+        self, delay: float, callback: Callable[[*Ts], object], *args: *Ts, context: Context | None = None
+    ) -> asyncio.TimerHandle:
+        """Run a callback so many seconds from now."""
+        return self.call_at(self._time_s + delay, callback, *args, context=context)
+
+    def call_at(
+        self, when: float, callback: Callable[[*Ts], object], *args: *Ts, context: Context | None = None
+    ) -> asyncio.TimerHandle:
+        """Run a callback at a time of this loop."""
+        if self.is_closed():
+            raise RuntimeError("Event loop is closed")
+        timer = asyncio.TimerHandle(when, callback, args, self, context)
+        heappush(self._timers, (when, next(self._numbers), timer))
+        return timer
+
+    def _timer_handle_cancelled(self, _handle: asyncio.TimerHandle) -> None:
+        """Asyncio tells of every timer that is called off, whether it was still to come or not."""
+        self._called_off += 1
+
+    def _run_once(self) -> None:
+        """What asyncio repeats until the loop is stopped: everything that is due, and nothing that comes of it."""
+        if self._called_off > max(TIDY_ABOVE, len(self._timers) // 2):
+            self._tidy()
+        # The loop's own pipe to itself is the one file there ever is, and whoever writes to it has called something.
+        if len(self._kernel.get_map()) > 1:
+            self._hear_kernel()
+        if not self._ready and not self._stopping:
+            self._jump()
+        self._take_due()
+        ready = self._ready
+        for _ in range(len(ready)):
+            handle = ready.popleft()
+            if not handle.cancelled():
+                handle._run()
+
+    def _jump(self) -> None:
+        """Let time go on to the next timer."""
+        timers = self._timers
+        while timers and timers[0][2].cancelled():
+            heappop(timers)
+        if timers:
+            self._time_s = max(self._time_s, timers[0][0])
+        else:
+            self._hear_kernel()
+            if not self._ready:
+                raise BrokenPromise("the virtual loop has nothing left to wait for: something waits for the real world")
+
+    def _take_due(self) -> None:
+        timers, until_s = self._timers, self._time_s + RESOLUTION_S
+        while timers and timers[0][0] < until_s:
+            self._ready.append(heappop(timers)[2])
+
+    def _hear_kernel(self) -> None:
+        self._process_events(self._kernel.select(0))
+
+    def _tidy(self) -> None:
+        self._timers = [each for each in self._timers if not each[2].cancelled()]
+        heapify(self._timers)
+        self._called_off = 0
 
 
 def run_virtually(main: Coroutine[Any, Any, T]) -> T:
