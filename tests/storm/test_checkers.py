@@ -105,7 +105,7 @@ def power() -> PowerWithinLimits:
     """A charge runs whose own profile overrules the default (SC-11)."""
     made = PowerWithinLimits()
     made.heard(order(profile("TxDefaultProfile", 60_000.0, 1), Kind.RESULT))
-    made.owed(replace(charge(), payload={"idTag": "anna", "connectorId": 1}))
+    made.owed(Debt("CP-1", 1.0, "StartTransaction", {"idTag": "anna", "connectorId": 1}, "m1", 1))
     made.heard(order(profile("TxProfile", SHARE_W, 2), Kind.RESULT))
     return made
 

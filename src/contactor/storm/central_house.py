@@ -30,8 +30,9 @@ ROUNDS_S: Mapping[str, float] = {
     "messages": 60.0,
     "sweep": 300.0,
     "care": 300.0,
-    # Nobody but the central system itself writes to a storm's database.
+    # Nobody but the central system itself writes to a storm's database, and nothing in it grows old within a day.
     "news": 86_400.0,
+    "retention": 86_400.0,
 }
 """How often the rounds are gone that a station or an operator of a storm waits for."""
 OTHER_ROUNDS_S = 1800.0

@@ -15,6 +15,8 @@ class StormClock:
         self._drift = drift
         self.ahead_s = ahead_s
         """How far it is ahead beside its drift; assign to step it."""
+        self._shown_for = (0.0, 0.0)
+        self._shown = STORM_BEGINS
 
     def monotonic_s(self) -> float:
         """The loop's seconds."""
@@ -22,5 +24,9 @@ class StormClock:
 
     def now(self) -> datetime:
         """What this clock shows."""
-        now_s = self._loop.time()
-        return STORM_BEGINS + timedelta(seconds=now_s * (1.0 + self._drift) + self.ahead_s)
+        # Asked several times for each message, and no time passes between.
+        asked_for = (self._loop.time(), self.ahead_s)
+        if asked_for != self._shown_for:
+            now_s, ahead_s = self._shown_for = asked_for
+            self._shown = STORM_BEGINS + timedelta(seconds=now_s * (1.0 + self._drift) + ahead_s)
+        return self._shown

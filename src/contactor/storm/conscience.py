@@ -23,7 +23,7 @@ class Conscience:
         self._scheduler = scheduler
         self._digest = hashlib.sha256()
         # Most checkers want little of what there is, and most of it comes often.
-        self._hear: list[Callable[[Frame], None]] = [c.heard for c in self.checkers if _wants(c, "heard")]
+        self._listeners: dict[str, list[Callable[[Frame], None]]] = {}
         self._owe: list[Callable[[Debt], None]] = [c.owed for c in self.checkers if _wants(c, "owed")]
         self._note = [c.noted for c in self.checkers if _wants(c, "noted")]
         self._look: list[Callable[[StationLook], None]] = [c.looked for c in self.checkers if _wants(c, "looked")]
@@ -41,9 +41,16 @@ class Conscience:
     def heard(self, frame: Frame, text: bytes) -> None:
         """A message passed a station's end of its line."""
         self.frames += 1
-        self._digest.update(f"{frame.at_s:.6f} {frame.station} {frame.direction} ".encode() + text)
-        for hear in self._hear:
+        self._digest.update(f"{frame.at_s:.6f} {frame.station} {frame.direction.value} ".encode() + text)
+        listeners = self._listeners.get(frame.action)
+        if listeners is None:
+            listeners = self._listeners[frame.action] = self._listeners_to(frame.action)
+        for hear in listeners:
             hear(frame)
+
+    def _listeners_to(self, action: str) -> list[Callable[[Frame], None]]:
+        hearing = [c for c in self.checkers if _wants(c, "heard")]
+        return [c.heard for c in hearing if not c.actions or action in c.actions]
 
     def owed(self, station: str, entry: Entry) -> None:
         """A station has undertaken to deliver a message."""

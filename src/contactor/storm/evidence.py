@@ -1,17 +1,20 @@
 """What checkers may look at: what stations owe, what they look like, and what the record says; never the scenario."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 from sqlalchemy import Engine, Select, select
 
 from contactor.base.ids import OutletNumber
 from contactor.base.instants import from_text
+from contactor.central.belonging import belongs
 from contactor.central.milliseconds import to_ms
 from contactor.central.queries import Queries
-from contactor.central.store import operation_tables
+from contactor.central.store import operation_tables, schema
 from contactor.rig.plug import RATINGS
 from contactor.rig.rig import Rig
 from contactor.station.keys import Key
@@ -36,8 +39,7 @@ class Violation:
     what: str
 
 
-@dataclass(frozen=True, slots=True)
-class Debt:
+class Debt(Struct, frozen=True):
     """A message about a transaction that a station had durably undertaken to deliver; `charge` is its own number."""
 
     station: str
@@ -202,6 +204,7 @@ class Record:
         return [str(next(iter(row.values()))) for column in columns for row in self._rows(select(column))]
 
     def _transactions(self) -> Sequence[LedgerTransaction]:
+        readings = self._readings()
         return [
             LedgerTransaction(
                 view.transaction_id,
@@ -214,21 +217,24 @@ class Record:
                 view.meter_stop_wh,
                 None if view.stop_reason is None else str(view.stop_reason),
                 view.energy_wh,
-                self._readings(view.transaction_id),
+                tuple(readings[view.transaction_id]),
             )
             for view in self._queries.transactions()
         ]
 
-    def _readings(self, transaction_id: int) -> tuple[LedgerReading, ...]:
-        return tuple(
-            LedgerReading(
-                to_ms(each.taken_at),
-                to_ms(each.received_at),
-                tuple(sample["value"] for sample in each.samples),
-                each.energy_wh,
-            )
-            for each in self._queries.readings(transaction_id)
-        )
+    def _readings(self) -> Mapping[int, Sequence[LedgerReading]]:
+        """By the number of their transaction, the oldest first."""
+        number, kept = schema.transactions.c.id.label("number"), schema.readings.c
+        query = select(number, kept.taken_at_ms, kept.received_at_ms, kept.sample_values, kept.energy_wh)
+        query = query.select_from(schema.transactions).join(schema.readings, belongs())
+        found: dict[int, list[LedgerReading]] = defaultdict(list)
+        with self._engine.connect() as connection:
+            for row in connection.execute(query.order_by(number, kept.taken_at_ms, kept.id)):
+                reading = LedgerReading(
+                    row.taken_at_ms, row.received_at_ms, tuple(_read(row.sample_values)), row.energy_wh
+                )
+                found[row.number].append(reading)
+        return found
 
     def _rows(self, query: Select[Any]) -> list[Json]:  # Any: rows are read by their columns' names
         with self._engine.connect() as connection:

@@ -11,6 +11,7 @@ class Agreement(Checker):
     """Compares the last look at each station with the record."""
 
     invariant = "both ends agree"
+    actions = frozenset({"StatusNotification"})
 
     def __init__(self) -> None:
         super().__init__()

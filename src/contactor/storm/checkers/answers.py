@@ -11,6 +11,7 @@ class AnswersHold(Checker):
     """Collects the numbers that stations were given, and finds them in the ledger."""
 
     invariant = "answers hold"
+    actions = frozenset({"StartTransaction"})
 
     def __init__(self) -> None:
         super().__init__()

@@ -25,6 +25,7 @@ class EnergyIsAuthorised(Checker):
     """Keeps what each station was told about each badge."""
 
     invariant = "energy is authorised"
+    actions = _ANSWERS | {"RemoteStartTransaction", "SendLocalList"}
 
     def __init__(self) -> None:
         super().__init__()

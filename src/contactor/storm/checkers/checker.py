@@ -1,6 +1,6 @@
 """What a checker is: it hears evidence while the storm lasts, and compares when all is calm; it never acts."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import ClassVar
 
 from contactor.station.effects import Note
@@ -15,6 +15,8 @@ class Checker:
     """One invariant. Override what it needs to hear; nobody calls the rest."""
 
     invariant: ClassVar[str]
+    actions: ClassVar[Set[str]] = frozenset()
+    """The messages it hears, by their action; all of them if it names none."""
 
     def __init__(self) -> None:
         self.found: list[Violation] = []

@@ -14,6 +14,7 @@ class ConfigurationSurvives(Checker):
     """Remembers the last value of each key that a station said yes to."""
 
     invariant = "configuration survives"
+    actions = frozenset({"BootNotification", "ChangeConfiguration"})
 
     def __init__(self) -> None:
         super().__init__()

@@ -11,6 +11,7 @@ class ListsAsDesired(Checker):
     """Builds each list from the updates that were accepted."""
 
     invariant = "lists are as desired"
+    actions = frozenset({"SendLocalList"})
 
     def __init__(self) -> None:
         super().__init__()

@@ -20,7 +20,10 @@ class MessageIdsAreUnique(Checker):
         """Nothing else was said under this id."""
         if not frame.is_call:
             return
-        content = str({key: value for key, value in frame.payload.items() if key != _MAY_CHANGE})
+        said = frame.payload
+        if _MAY_CHANGE in said:
+            said = {key: value for key, value in said.items() if key != _MAY_CHANGE}
+        content = str(said)
         place = (frame.station, frame.direction, frame.message_id)
         known = self._said.setdefault(place, (frame.action, content))
         if known != (frame.action, content):

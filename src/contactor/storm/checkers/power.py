@@ -91,6 +91,7 @@ class PowerWithinLimits(Checker):
     """Looks at what flows, and follows the profiles that the station accepted."""
 
     invariant = "power within limits"
+    actions = frozenset({"ClearChargingProfile", "SetChargingProfile"})
 
     def __init__(self) -> None:
         super().__init__()

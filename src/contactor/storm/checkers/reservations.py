@@ -26,6 +26,7 @@ class ReservationsHonoured(Checker):
     """Follows the reservations that each station accepted."""
 
     invariant = "reservations are honoured"
+    actions = frozenset({"CancelReservation", "ReserveNow", "StatusNotification"})
 
     def __init__(self) -> None:
         super().__init__()

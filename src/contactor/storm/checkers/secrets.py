@@ -12,6 +12,7 @@ class SecretsStaySecret(Checker):
     """Learns every AuthorizationKey from the wire, and looks for it where it must not be."""
 
     invariant = "secrets stay secret"
+    actions = frozenset({"ChangeConfiguration"})
 
     def __init__(self) -> None:
         super().__init__()

@@ -10,25 +10,27 @@ class StatusesAreLegal(Checker):
     """Follows each connector along one line; what happened without a line is not told afterwards (ST-30)."""
 
     invariant = "statuses are legal"
+    actions = frozenset({"BootNotification", "StatusNotification"})
 
     def __init__(self) -> None:
         super().__init__()
-        self._last: dict[tuple[str, int], tuple[int, ChargePointStatus]] = {}
+        self._last: dict[str, dict[int, tuple[int, ChargePointStatus]]] = {}
 
     def heard(self, frame: Frame) -> None:
         """A status is the next of its connector's, or the same again."""
         if not frame.is_call or frame.direction is not Direction.OUT:
             return
         if frame.action == "BootNotification":
-            self._last = {place: last for place, last in self._last.items() if place[0] != frame.station}
+            self._last.pop(frame.station, None)
         elif frame.action == "StatusNotification":
             self._judge(frame)
 
     def _judge(self, frame: Frame) -> None:
         connector = frame.payload["connectorId"]
         status = ChargePointStatus(frame.payload["status"])
-        line, last = self._last.get((frame.station, connector), (0, status))
-        self._last[frame.station, connector] = (frame.line, status)
+        known = self._last.setdefault(frame.station, {})
+        line, last = known.get(connector, (0, status))
+        known[connector] = (frame.line, status)
         if connector == 0:
             if status not in STATION_STATUSES:
                 self.complain(frame.station, frame.at_s, f"the station as a whole is {status}")

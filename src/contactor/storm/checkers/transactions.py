@@ -12,6 +12,7 @@ class TransactionsAreKept(Checker):
     """Compares what stations undertook to deliver with what the ledger holds."""
 
     invariant = "transactions are kept"
+    actions = frozenset({"MeterValues"})
 
     def __init__(self) -> None:
         super().__init__()
