@@ -11,6 +11,7 @@ import pytest
 
 from contactor.base.errors import BadSetting
 from contactor.guide.load import load_product, product_names
+from contactor.storm.drivers import Driver
 from contactor.storm.replay import Replay, read_replay
 from contactor.storm.run import run_storm
 from contactor.storm.scenario import load_scenario, read_scenario, scenario_names
@@ -112,6 +113,19 @@ def test_a_replay_file_holds_the_whole_run(tmp_path: Path) -> None:
 def test_a_bad_scenario_is_refused_by_name_and_value(text: str, complaint: str) -> None:
     with pytest.raises(BadSetting, match=complaint):
         read_scenario("mine", f"about = 'Mine.'\n{text}")
+
+
+def test_what_somebody_in_a_storm_fails_with_is_a_violation_with_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that a hunt keeps the seed, and goes on."""
+
+    async def fail(_desk: Driver, _visits_per_hour: float) -> None:
+        raise KeyError("no such car")
+
+    monkeypatch.setattr(Driver, "live", fail)
+    verdict = run_storm(replace(load_scenario("bad_lines"), stations=1, storm_hours=0.1), seed=1)
+    (found,) = verdict.violations
+    assert found.invariant == "software never fails"
+    assert found.what.startswith("KeyError: 'no such car' (test_storms.py:")
 
 
 def test_a_storm_that_does_not_exist_is_refused_with_those_that_do() -> None:

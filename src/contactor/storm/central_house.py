@@ -1,7 +1,8 @@
 """SHELL: the central system of a storm, in the same process and in virtual time: it can be killed and started again.
 
 A kill takes what was not committed, every timer and every answer on its way; the stations find their lines reset. The
-database file stays.
+database file stays. A process may also be killed, or find no room, while it starts; what fails for want of room is
+started again by whoever looks after it.
 """
 
 import asyncio
@@ -12,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 
 from contactor.central.server import CentralServer
 from contactor.central.settings import CentralSettings
@@ -38,6 +40,8 @@ ROUNDS_S: Mapping[str, float] = {
 OTHER_ROUNDS_S = 1800.0
 """How often the others are gone: to find nothing in the record costs as much as a message."""
 SITE_MINDED_S = 15.0
+STARTED_AGAIN_S = 5.0
+"""How long after a start that failed there is another."""
 
 
 def unhurried(name: str, period_s: float) -> float:
@@ -118,6 +122,7 @@ class CentralHouse:
         self._life = _Life(self._lateness_s)
         self._writer: StormWriter | None = None
         self._listener: MemoryListener | None = None
+        self._starting: asyncio.Task[None] | None = None
         self._burials: list[asyncio.Task[None]] = []
         self._one_at_a_time = asyncio.Lock()
 
@@ -130,11 +135,19 @@ class CentralHouse:
         """Start the process, unless it runs."""
         async with self._one_at_a_time:
             await self.bury()
-            if self.server is None:
-                await self._start()
+            while self.server is None:
+                try:
+                    await self._start()
+                except OperationalError:
+                    if not self.disk.is_full:
+                        raise
+                    await asyncio.sleep(STARTED_AGAIN_S)
+                if self._life.is_over:
+                    return  # it was killed as it started, and whoever did that starts it again
 
     async def _start(self) -> None:
         self._life = _Life(self._lateness_s)
+        self._writer = self._listener = None
         server = CentralServer(
             self.settings,
             clock=self.clock,
@@ -143,25 +156,39 @@ class CentralHouse:
             new_id=self._new_id,
             leisure=self._leisure,
         )
-        # A starting process commits too, and may be killed by it; the storm starts it with a good disk.
+        # A starting process commits too, and may be killed by it: it begins with a good disk.
         self.disk.fate, self.disk.is_full = None, False
-        await server.start()
-        self.server = server
+        self._starting = asyncio.get_running_loop().create_task(server.start())
+        try:
+            await self._starting
+        except asyncio.CancelledError:
+            if not self._life.is_over:
+                raise
+        else:
+            if self._life.is_over:  # at the very last moment
+                await server.stop()
+            else:
+                self.server = server
+        finally:
+            self._starting = None
 
     def kill(self) -> None:
         """SIGKILL: at this instant the process is no more."""
         server, self.server = self.server, None
-        if server is None:
+        if self._starting is not None:
+            self._starting.cancel()
+        elif server is None:
             return
         self.kills += 1
-        assert self._writer is not None
-        assert self._listener is not None
         self._life.is_over = True
-        self._writer.die()
-        self.network.remove(self._listener)
+        if self._writer is not None:
+            self._writer.die()
+        if self._listener is not None:
+            self.network.remove(self._listener)
         for line in self.network.lines:
             line.cut()  # the kernel resets the connections of a process that is gone
-        self._burials.append(asyncio.get_running_loop().create_task(server.stop()))
+        if server is not None:
+            self._burials.append(asyncio.get_running_loop().create_task(server.stop()))
 
     async def stop(self) -> None:
         """End the process in good order."""

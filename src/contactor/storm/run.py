@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+import traceback
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from contactor.base.virtual_loop import run_virtually
 from contactor.central.store.database import open_database
 from contactor.storm.central_house import memory_folder
 from contactor.storm.chance import Chance
+from contactor.storm.checkers.software import SoftwareNeverFails
 from contactor.storm.conscience import Conscience
 from contactor.storm.evidence import Record, StationLook, Violation, look_at, look_closely
 from contactor.storm.log_watch import watched_log
@@ -59,7 +61,13 @@ class Storm:
         await asyncio.sleep(self._scenario.storm_hours * 3600.0)
         await self._calm_down()
         self.last_looks = [look_closely(self._look(house), house.station, house.store) for house in self.world.houses]
-        await self.world.end()
+        try:
+            await self.world.end()
+        # The boundary of one storm: what somebody in it failed with is found, and kept with its seed like all else.
+        except Exception as error:
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            what = f"{type(error).__name__}: {error} ({Path(where.filename).name}:{where.lineno})"
+            self._unsettled.append(Violation(SoftwareNeverFails.invariant, "", self._loop.time(), what))
 
     def judge(self, wall_s: float, database: str) -> Verdict:
         """Compare both ends."""
