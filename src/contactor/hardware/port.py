@@ -27,7 +27,6 @@ class Reading(Struct, frozen=True, gc=False):
     voltage_v: float
     offered_w: float
     offered_a: float
-    demand_w: float
     soc_percent: int | None
 
 
@@ -54,6 +53,10 @@ class Hardware(Protocol):
 
     def read(self, outlet: OutletNumber) -> Reading:
         """Sample the meter and the vehicle now."""
+        ...
+
+    def demand_w(self, outlet: OutletNumber) -> float:
+        """What the vehicle asks for now, or would if it were allowed to charge; 0 without one."""
         ...
 
     def faults(self) -> Sequence[tuple[str, OutletNumber | None]]:

@@ -175,7 +175,6 @@ class Outlet:
             voltage_v=meter.voltage_v,
             offered_w=offered_w,
             offered_a=offered_a,
-            demand_w=self.wish_w(now_s),
             soc_percent=None if self.vehicle is None else self.vehicle.soc_percent_after(self.gained_wh(now_s)),
         )
 

@@ -147,6 +147,10 @@ class Rig:
         """Sample meter and vehicle at the second last advanced to."""
         return self._outlet(outlet).read(self._now_s)
 
+    def demand_w(self, outlet: OutletNumber) -> float:
+        """What the vehicle asks for now, or would ask for if it were allowed; 0 without one."""
+        return self._outlet(outlet).wish_w(self._now_s)
+
     def faults(self) -> Sequence[tuple[str, OutletNumber | None]]:
         """The active trouble codes, oldest first."""
         return self._troubles.faults.active

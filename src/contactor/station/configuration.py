@@ -31,12 +31,14 @@ class Configuration:
         BadSetting: an initial value names no key or breaks its limits.
     """
 
-    __slots__ = ("_held", "_layers", "_model", "_product", "_store", "_written")
+    __slots__ = ("_held", "_layers", "_model", "_product", "_store", "_written", "edition")
 
     def __init__(self, product: Product, model: Model, initial: Mapping[str, str], store: Store) -> None:
         self._product = product
         self._model = model
         self._store = store
+        self.edition = 0
+        """Grows with each value written: what follows from the values need not be worked out anew until then."""
         self._written: dict[str, str] = {}
         for name, kept in _CONFIGURATION.records(store).items():
             # A key that a newer product dropped is left in the store and out of sight.
@@ -100,6 +102,7 @@ class Configuration:
         if not self._fits_the_others(key.key, value):
             return ConfigurationStatus.REJECTED
         in_force = self.text(key.key)
+        self.edition += 1
         self._written[key.key] = value
         _CONFIGURATION.put(self._store, key.key, _Value(value))
         self._held.pop(key.key, None)
@@ -117,6 +120,7 @@ class Configuration:
         """Keep a value the software itself found out, such as the heartbeat interval of a boot (D-36)."""
         if self._wanted(key) == value and key not in self._held:
             return  # as it is in most fleets
+        self.edition += 1
         self._written[key] = value
         self._held.pop(key, None)
         _CONFIGURATION.put(self._store, key, _Value(value))

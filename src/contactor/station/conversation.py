@@ -57,10 +57,10 @@ class Conversation:
             return None
         if self._peer.is_calling:
             return self._peer.deadline_s
-        deadlines = [self._registration.deadline_s]
-        if self._registration.is_accepted:
-            deadlines += [self._outbox.deadline_s, self._security_log.deadline_s]
-        return earliest(deadlines)
+        registration = self._registration
+        if not registration.is_accepted:
+            return registration.deadline_s
+        return earliest((registration.deadline_s, self._outbox.deadline_s, self._security_log.deadline_s))
 
     def has_more_to_say(self, now: Moment) -> bool:
         """Whether something waits for an answer, or is owed and could be sent before long."""

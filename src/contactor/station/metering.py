@@ -1,10 +1,8 @@
 """Knows when to sample, and turns readings into MeterValues (MV-01..19)."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import cache
-from operator import attrgetter
 from typing import NamedTuple
 
 import msgspec
@@ -13,36 +11,27 @@ from contactor.base.deadlines import earliest
 from contactor.base.ids import ConnectorId, OutletNumber
 from contactor.guide.entries import MeasurandEntry
 from contactor.hardware.port import Hardware, Reading
-from contactor.ocpp.datatypes import MeterValue, SampledValue
-from contactor.ocpp.enumerations import Location, Measurand, ReadingContext, UnitOfMeasure
+from contactor.ocpp.datatypes import MeterValue
+from contactor.ocpp.enumerations import Measurand, ReadingContext
 from contactor.ocpp.messages import MeterValues
 from contactor.station.configuration import Configuration
 from contactor.station.events import Moment
 from contactor.station.keys import Key
 from contactor.station.outbox import UNKNOWN_TRANSACTION, Outbox
+from contactor.station.sampling import Column, columns_of, sampled
 from contactor.station.transaction_data import TransactionData
 from contactor.station.transactions import Transaction, Transactions
 
 LIFE_SIGN_INTERVAL_S = 60.0
 """How often an open transaction's register is kept against a power cut (PW-05)."""
 
-_VALUES: Mapping[str, Callable[[Reading], float | None]] = {
-    Measurand.ENERGY_ACTIVE_IMPORT_REGISTER: attrgetter("register_wh"),
-    Measurand.POWER_ACTIVE_IMPORT: attrgetter("power_w"),
-    Measurand.POWER_OFFERED: attrgetter("offered_w"),
-    Measurand.CURRENT_IMPORT: attrgetter("current_a"),
-    Measurand.CURRENT_OFFERED: attrgetter("offered_a"),
-    Measurand.SOC: attrgetter("soc_percent"),
-    Measurand.VOLTAGE: attrgetter("voltage_v"),
-}
-
 
 class Metering:
     """Samples open transactions on their own grid and all connectors on the clock's."""
 
-    __slots__ = ("_aligned_interval_s", "_aligned_next", "_configuration", "_data", "_deadline_s", "_grids",
-                 "_hardware", "_interval_offline", "_measurands", "_offline_since_s", "_outbox", "_switched",
-                 "_transactions")  # fmt: skip
+    __slots__ = ("_aligned_interval_s", "_aligned_next", "_columns", "_columns_edition", "_configuration", "_data",
+                 "_deadline_s", "_grids", "_hardware", "_interval_offline", "_intervals", "_intervals_edition",
+                 "_measurands", "_offline_since_s", "_outbox", "_pace", "_switched", "_transactions")  # fmt: skip
 
     def __init__(
         self,
@@ -69,6 +58,12 @@ class Metering:
         self._offline_since_s: float | None = 0.0
         self._aligned_next: datetime | None = None
         self._aligned_interval_s = 0
+        # What follows from the configuration is worked out once for each of its editions.
+        self._columns: dict[Key, tuple[Column, ...]] | None = None
+        self._columns_edition = -1
+        self._intervals = _NO_INTERVALS
+        self._intervals_edition = -1
+        self._pace = _NO_PACE
         self._deadline_s: float | None = None
 
     @property
@@ -80,10 +75,12 @@ class Metering:
         """The central system is out of reach: the guide's slower interval begins (D-25)."""
         if self._offline_since_s is None:
             self._offline_since_s = now.s
+            self._set_pace()
 
     def came_online(self) -> None:
         """The central system is there again: the normal grid resumes."""
         self._offline_since_s = None
+        self._set_pace()
 
     def transaction_started(self, transaction: Transaction, now: Moment) -> None:
         """A transaction's grid begins at its start (MV-01)."""
@@ -104,15 +101,21 @@ class Metering:
 
     def settle(self, now: Moment) -> None:
         """Take the samples that are due and find the next moment."""
-        self._sample_clock_aligned(now)
-        deadlines: list[float | None] = [self._aligned_due_s(now)] if self._aligned_next is not None else []
+        if self._intervals_edition != self._configuration.edition:
+            self._read_intervals()
+        deadlines: list[float | None] = []
+        if self._intervals.aligned_s or self._aligned_next is not None:
+            self._sample_clock_aligned(now)
+            deadlines.append(self._aligned_due_s(now))
         for transaction in self._transactions.all_open():
             grid = self._grids[transaction.key]
-            self._sample_periodically(transaction, grid, now)
-            grid.follow(self._rhythm(grid), now.s)
+            if grid.due_s is not None and now.s >= grid.due_s:
+                self._sample_periodically(transaction, grid, now)
+            if grid.pace is not self._pace:
+                grid.follow(self._pace, now.s)
             if now.s >= grid.life_sign_s + LIFE_SIGN_INTERVAL_S:
                 self.note_life(transaction, now)
-            deadlines += [grid.life_sign_s + LIFE_SIGN_INTERVAL_S, grid.due_s]
+            deadlines += (grid.life_sign_s + LIFE_SIGN_INTERVAL_S, grid.due_s)
         self._deadline_s = earliest(deadlines)
 
     def note_life(self, transaction: Transaction, now: Moment) -> None:
@@ -140,8 +143,6 @@ class Metering:
         return MeterValues(connector_id=connector_id, transaction_id=central_id, meter_value=(values,))
 
     def _sample_periodically(self, transaction: Transaction, grid: "_Grid", now: Moment) -> None:
-        if grid.due_s is None or now.s < grid.due_s:
-            return
         grid.step(now.s)
         reading = self._read(transaction)
         context = ReadingContext.SAMPLE_PERIODIC
@@ -154,22 +155,28 @@ class Metering:
         self, transaction: Transaction, list_key: Key, context: ReadingContext, instant: datetime, reading: Reading
     ) -> None:
         """Keep a reading for StopTransaction; an empty list is none here, for MeterValues tell the register already."""
-        if not self._configuration.items(list_key):
+        if not self._configuration.text(list_key):
             return
         values = self._sample(reading, list_key, context, max(instant, transaction.started_at))
         if values is not None:
             self._data.add(transaction.key, values)
 
-    def _rhythm(self, grid: "_Grid") -> "_Rhythm | None":
-        if self._offline_since_s is None:
-            base_s, interval_s = grid.start_s, self._configuration.number(Key.METER_VALUE_SAMPLE_INTERVAL)
-        else:
-            base_s = max(self._offline_since_s, grid.start_s)
-            interval_s = self._configuration.number(self._interval_offline)
-        return _Rhythm(base_s, interval_s) if interval_s else None
+    def _read_intervals(self) -> None:
+        configuration = self._configuration
+        self._intervals_edition = configuration.edition
+        self._intervals = _Intervals(
+            configuration.number(Key.METER_VALUE_SAMPLE_INTERVAL),
+            configuration.number(self._interval_offline),
+            configuration.number(Key.CLOCK_ALIGNED_DATA_INTERVAL),
+        )
+        self._set_pace()
+
+    def _set_pace(self) -> None:
+        since_s, intervals = self._offline_since_s, self._intervals
+        self._pace = _Pace(since_s, intervals.sampled_s if since_s is None else intervals.sampled_offline_s)
 
     def _sample_clock_aligned(self, now: Moment) -> None:
-        interval_s = self._configuration.number(Key.CLOCK_ALIGNED_DATA_INTERVAL)
+        interval_s = self._intervals.aligned_s
         if interval_s == 0:
             self._aligned_next = None
             self._aligned_interval_s = 0
@@ -181,8 +188,9 @@ class Metering:
         self._aligned_interval_s = interval_s
         self._aligned_next = next_boundary(now.instant, interval_s)
 
-    def _aligned_due_s(self, now: Moment) -> float:
-        assert self._aligned_next is not None
+    def _aligned_due_s(self, now: Moment) -> float | None:
+        if self._aligned_next is None:
+            return None
         return now.s + (self._aligned_next - now.instant).total_seconds()
 
     def _sample_aligned(self, connector_id: ConnectorId, boundary: datetime, now: Moment) -> None:
@@ -213,18 +221,17 @@ class Metering:
         self._note_life(transaction, reading, now)  # a stop after a power cut is not before the last sample (PW-01)
 
     def _sample(self, reading: Reading, list_key: Key, context: ReadingContext, instant: datetime) -> MeterValue | None:
-        sampled = []
-        for name in self._listed(list_key):
-            value = _VALUES[name](reading)
-            if value is not None:
-                entry = self._measurands[name]
-                measurand, unit, location = _words(name, entry.unit, entry.location)
-                sampled.append(
-                    SampledValue(
-                        value=as_text(value), context=context, measurand=measurand, unit=unit, location=location
-                    )
-                )
-        return MeterValue(timestamp=instant, sampled_value=tuple(sampled)) if sampled else None
+        values = sampled(self._columns_of(list_key), reading, context)
+        return MeterValue(timestamp=instant, sampled_value=values) if values else None
+
+    def _columns_of(self, list_key: Key) -> tuple[Column, ...]:
+        if self._columns is None or self._columns_edition != self._configuration.edition:
+            self._columns = {}
+            self._columns_edition = self._configuration.edition
+        columns = self._columns.get(list_key)
+        if columns is None:
+            columns = self._columns[list_key] = columns_of(self._listed(list_key), self._measurands)
+        return columns
 
     def _listed(self, list_key: Key) -> Sequence[str]:
         # An empty list means the register (MV-03).
@@ -233,6 +240,25 @@ class Metering:
             return names
         switched_on = [name for name in self._switched if self._configuration.is_switched_on(name)]
         return [*[name for name in names if name not in self._switched], *switched_on]
+
+
+class _Intervals(NamedTuple):
+    """The keys that set how often is sampled, in seconds; 0 is never."""
+
+    sampled_s: int
+    sampled_offline_s: int
+    aligned_s: int
+
+
+class _Pace(NamedTuple):
+    """How often open transactions are sampled now, and since when the line has been down if it is."""
+
+    offline_since_s: float | None
+    interval_s: int
+
+
+_NO_INTERVALS = _Intervals(0, 0, 0)
+_NO_PACE = _Pace(None, 0)
 
 
 class _Rhythm(NamedTuple):
@@ -251,17 +277,21 @@ class _Rhythm(NamedTuple):
 class _Grid:
     """When one transaction is sampled and was kept, in monotonic seconds; `told_at` is its newest timestamp told."""
 
-    __slots__ = ("_rhythm", "due_s", "life_sign_s", "start_s", "told_at")
+    __slots__ = ("_rhythm", "due_s", "life_sign_s", "pace", "start_s", "told_at")
 
     def __init__(self, start: Moment) -> None:
         self.start_s = start.s
         self.life_sign_s = start.s
         self.told_at = start.instant
         self.due_s: float | None = None
+        self.pace = _NO_PACE
         self._rhythm: _Rhythm | None = None
 
-    def follow(self, rhythm: _Rhythm | None, now_s: float) -> None:
-        """Take up the rhythm that holds now; a new one begins with its next beat (MV-13)."""
+    def follow(self, pace: _Pace, now_s: float) -> None:
+        """Take up the pace that holds now; a new rhythm begins with its next beat (MV-13)."""
+        self.pace = pace
+        base_s = self.start_s if pace.offline_since_s is None else max(pace.offline_since_s, self.start_s)
+        rhythm = _Rhythm(base_s, pace.interval_s) if pace.interval_s else None
         if rhythm != self._rhythm:
             self._rhythm = rhythm
             self.step(now_s)
@@ -271,12 +301,6 @@ class _Grid:
         self.due_s = None if self._rhythm is None else self._rhythm.next_s(now_s)
 
 
-@cache
-def _words(measurand: str, unit: str, location: str) -> tuple[Measurand, UnitOfMeasure, Location]:
-    """The guide's texts as members; there are few, and to look a member up costs more than to write its value down."""
-    return Measurand(measurand), UnitOfMeasure(unit), Location(location)
-
-
 def next_boundary(instant: datetime, interval_s: int) -> datetime:
     """The first multiple of the interval after an instant, counted from midnight UTC (MV-04)."""
     midnight = instant.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -284,11 +308,3 @@ def next_boundary(instant: datetime, interval_s: int) -> datetime:
     boundary = midnight + timedelta(seconds=(passed + 1) * interval_s)
     # The grid begins anew at midnight even where the interval does not divide a day.
     return min(boundary, midnight + timedelta(days=1))
-
-
-def as_text(value: float) -> str:
-    """A number as meter values write it: decimal digits, no exponent, no more than three decimals (MV-08)."""
-    if type(value) is int:
-        return str(value)
-    text = f"{value:.3f}".rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text

@@ -63,7 +63,7 @@ class Registration:
     """Sends BootNotification until it is accepted, then Heartbeats; remembers that it was ever accepted."""
 
     __slots__ = ("_boot", "_boot_due_s", "_boot_failures", "_boot_retry_s", "_configuration", "_ever",
-                 "_forgotten_at_s", "_heartbeat_on_the_way", "_last_heartbeat_s", "_last_interval_s", "_store",
+                 "_forgotten_at_s", "_heartbeat_due_s", "_last_heartbeat_s", "_last_interval_s", "_store",
                  "listener", "standing")  # fmt: skip
 
     def __init__(
@@ -80,7 +80,8 @@ class Registration:
         self._forgotten_at_s: float | None = None
         self._last_interval_s = 0.0
         self._last_heartbeat_s = 0.0
-        self._heartbeat_on_the_way = False
+        self._heartbeat_due_s: float | None = None
+        """None while one is on the way; kept, because it is asked for at every event."""
         self.listener: Listener | None = None
 
     @property
@@ -113,7 +114,7 @@ class Registration:
         """When the next BootNotification or Heartbeat is due."""
         if self.standing is not Standing.ACCEPTED:
             return self._boot_due_s
-        return None if self._heartbeat_on_the_way else self._last_heartbeat_s + self._heartbeat_interval_s()
+        return self._heartbeat_due_s
 
     def due(self, now: Moment) -> Errand | None:
         """The BootNotification or Heartbeat that must go now, if any."""
@@ -132,15 +133,15 @@ class Registration:
     def heartbeat(self, now: Moment) -> Errand:
         """A Heartbeat, because it is due or was triggered."""
         self._last_heartbeat_s = now.s
-        self._heartbeat_on_the_way = True
+        self._heartbeat_due_s = None
 
         def answered(result: HeartbeatResult, at: Moment) -> None:
-            self._heartbeat_on_the_way = False
+            self._wait_for_next_heartbeat()
             if self.listener is not None:
                 self.listener.time_told(result, at)
 
         def failed(_failure: Failure, _at: Moment) -> None:
-            self._heartbeat_on_the_way = False
+            self._wait_for_next_heartbeat()
 
         return Errand(Heartbeat(), answered, failed, is_report=True)
 
@@ -152,6 +153,8 @@ class Registration:
     def heartbeat_interval_changed(self, now: Moment) -> None:
         """HeartbeatInterval has a new value: it counts from now (HB-02)."""
         self._last_heartbeat_s = now.s
+        if self._heartbeat_due_s is not None:
+            self._wait_for_next_heartbeat()
 
     def refused_as_unknown(self, code: ErrorCode, now: Moment) -> bool:
         """A call was refused; SecurityError says that we are not accepted any more (TR-15).
@@ -180,6 +183,7 @@ class Registration:
         self._last_heartbeat_s = now.s
         if interval_s > 0:
             self._configuration.overwrite(Key.HEARTBEAT_INTERVAL, str(interval_s))
+        self._wait_for_next_heartbeat()
         if self._ever != self._here():
             self._ever = self._here()
             _ACCEPTANCE.put(self._store, "accepted", self._ever)
@@ -194,9 +198,10 @@ class Registration:
         self._boot_failures += 1
         self._boot_due_s = now.s + min(wait_s, max(BOOT_RETRY_MAX_S, self._last_interval_s))
 
-    def _heartbeat_interval_s(self) -> float:
+    def _wait_for_next_heartbeat(self) -> None:
         # 0 turns heartbeats off, but the clock still wants one a day (HB-03).
-        return self._configuration.number(Key.HEARTBEAT_INTERVAL) or A_DAY_S
+        interval_s = self._configuration.number(Key.HEARTBEAT_INTERVAL) or A_DAY_S
+        self._heartbeat_due_s = self._last_heartbeat_s + interval_s
 
     def _here(self) -> _Acceptance:
         return _Acceptance(self._configuration.text(Key.SUPERVISION_URL), self._configuration.text(Key.BOX_IDENTIFIER))

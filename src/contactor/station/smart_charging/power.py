@@ -118,7 +118,7 @@ class Power:
 
     def _want(self, connector: Connector, outlook: Outlook, *, is_alone: bool) -> Want:
         reading = self._hardware.read(connector.outlet)
-        demand_w = reading.demand_w
+        demand_w = self._hardware.demand_w(connector.outlet)
         if is_alone:
             # With nobody to share with, a wish counts in whole modules: the answer stands while it creeps.
             demand_w = math.ceil(demand_w / self._module_w) * self._module_w

@@ -168,19 +168,19 @@ def _outlet(
         register_wh=reading.register_wh,
         modules=rig.modules_granted(outlet),
         light=light,
-        vehicle=None if vehicle is None else _vehicle(vehicle, reading),
+        vehicle=None if vehicle is None else _vehicle(vehicle, rig.demand_w(outlet)),
         connector=connector,
     )
 
 
-def _vehicle(vehicle: Vehicle, reading: Reading) -> shapes.Vehicle:
+def _vehicle(vehicle: Vehicle, wish_w: float) -> shapes.Vehicle:
     model = vehicle.model
     return shapes.Vehicle(
         name=model.name,
         plug=model.plug,
         battery_wh=model.battery_wh,
         soc_percent=round(vehicle.soc * 100, 2),
-        wish_w=round(reading.demand_w, 1),
+        wish_w=round(wish_w, 1),
         max_power_w=vehicle.power_limit_w,
         greatest_power_w=model.power_max_w,
         stop_at_soc_percent=round(vehicle.stops_at_soc * 100, 2),
