@@ -3,7 +3,6 @@
 import random
 import uuid
 
-
 _VERSION_4_MASK = ~(0xF000 << 64 | 0xC000 << 48)
 _VERSION_4 = 0x4000 << 64 | 0x8000 << 48
 """The bits by which RFC 4122 tells a random UUID (version 4, variant 10) from the others."""

@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Raw, inspect
 
 from contactor.base.errors import BrokenPromise
-from contactor.ocpp.actions import ACTIONS
+from contactor.ocpp.actions import ACTIONS, Action
 from contactor.ocpp.errors import ProtocolViolation
 from contactor.ocpp.field_types import OcppObject
 from contactor.ocpp.frames import BACKSLASH, holds_nul
@@ -74,6 +74,13 @@ class _Plan(NamedTuple):
 
     spell_instants: Callable[[bytes], bytes] | None
     check: Callable[[bytes], object] | None
+
+
+class Written(NamedTuple):
+    """A request of ours that was written, and checked, before it is called: what was owed for long is kept so."""
+
+    action: Action
+    payload: bytes
 
 
 def write_payload(message: OcppObject) -> bytes:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from contactor.ocpp.actions import Action
+from contactor.ocpp.codec import Written
 from contactor.ocpp.errors import NO_DETAILS, ErrorCode, ProtocolViolation
 from contactor.ocpp.messages import Request, Result
 from contactor.ocpp.oddity import NO_ODDITIES, Oddities
@@ -39,7 +40,7 @@ class CallAnswered(Struct, frozen=True):
     """Our call succeeded, `took_s` seconds after it was made."""
 
     message_id: str
-    request: Request
+    request: Request | Written
     result: Result
     took_s: float = 0.0
     oddities: Oddities = NO_ODDITIES
@@ -49,7 +50,7 @@ class CallFailed(Struct, frozen=True):
     """Our call was answered by CALLERROR, or by something unusable (the description then begins `InvalidAnswer`)."""
 
     message_id: str
-    request: Request
+    request: Request | Written
     code: ErrorCode
     description: str = ""
     details: Mapping[str, object] = NO_DETAILS
@@ -60,7 +61,7 @@ class CallTimedOut(Struct, frozen=True):
     """Our call stayed without an answer; one that still comes will be ignored (RPC-05)."""
 
     message_id: str
-    request: Request
+    request: Request | Written
 
 
 class FrameIgnored(Struct, frozen=True):

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from contactor.base.errors import BrokenPromise
 from contactor.ocpp.actions import ACTIONS, Action, Side, action_of
-from contactor.ocpp.codec import STRICT, Codec, write_payload
+from contactor.ocpp.codec import STRICT, Codec, Written, write_payload
 from contactor.ocpp.errors import (
     DESCRIPTION_MAX_LENGTH,
     NO_DETAILS,
@@ -66,7 +66,7 @@ class CallOutstanding(BrokenPromise):
 class _OpenCall(Struct, frozen=True):
     message_id: str
     action: Action
-    request: Request
+    request: Request | Written
     made_at_s: float
     deadline_s: float
 
@@ -141,14 +141,14 @@ class Peer:
         """Say whether a received call still waits for `answer` or `refuse`; after `link_lost` none does."""
         return message_id in self._unanswered
 
-    def call(self, request: Request, now_s: float, *, message_id: str | None = None) -> bytes:
+    def call(self, request: Request | Written, now_s: float, *, message_id: str | None = None) -> bytes:
         """Open a call and return its text; a given id makes it a retransmission (RPC-01, Q-08).
 
         Raises:
             CallOutstanding: the previous call is still open.
             BrokenPromise: this side never sends such a request, its id is too long, or it breaks the schema.
         """
-        action = action_of(request)
+        action = request.action if isinstance(request, Written) else action_of(request)
         if self._open_call is not None:
             raise CallOutstanding(f"{action.name} cannot be called: {self._open_call.action.name} is unanswered")
         if self.side not in action.senders:
@@ -156,7 +156,8 @@ class Peer:
         identity = self._new_id() if message_id is None else message_id
         if len(identity) > MESSAGE_ID_MAX_LENGTH:
             raise BrokenPromise(f"message id {identity!r} is longer than {MESSAGE_ID_MAX_LENGTH} characters")
-        text = write_call(identity, action.name, write_payload(request))
+        payload = request.payload if isinstance(request, Written) else write_payload(request)
+        text = write_call(identity, action.name, payload)
         self._open_call = _OpenCall(identity, action, request, now_s, now_s + self._call_timeout_s)
         return text
 
@@ -215,7 +216,7 @@ class Peer:
         self._open_call = None
         return CallTimedOut(call.message_id, call.request)
 
-    def link_lost(self) -> Request | None:
+    def link_lost(self) -> Request | Written | None:
         """Forget what the lost connection owed us and we owed it; return the request that stays unanswered."""
         call = self._open_call
         self._open_call = None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum, auto
 from typing import Any
 
+from contactor.ocpp.codec import Written
 from contactor.ocpp.errors import ErrorCode
 from contactor.ocpp.messages import Request
 from contactor.station.events import Moment
@@ -43,7 +44,7 @@ class Errand:
     its answer changes nothing at the station but what is still to be said.
     """
 
-    request: Request
+    request: Request | Written
     answered: Callable[[Any, Moment], None]
     failed: Callable[[Failure, Moment], None]
     message_id: str | None = None
@@ -58,12 +59,13 @@ class Calls:
     The queues are tuples: they are short, and an empty one weighs nothing in a fleet.
     """
 
-    __slots__ = ("_displaced", "_ordinary", "_urgent", "current")
+    __slots__ = ("_ordinary", "_urgent", "current", "displaced")
 
     def __init__(self) -> None:
         self._urgent: tuple[Errand, ...] = ()
         self._ordinary: tuple[Errand, ...] = ()
-        self._displaced: tuple[Errand, ...] = ()
+        self.displaced: tuple[Errand, ...] = ()
+        """What had to go, and whose owners were not told yet."""
         self.current: Errand | None = None
 
     def __len__(self) -> int:
@@ -79,7 +81,7 @@ class Calls:
         if len(queue) > QUEUE_MAX:
             oldest = next((index for index, each in enumerate(queue) if not each.keeps_its_place), None)
             if oldest is not None:
-                self._displaced = (*self._displaced, queue[oldest])
+                self.displaced = (*self.displaced, queue[oldest])
                 queue = queue[:oldest] + queue[oldest + 1 :]
         if urgent:
             self._urgent = queue
@@ -97,14 +99,11 @@ class Calls:
         self._urgent = tuple(each for each in self._urgent if each not in errands)
         self._ordinary = tuple(each for each in self._ordinary if each not in errands)
 
-    def tell_displaced(self, now: Moment) -> bool:
-        """Tell whoever had asked for a call that had to go; False if none had."""
-        if not self._displaced:
-            return False
-        displaced, self._displaced = self._displaced, ()
+    def tell_displaced(self, now: Moment) -> None:
+        """Tell whoever had asked for a call that had to go."""
+        displaced, self.displaced = self.displaced, ()
         for errand in displaced:
             errand.failed(Failure(FailureKind.DISPLACED), now)
-        return True
 
     def sending(self, errand: Errand) -> None:
         """A call goes out now."""

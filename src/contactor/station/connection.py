@@ -26,8 +26,8 @@ class Line(StrEnum):
 class Connection:
     """Dials, hangs up and waits; never gives up."""
 
-    __slots__ = ("_backoff", "_configuration", "_credentials", "_dial_at_s", "_effects", "_hurry", "_line",
-                 "_up_since_s", "down_since_s", "papers")  # fmt: skip
+    __slots__ = ("_backoff", "_configuration", "_credentials", "_dial_at_s", "_effects", "_hurry",
+                 "_is_dialling", "_up_since_s", "down_since_s", "is_up", "papers")  # fmt: skip
 
     def __init__(
         self, configuration: Configuration, credentials: Credentials, backoff: Backoff, effects: Effects
@@ -36,7 +36,9 @@ class Connection:
         self._credentials = credentials
         self._backoff = backoff
         self._effects = effects
-        self._line = Line.DOWN
+        self.is_up = False
+        """Whether the websocket is open; asked for at every event."""
+        self._is_dialling = False
         self._dial_at_s = 0.0
         self._up_since_s = 0.0
         self._hurry = False
@@ -47,30 +49,27 @@ class Connection:
     @property
     def line(self) -> Line:
         """How the line is."""
-        return self._line
-
-    @property
-    def is_up(self) -> bool:
-        """Whether the websocket is open."""
-        return self._line is Line.UP
+        return Line.UP if self.is_up else Line.DIALLING if self._is_dialling else Line.DOWN
 
     @property
     def deadline_s(self) -> float | None:
         """When to dial again."""
-        return self._dial_at_s if self._line is Line.DOWN and all(self._credentials.address) else None
+        if self.is_up or self._is_dialling or not all(self._credentials.address):
+            return None
+        return self._dial_at_s
 
     def settle(self, now: Moment) -> None:
         """Dial if it is time."""
-        if self._line is not Line.DOWN or now.s < self._dial_at_s:
+        if self.is_up or self._is_dialling or now.s < self._dial_at_s:
             return
         dial = self._credentials.next_dial()
         if dial is not None:
-            self._line = Line.DIALLING
+            self._is_dialling = True
             self._effects.add(replace(dial, papers=self.papers()) if is_encrypted(dial.url) else dial)
 
     def opened(self, now: Moment) -> None:
         """The central system took the call."""
-        self._line = Line.UP
+        self.is_up, self._is_dialling = True, False
         self._up_since_s = now.s
         self._credentials.admitted()
         self._effects.add(SetPing(self._configuration.number(Key.WEB_SOCKET_PING_INTERVAL)))
@@ -82,7 +81,7 @@ class Connection:
 
     def failed(self, reason: str, status: int | None, now: Moment) -> None:
         """Nobody took the call, or it was refused with an HTTP status (TR-07, TR-09)."""
-        self._line = Line.DOWN
+        self.is_up = self._is_dialling = False
         given_up = self._credentials.missed(status, now)
         if given_up is not None:
             self._effects.note("fell back", from_url=given_up.url, from_identity=given_up.identity)
@@ -93,9 +92,9 @@ class Connection:
 
     def closed(self, reason: str, now: Moment) -> None:
         """The connection ended, expectedly or not."""
-        if self._line is Line.UP and now.s - self._up_since_s >= STEADY_AFTER_S:
+        if self.is_up and now.s - self._up_since_s >= STEADY_AFTER_S:
             self._backoff.succeeded()
-        self._line = Line.DOWN
+        self.is_up = self._is_dialling = False
         self.down_since_s = now.s
         wait_s = 0.0 if self._hurry else self._backoff.next_wait_s()
         self._hurry = False
@@ -114,13 +113,13 @@ class Connection:
 
     def reconnect(self) -> None:
         """Hang up and dial at once."""
-        if self._line is Line.UP:
+        if self.is_up:
             self._hurry = True
             self._effects.add(HangUp(1000, "reconnecting"))
 
     def ping_changed(self) -> None:
         """WebSocketPingInterval has a new value."""
-        if self._line is Line.UP:
+        if self.is_up:
             self._effects.add(SetPing(self._configuration.number(Key.WEB_SOCKET_PING_INTERVAL)))
 
 

@@ -103,15 +103,20 @@ class Conversation:
 
         Says whether there was any.
         """
-        was_displaced = self._calls.tell_displaced(now)
+        was_displaced = bool(self._calls.displaced)
+        if was_displaced:
+            self._calls.tell_displaced(now)
         expired: CallTimedOut | None = self._peer.expire(now.s)
         if expired is not None:
             self._done().failed(Failure(FailureKind.TIMED_OUT), now)
         return was_displaced or expired is not None
 
+    def watch_memory(self, now: Moment) -> None:
+        """More may be owed than before."""
+        self._watch.settle(now)
+
     def settle(self, now: Moment) -> None:
         """Send the next call if none is open."""
-        self._watch.settle(now)
         if not self._connection.is_up or self._peer.is_calling:
             return
         errand = self._next(now)

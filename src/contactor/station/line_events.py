@@ -86,23 +86,14 @@ class LineEvents:
         """A Heartbeat has brought the time."""
         self._set_clock(result, now)
 
-    def notice_clock(self, moment: Moment, now: Moment) -> bool:
-        """Whoever changes the machine's clock changes ours: what was dated before and after is not one order (CLK-02).
-
-        `now` is the same moment by the station's clock. Says whether somebody did.
-        """
-        step_s = self._timekeeping.step_s(moment)
-        if step_s:
-            self._security_log.record(SecurityEvent.SETTING_SYSTEM_TIME, now, f"clock stepped by {step_s:+.1f} s")
-        return step_s != 0
+    def clock_was_set(self, step_s: float, now: Moment) -> None:
+        """Whoever sets the machine's clock sets ours: what was dated before and after is not one order (CLK-02)."""
+        self._security_log.record(SecurityEvent.SETTING_SYSTEM_TIME, now, f"clock stepped by {step_s:+.1f} s")
 
     def _set_clock(self, result: BootNotificationResult | HeartbeatResult, now: Moment) -> None:
         step_s = self._timekeeping.synchronise(result.current_time, now)
         if abs(step_s) >= STEP_WORTH_TELLING_S:
             self._security_log.record(SecurityEvent.SETTING_SYSTEM_TIME, now, f"clock set by {step_s:+.1f} s")
-
-    def _text_received(self, event: events.TextReceived, now: Moment) -> bool:
-        return self._conversation.received(event.text, now)
 
 
 # Any: each handler takes its own kind of event.
@@ -110,7 +101,6 @@ _ROWS: Mapping[type[Event], Callable[[LineEvents, Any, Moment], bool]] = {
     events.LinkOpened: LineEvents._link_opened,
     events.LinkClosed: LineEvents._link_closed,
     events.DialFailed: LineEvents._dial_failed,
-    events.TextReceived: LineEvents._text_received,
 }
 KINDS = frozenset(_ROWS)
 """The kinds of events that are for this file."""

@@ -30,8 +30,8 @@ class Metering:
     """Samples open transactions on their own grid and all connectors on the clock's."""
 
     __slots__ = ("_aligned_interval_s", "_aligned_next", "_columns", "_columns_edition", "_configuration", "_data",
-                 "_deadline_s", "_grids", "_hardware", "_interval_offline", "_intervals", "_intervals_edition",
-                 "_measurands", "_offline_since_s", "_outbox", "_pace", "_switched", "_transactions")  # fmt: skip
+                 "_grids", "_hardware", "_interval_offline", "_intervals", "_intervals_edition", "_measurands",
+                 "_offline_since_s", "_outbox", "_pace", "_switched", "_transactions", "deadline_s")  # fmt: skip
 
     def __init__(
         self,
@@ -64,12 +64,8 @@ class Metering:
         self._intervals = _NO_INTERVALS
         self._intervals_edition = -1
         self._pace = _NO_PACE
-        self._deadline_s: float | None = None
-
-    @property
-    def deadline_s(self) -> float | None:
+        self.deadline_s: float | None = None
         """When the next sample or life sign is due."""
-        return self._deadline_s
 
     def went_offline(self, now: Moment) -> None:
         """The central system is out of reach: the guide's slower interval begins (D-25)."""
@@ -116,7 +112,7 @@ class Metering:
             if now.s >= grid.life_sign_s + LIFE_SIGN_INTERVAL_S:
                 self.note_life(transaction, now)
             deadlines += (grid.life_sign_s + LIFE_SIGN_INTERVAL_S, grid.due_s)
-        self._deadline_s = earliest(deadlines)
+        self.deadline_s = earliest(deadlines)
 
     def note_life(self, transaction: Transaction, now: Moment) -> None:
         """Keep an open transaction's register and time in the store."""

@@ -6,12 +6,13 @@ from typing import Protocol
 import msgspec
 
 from contactor.ocpp.actions import ACTIONS
-from contactor.ocpp.messages import MeterValues, Request, Result, StartTransaction, StopTransaction
+from contactor.ocpp.codec import Written, write_payload
+from contactor.ocpp.messages import MeterValues, Result, StartTransaction, StopTransaction
 from contactor.station.calls import Errand, Failure, FailureKind
 from contactor.station.configuration import Configuration
 from contactor.station.events import Moment
 from contactor.station.keys import Key
-from contactor.station.store.port import Shelf, Store
+from contactor.station.store.port import Shelf, Store, StoreError
 
 CAPACITY = 10_000
 UNKNOWN_TRANSACTION = -1
@@ -55,6 +56,7 @@ class TransactionBook(Protocol):
 
 
 _OUTBOX = Shelf("outbox", Entry)
+_UNADDRESSED = b'"transactionId":%d' % UNKNOWN_TRANSACTION
 
 
 class Outbox:
@@ -66,7 +68,7 @@ class Outbox:
         self._store = store
         self._configuration = configuration
         self.new_id = new_id
-        self._entries = list(_OUTBOX.records(store).values())  # lighter than a deque in a fleet
+        self._entries = [_as_written_now(entry) for entry in _OUTBOX.records(store).values()]  # lighter than a deque
         self._next_number = self._entries[-1].number + 1 if self._entries else 1
         self._not_before_s = 0.0
         self._in_flight = False
@@ -81,7 +83,7 @@ class Outbox:
         entry = Entry(
             number=self._next_number,
             action=type(request).__name__,
-            payload=msgspec.Raw(msgspec.json.encode(request)),
+            payload=msgspec.Raw(write_payload(request)),
             message_id=self.new_id(),
             transaction=transaction,
         )
@@ -112,11 +114,12 @@ class Outbox:
         """Whether the stop of a transaction is still owed."""
         return any(entry.transaction == transaction and entry.action == "StopTransaction" for entry in self._entries)
 
-    def _addressed(self, entry: Entry, book: TransactionBook) -> Request:
-        request = msgspec.json.decode(entry.payload, type=ACTIONS[entry.action].request)
-        if entry.transaction is None or isinstance(request, StartTransaction):
-            return request
-        return msgspec.structs.replace(request, transaction_id=book.central_id(entry.transaction))
+    def _addressed(self, entry: Entry, book: TransactionBook) -> Written:
+        payload = bytes(entry.payload)
+        if entry.transaction is not None:
+            # Within a text the quotes would be escaped, so this is the field; a start has none.
+            payload = payload.replace(_UNADDRESSED, b'"transactionId":%d' % book.central_id(entry.transaction), 1)
+        return Written(ACTIONS[entry.action], payload)
 
     def _answered(self, entry: Entry, book: TransactionBook, result: Result, now: Moment) -> None:
         self._remove_head(entry)
@@ -168,6 +171,20 @@ class Outbox:
 
     def _keep(self, entry: Entry) -> None:
         _OUTBOX.put(self._store, _key(entry), entry)
+
+
+def _as_written_now(entry: Entry) -> Entry:
+    """What an earlier version kept spells its instants otherwise than the wire wants them (RPC-13).
+
+    Raises:
+        StoreError: it is no message that a station owes.
+    """
+    try:
+        request = msgspec.json.decode(entry.payload, type=ACTIONS[entry.action].request)
+    except (KeyError, msgspec.MsgspecError) as error:
+        raise StoreError(f"stored outbox {_key(entry)!r} cannot be read: {error}") from error
+    entry.payload = msgspec.Raw(write_payload(request))
+    return entry
 
 
 def _key(entry: Entry) -> str:

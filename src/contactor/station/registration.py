@@ -64,7 +64,7 @@ class Registration:
 
     __slots__ = ("_boot", "_boot_due_s", "_boot_failures", "_boot_retry_s", "_configuration", "_ever",
                  "_forgotten_at_s", "_heartbeat_due_s", "_last_heartbeat_s", "_last_interval_s", "_store",
-                 "listener", "standing")  # fmt: skip
+                 "is_accepted", "listener", "standing")  # fmt: skip
 
     def __init__(
         self, store: Store, configuration: Configuration, boot: BootNotification, *, boot_retry_s: float
@@ -75,6 +75,8 @@ class Registration:
         self._store = store
         self._ever = _ACCEPTANCE.records(store).get("accepted")
         self.standing = Standing.UNANSWERED
+        self.is_accepted = False
+        """Whether ordinary messages may be sent; kept beside the standing, because it is asked for at every event."""
         self._boot_due_s: float | None = 0.0
         self._boot_failures = 0
         self._forgotten_at_s: float | None = None
@@ -83,11 +85,6 @@ class Registration:
         self._heartbeat_due_s: float | None = None
         """None while one is on the way; kept, because it is asked for at every event."""
         self.listener: Listener | None = None
-
-    @property
-    def is_accepted(self) -> bool:
-        """Whether ordinary messages may be sent."""
-        return self.standing is Standing.ACCEPTED
 
     @property
     def is_booting(self) -> bool:
@@ -112,18 +109,14 @@ class Registration:
     @property
     def deadline_s(self) -> float | None:
         """When the next BootNotification or Heartbeat is due."""
-        if self.standing is not Standing.ACCEPTED:
-            return self._boot_due_s
-        return self._heartbeat_due_s
+        return self._heartbeat_due_s if self.is_accepted else self._boot_due_s
 
     def due(self, now: Moment) -> Errand | None:
         """The BootNotification or Heartbeat that must go now, if any."""
-        deadline_s = self.deadline_s
-        if deadline_s is None or now.s < deadline_s:
+        due_s = self._heartbeat_due_s if self.is_accepted else self._boot_due_s
+        if due_s is None or now.s < due_s:
             return None
-        if self.standing is Standing.ACCEPTED:
-            return self.heartbeat(now)
-        return self.boot_notification()
+        return self.heartbeat(now) if self.is_accepted else self.boot_notification()
 
     def boot_notification(self) -> Errand:
         """The BootNotification, because it is due or was triggered (BOOT-12)."""
@@ -165,13 +158,17 @@ class Registration:
         if code is not ErrorCode.SECURITY_ERROR or self.standing is not Standing.ACCEPTED:
             return False
         before_s = self._forgotten_at_s
-        self.standing = Standing.UNANSWERED
+        self._become(Standing.UNANSWERED)
         self._boot_due_s = now.s if before_s is None else max(now.s, before_s + self._boot_retry_s)
         self._forgotten_at_s = self._boot_due_s
         return True
 
+    def _become(self, standing: Standing) -> None:
+        self.standing = standing
+        self.is_accepted = standing is Standing.ACCEPTED
+
     def _boot_answered(self, result: BootNotificationResult, now: Moment) -> None:
-        self.standing = _STANDINGS[result.status]
+        self._become(_STANDINGS[result.status])
         self._boot_failures = 0
         # What is below 0 leaves the wait to us as 0 does; the schema allows it.
         interval_s = min(max(result.interval, 0), LONGEST_INTERVAL_S)

@@ -126,9 +126,13 @@ class Station:
         timekeeping = parts.memory.timekeeping
         offset = timekeeping.offset
         parts.present.now = now = timekeeping.corrected(moment)
-        parts.trace.saw(event, now)
-        is_news = parts.line_events.notice_clock(moment, now)
-        is_news |= _HANDLERS[type(event)](parts, event, now)
+        trace = parts.trace
+        if trace.is_kept:
+            trace.saw(event, now)
+        step_s = timekeeping.step_s(moment)
+        if step_s:
+            parts.line_events.clock_was_set(step_s, now)
+        is_news = _HANDLERS[type(event)](parts, event, now) or step_s != 0
         is_news |= parts.conversation.expire(now)
         if timekeeping.offset is not offset:
             # An answer has set the clock; what follows from the time goes by the new one at once (CLK-01).
@@ -137,16 +141,20 @@ class Station:
         self._settle(now, is_news=is_news)
         parts.memory.store.commit()
         effects = parts.effects.take()
-        parts.trace.did(effects, now)
+        if trace.is_kept:
+            trace.did(effects, now)
         return effects
 
     def _settle(self, now: Moment, *, is_news: bool) -> None:
         parts = self._parts
-        is_news |= self._notice_the_line(now)
+        if parts.present.is_online is not self._was_online:
+            self._notice_the_line(now)
+            is_news = True
         if is_news or _has_come(self._facts_due_s, now):
             self._settle_facts(now)
         if is_news or _has_come(parts.metering.deadline_s, now):
             parts.metering.settle(now)
+            parts.conversation.watch_memory(now)
         parts.connection.settle(now)
         parts.conversation.settle(now)
         parts.reset.settle(now)  # last: nothing follows a restart
@@ -175,17 +183,13 @@ class Station:
         )
         self._facts_due_s = earliest(deadlines)
 
-    def _notice_the_line(self, now: Moment) -> bool:
-        """Say whether the central system has come within reach, or is gone."""
-        is_online = self._parts.present.is_online
-        if is_online == self._was_online:
-            return False
-        self._was_online = is_online
-        if is_online:
+    def _notice_the_line(self, now: Moment) -> None:
+        """The central system has come within reach, or is gone."""
+        self._was_online = not self._was_online
+        if self._was_online:
             self._parts.metering.came_online()
         else:
             self._parts.metering.went_offline(now)
-        return True
 
 
 def _has_come(deadline_s: float | None, now: Moment) -> bool:
@@ -226,6 +230,10 @@ def _transfer_failed(parts: Parts, event: events.TransferFailed, now: Moment) ->
     return True
 
 
+def _text_received(parts: Parts, event: events.TextReceived, now: Moment) -> bool:
+    return parts.conversation.received(event.text, now)
+
+
 def _about_line(parts: Parts, event: Event, now: Moment) -> bool:
     return parts.line_events.handle(event, now)
 
@@ -241,6 +249,7 @@ _HANDLERS: Mapping[type[Event], Callable[[Parts, Any, Moment], bool]] = {
     events.DeadlineReached: _deadline_reached,
     events.RestartFailed: _restart_failed,
     events.SecurityLogCleared: _security_log_cleared,
+    events.TextReceived: _text_received,
     events.TransferFinished: _transfer_finished,
     events.TransferFailed: _transfer_failed,
     **dict.fromkeys(line_events.KINDS, _about_line),

@@ -62,6 +62,11 @@ class Trace:
         self._frames: deque[TracedFrame] | None = deque(maxlen=frames_max) if frames_max else None
         self._notes: deque[TracedNote] | None = deque(maxlen=frames_max) if frames_max else None
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether anything is kept at all."""
+        return self._frames is not None
+
     def frames(self) -> list[TracedFrame]:
         """The frames kept, oldest first."""
         return list(self._frames or ())
