@@ -103,3 +103,16 @@ def test_what_is_late_already_is_done_at_once(delay_s: float) -> None:
         timetable.call_later(delay_s, lambda: done.append(f"at {timetable.time():.2f}"))
 
     assert told(story) == ["at 0.00"]
+
+
+def test_what_is_due_within_a_tick_is_done_in_one_go_at_its_end() -> None:
+    async def live() -> tuple[list[str], int]:
+        done: list[str] = []
+        timetable = Timetable(tick_s=0.5)
+        for delay_s, name in ((1.4, "third"), (1.1, "second"), (0.5, "first"), (1.6, "fourth")):
+            timetable.call_later(delay_s, partial(note, timetable, done, name))
+        await asyncio.sleep(10)
+        return done, timetable.still_to_come
+
+    done, left = run_virtually(live())
+    assert (done, left) == (["first at 0.50", "second at 1.50", "third at 1.50", "fourth at 2.00"], 0)

@@ -8,11 +8,14 @@ import pytest
 from contactor.base.dice import Dice
 from contactor.base.ids import ConnectorId, IdTag
 from contactor.guide.load import load_product
+from contactor.ocpp.codec import Written
 from contactor.ocpp.datatypes import MeterValue, SampledValue
-from contactor.ocpp.messages import MeterValues, StartTransaction, StopTransaction
+from contactor.ocpp.messages import MeterValues, Result, StartTransaction, StopTransaction
 from contactor.station.configuration import Configuration
+from contactor.station.events import Moment
 from contactor.station.outbox import CAPACITY, Outbox
 from contactor.station.store.memory import MemoryStore
+from contactor.station.store.port import StoreError
 from tests.station.bench import Bench, Frame, Refusal
 
 TRANSACTION_MESSAGES = ("StartTransaction", "StopTransaction", "MeterValues")
@@ -247,7 +250,7 @@ def test_q_13_new_attempts_count_for_the_next_failure() -> None:
     assert refused_at(bench, "StartTransaction") == [0, 10, 12, 15, 19]
 
 
-# Its capacity
+# What is kept of it
 
 CONNECTOR = ConnectorId(1)
 INSTANT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -258,11 +261,15 @@ def store() -> MemoryStore:
     return MemoryStore()
 
 
-@pytest.fixture
-def outbox(store: MemoryStore) -> Outbox:
+def an_outbox(store: MemoryStore) -> Outbox:
     product = load_product()
     configuration = Configuration(product, product.models["EVD1S60TBB"], {}, store)
     return Outbox(store, configuration, Dice(1).message_id)
+
+
+@pytest.fixture
+def outbox(store: MemoryStore) -> Outbox:
+    return an_outbox(store)
 
 
 def reading(number: int) -> MeterValues:
@@ -276,6 +283,60 @@ def start() -> StartTransaction:
 
 def stop() -> StopTransaction:
     return StopTransaction(transaction_id=-1, meter_stop=0, timestamp=INSTANT)
+
+
+class Ledger:
+    """A book in which every transaction is number 7 at the central system; it writes nothing down."""
+
+    def central_id(self, _transaction: int) -> int:
+        return 7
+
+    def start_answered(self, _transaction: int, _result: Result, _now: Moment) -> None: ...
+
+    def start_given_up(self, _transaction: int, _now: Moment) -> None: ...
+
+    def stop_settled(self, _transaction: int, _result: Result | None, _now: Moment) -> None: ...
+
+
+def told(outbox: Outbox) -> dict[str, object]:
+    """The payload of the next message as it goes over the wire."""
+    errand = outbox.next(Ledger(), Moment(0.0, INSTANT))
+    assert errand is not None
+    assert isinstance(errand.request, Written)
+    payload: dict[str, object] = json.loads(errand.request.payload)
+    return payload
+
+
+def test_tx_07_a_text_that_looks_like_an_id_stays_as_it_is(outbox: Outbox) -> None:
+    """TX-07: the id of the start's answer goes into its field and nowhere else."""
+    text = '"transactionId":-1'
+    value = MeterValue(timestamp=INSTANT, sampled_value=(SampledValue(value=text),))
+    outbox.put(StopTransaction(transaction_id=-1, meter_stop=0, timestamp=INSTANT, transaction_data=(value,)), 1)
+    payload = told(outbox)
+    assert payload["transactionId"] == 7
+    assert payload["transactionData"] == [{"timestamp": "2026-03-01T00:00:00Z", "sampledValue": [{"value": text}]}]
+
+
+def entry(**changes: object) -> bytes:
+    """A row of the outbox as earlier versions wrote it."""
+    payload = {"connectorId": 1, "idTag": "T", "meterStart": 0, "timestamp": "2026-03-01T00:00:00.250000Z"}
+    row = {"number": 1, "action": "StartTransaction", "payload": payload, "message_id": "m", "transaction": 1}
+    return json.dumps(row | changes).encode()
+
+
+def test_rpc_13_what_an_earlier_version_kept_goes_out_as_the_wire_wants_it(store: MemoryStore) -> None:
+    """RPC-13: three digits of a second at most."""
+    store.put("outbox", "000000000001", entry())
+    store.commit()
+    assert told(an_outbox(store))["timestamp"] == "2026-03-01T00:00:00.250Z"
+
+
+@pytest.mark.parametrize("changes", [{"payload": {"connectorId": "one"}}, {"action": "Sing"}])
+def test_a_row_that_is_no_message_is_named(store: MemoryStore, changes: dict[str, object]) -> None:
+    store.put("outbox", "000000000001", entry(**changes))
+    store.commit()
+    with pytest.raises(StoreError, match="stored outbox '000000000001' cannot be read"):
+        an_outbox(store)
 
 
 def test_q_10_a_full_outbox_thins_out_readings_and_keeps_starts_and_stops(outbox: Outbox, store: MemoryStore) -> None:

@@ -29,6 +29,10 @@ from contactor.virtual.virtual_station import VirtualStation
 TRIES = 5
 """How many stations a driver looks at for a free outlet before giving up."""
 TRACE_FRAMES = 0
+TICK_S = 0.05
+"""So fine a fleet's clock is: all that is due at its stations within a tick is done together."""
+TICK_HARDWARE_S = 1.0
+"""A tick is never more than this in the seconds of the hardware."""
 RECONNECT_FIRST_S = 5.0
 HARDWARE = RigSettings(step_s=10.0, ramp_step_s=1.0)
 """Coarse enough for thousands of batteries: half a percent of energy in the bend of a charging curve at worst."""
@@ -62,7 +66,7 @@ class Fleet:
         self.stations: list[VirtualStation] = []
         self._shard = shard or Shard()
         self._places = tuple(places(plan, self._shard))
-        self._timetable = Timetable()
+        self._timetable = Timetable(tick_s=min(TICK_S, TICK_HARDWARE_S / plan.speed))
         self._dialer = dialer or WebSocketDialer(tls=_trust(plan), scheduler=self._timetable)
         self._clock = clock or SystemClock()
         # One for all: chance of its own would be a tenth of what an idle station weighs.

@@ -84,7 +84,7 @@ class MemoryEnd:
             self._pulse = MemoryPulse(ping_interval_s, pong_limit_s, scheduler, self)
             if not self._line.gets_through:
                 self._pulse.doubt()
-        call_receiver(self, lambda: self._receiver.link_opened(self))
+        call_receiver(self, self._receiver.link_opened, self)
 
     def post(self, happening: Callable[[], None]) -> None:
         """Let something arrive at this end, after whatever is on its way already."""
@@ -109,7 +109,7 @@ class MemoryEnd:
 
     def _hear_text(self, text: bytes) -> None:
         if self.is_open:
-            call_receiver(self, lambda: self._receiver.text_received(text))
+            call_receiver(self, self._receiver.text_received, text)
         else:
             self._say_nobody_is_here()
 
@@ -179,7 +179,7 @@ class MemoryEnd:
         self._state = _State.OVER
         if self._watchdog is not None:
             self._watchdog.cancel()
-        call_receiver(self, lambda: self._receiver.link_closed(self._closure))
+        call_receiver(self, self._receiver.link_closed, self._closure)
         self._line.end_is_over(self)
 
 

@@ -206,7 +206,7 @@ class WeatheredLink:
         """Begin."""
         self._inner = link
         self._is_open = True
-        call_receiver(self, lambda: self._receiver.link_opened(self))
+        call_receiver(self, self._receiver.link_opened, self)
 
     def text_received(self, text: bytes) -> None:
         """A message came through the link inside."""
@@ -244,14 +244,14 @@ class WeatheredLink:
 
     def _deliver(self, text: bytes) -> None:
         if self._is_open:
-            call_receiver(self, lambda: self._receiver.text_received(text))
+            call_receiver(self, self._receiver.text_received, text)
 
     def _finish(self, closure: Closure) -> None:
         if self._is_over:
             return
         self._is_over = True
         self._is_open = False
-        call_receiver(self, lambda: self._receiver.link_closed(closure))
+        call_receiver(self, self._receiver.link_closed, closure)
 
 
 class WeatherDialer:

@@ -182,7 +182,7 @@ class Conversation(WSListener):
             only_when_silent=self._pings.only_when_silent,
         )
         self._pulse = PulseTimer(pulse, self._scheduler, self)
-        call_receiver(self, lambda: self._receiver.link_opened(self))
+        call_receiver(self, self._receiver.link_opened, self)
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         """One frame came; its payload lives in picows' buffer only until this returns."""
@@ -213,7 +213,7 @@ class Conversation(WSListener):
         for timer in (ending.watchdog, self._rest):
             if timer is not None:
                 timer.cancel()
-        call_receiver(self, lambda: self._receiver.link_closed(Closure(ending.code, ending.reason, ending.is_clean)))
+        call_receiver(self, self._receiver.link_closed, Closure(ending.code, ending.reason, ending.is_clean))
         if self._roll is not None:
             self._roll.leave(self)
 
@@ -272,7 +272,7 @@ class Conversation(WSListener):
             self.close(refusal.code, refusal.reason)
             return
         if text is not None:
-            call_receiver(self, lambda: self._receiver.text_received(text))
+            call_receiver(self, self._receiver.text_received, text)
 
     def _begin_end(self, ending: Ending) -> None:
         if self._ending is None:

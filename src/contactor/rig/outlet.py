@@ -40,9 +40,9 @@ class Outlet:
     once, for modules cut current within milliseconds; current rises at the ramp rate, and falls at one on StopEnergy.
     """
 
-    __slots__ = ("_demand_told_at_s", "_derating", "_dice", "_is_ramping", "_module", "_modules_told",
-                 "_open_circuit_v", "_rating", "_rests", "_settings", "_tell", "due_s", "feed", "is_blocked",
-                 "limit_a", "limit_w", "lock", "meter", "number", "plug", "state", "vehicle")  # fmt: skip
+    __slots__ = ("_cap_a", "_cap_w", "_demand_told_at_s", "_derating", "_dice", "_is_ramping", "_module",
+                 "_modules_told", "_open_circuit_v", "_rating", "_rests", "_settings", "_tell", "due_s", "feed",
+                 "is_blocked", "limit_a", "limit_w", "lock", "meter", "number", "plug", "state", "vehicle")  # fmt: skip
 
     def __init__(
         self,
@@ -79,6 +79,8 @@ class Outlet:
         self._rests: Sequence[tuple[float, float]] = ()
         self._modules_told = 0
         self._demand_told_at_s = LONG_AGO_S
+        self._cap_w = self._cap_a = 0.0
+        self._find_caps()
 
     def connect(self, vehicle: Vehicle) -> None:
         """Take a vehicle; there is none yet."""
@@ -125,18 +127,21 @@ class Outlet:
         """Obey new limits of power and current."""
         if (limit_w, limit_a) != (self.limit_w, self.limit_a):
             self.limit_w, self.limit_a = limit_w, limit_a
+            self._find_caps()
             self.reconsider(now_s)
 
     def be_fed(self, feed: Feed, now_s: float) -> None:
         """Be connected to other modules than before."""
         if feed != self.feed:
             self.feed = feed
+            self._find_caps()
             self.reconsider(now_s)
 
     def derate(self, factor: float, now_s: float) -> None:
         """Use only a share of the rating."""
         if factor != self._derating:
             self._derating = factor
+            self._find_caps()
             self.reconsider(now_s)
 
     def reconsider(self, now_s: float) -> None:
@@ -230,20 +235,18 @@ class Outlet:
 
     # What current is right, and for how long.
 
-    def _cap_w(self) -> float:
-        """The power that grant, modules and rating leave together."""
-        power_w = min(self.feed.power_w, self._rating.power_max_w * self._derating)
-        return min(power_w, self.limit_w) if self.plug.follows_limit else power_w
-
-    def _current_cap_a(self) -> float:
-        current_a = min(self.feed.current_a, self._rating.current_max_a * self._derating)
-        return min(current_a, self.limit_a) if self.plug.follows_limit else current_a
+    def _find_caps(self) -> None:
+        """The power and the current that grant, modules and rating leave together."""
+        self._cap_w = min(self.feed.power_w, self._rating.power_max_w * self._derating)
+        self._cap_a = min(self.feed.current_a, self._rating.current_max_a * self._derating)
+        if self.plug.follows_limit:
+            self._cap_w, self._cap_a = min(self._cap_w, self.limit_w), min(self._cap_a, self.limit_a)
 
     def _ceiling_a(self) -> float:
         """The most that may flow; on CCS2 never less than what the connected modules let through (D-16)."""
         assert self.vehicle is not None
-        current_a = self.vehicle.model.current_for_a(self._cap_w(), self._open_circuit_v)
-        ceiling_a = min(current_a, self._current_cap_a())
+        current_a = self.vehicle.model.current_for_a(self._cap_w, self._open_circuit_v)
+        ceiling_a = min(current_a, self._cap_a)
         return max(ceiling_a, self._module.residual_a * self.feed.modules) if self.plug.follows_limit else ceiling_a
 
     def _target_a(self, wish_w: float) -> float:
@@ -292,7 +295,7 @@ class Outlet:
         """Power and current the vehicle may take now (MV-14); without a vehicle, what any vehicle might."""
         if self.is_blocked:
             return 0.0, 0.0
-        power_w, current_a = self._cap_w(), self._current_cap_a()
+        power_w, current_a = self._cap_w, self._cap_a
         if self.vehicle is None:
             return power_w, current_a if power_w > 0 else 0.0
         model, open_circuit_v = self.vehicle.model, self.vehicle.open_circuit_v
