@@ -18,6 +18,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -32,6 +33,7 @@ from contactor.fleet.fleet import Fleet
 from contactor.fleet.plan import HOURS_A_DAY, Drivers, FleetPlan, Group
 from contactor.rig.garage import vehicle_model
 from contactor.rig.vehicle import Vehicle
+from contactor.station.events import Moment
 from contactor.station.keys import Key
 from contactor.virtual.virtual_station import VirtualStation
 
@@ -181,6 +183,7 @@ async def _watch_busy(fleet: Fleet) -> Watched:
     for station in fleet.stations:
         for key, value in BUSY.items():
             station.station.configuration.change(key, value)
+        station.station.registration.heartbeat_interval_changed(Moment(time.monotonic(), datetime.now(UTC)))
     await asyncio.sleep(QUIET_S)
     return await _watch(fleet, "busy")
 

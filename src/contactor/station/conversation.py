@@ -55,8 +55,9 @@ class Conversation:
         """When the open call times out or, with none open, when the next one becomes due."""
         if not self._connection.is_up:
             return None
-        if self._peer.is_calling:
-            return self._peer.deadline_s
+        times_out_s = self._peer.deadline_s
+        if times_out_s is not None:
+            return times_out_s
         registration = self._registration
         if not registration.is_accepted:
             return registration.deadline_s

@@ -3,8 +3,6 @@
 from contactor.base.clock import Clock
 from contactor.hardware.port import SteppedHardware
 
-_HAIR_S = 1e-6
-
 
 class HardwareTime:
     """Lets `speed` seconds of the hardware pass in one of the clock's."""
@@ -24,10 +22,6 @@ class HardwareTime:
     def clock_s(self, hardware_s: float) -> float:
         """The clock's monotonic second at which the hardware reaches one of its own."""
         return self._zero_s + hardware_s / self.speed
-
-    def is_almost(self, hardware_s: float) -> bool:
-        """Whether a second to come is so near that only rounding keeps it from being now."""
-        return 0 < hardware_s - self.now_s < _HAIR_S
 
     def run_at(self, speed: float) -> None:
         """Go on at another speed from the second the hardware was last advanced to."""

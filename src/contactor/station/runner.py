@@ -56,6 +56,7 @@ STORE_RETRY_S = 5.0
 """Pause before a station whose store failed is started again."""
 _NETWORK_FILES = NetworkFiles()
 NOBODY = Nobody()
+_LAST_DIGIT_S = 1e-6
 _HAIR_S = 1e-3
 """How much earlier than asked for a loop's timer may come."""
 
@@ -282,10 +283,10 @@ class StationRunner:
 
     def _deadline_reached(self) -> None:
         self._timer = None
-        now_s = self.hardware_time.now_s
-        if self._hardware_due_s is not None and self.hardware_time.is_almost(self._hardware_due_s):
+        now_s, due_s = self.hardware_time.now_s, self._hardware_due_s
+        if due_s is not None and 0 < due_s - now_s < _LAST_DIGIT_S:
             # The way from hardware seconds to the clock's and back may lose the last digit, and with it the deadline.
-            now_s = max(self._hardware.now_s, self._hardware_due_s)
+            now_s = due_s
         self._events.extend(self._hardware.advance(now_s))
         if self._events or self._software_is_due():
             self._events.append(DeadlineReached())
@@ -297,7 +298,7 @@ class StationRunner:
     def _software_is_due(self) -> bool:
         assert self.station is not None, "without software the timer is another one"
         due_s = self._software_due_s
-        return self.station.follows_hardware or (due_s is not None and due_s <= self._clock.monotonic_s() + _HAIR_S)
+        return (due_s is not None and due_s <= self._clock.monotonic_s() + _HAIR_S) or self.station.follows_hardware
 
     # Effects out
 

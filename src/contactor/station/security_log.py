@@ -111,7 +111,7 @@ class SecurityLog:
     @property
     def deadline_s(self) -> float | None:
         """When the next event may be sent."""
-        return self._not_before_s if self._may_send else None
+        return self._not_before_s if self._owed and self._may_send else None
 
     def has_due(self, now: Moment) -> bool:
         """Whether an event could be sent now."""
@@ -125,7 +125,7 @@ class SecurityLog:
 
     def next(self, now: Moment) -> Errand | None:
         """The oldest event owed, if it may go now."""
-        if not self.has_due(now):
+        if not self._owed or not self.has_due(now):
             return None
         entry = self._owed[0]
         self._in_flight = True

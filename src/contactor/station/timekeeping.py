@@ -47,7 +47,7 @@ class Timekeeping:
         """By how much the machine's clock was set since this was asked last; what it runs wrong by is less."""
         before_s, self._zero_s = self._zero_s, moment.instant.timestamp() - moment.s
         step_s = 0.0 if before_s is None else self._zero_s - before_s
-        return step_s if abs(step_s) >= STEP_WORTH_TELLING_S else 0.0
+        return 0.0 if -STEP_WORTH_TELLING_S < step_s < STEP_WORTH_TELLING_S else step_s
 
     def synchronise(self, central_time: datetime, now: Moment) -> float:
         """Take over the central system's time and return the step in seconds, 0 if it was close enough.
