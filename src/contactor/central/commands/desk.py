@@ -70,7 +70,7 @@ class CommandDesk:
     def __init__(self, around: DeskSurroundings) -> None:
         self._around = around
         self._lines = Lines()
-        self._watchers: dict[int, list[asyncio.Future[None]]] = {}
+        self._watchers: dict[int, list[asyncio.Future[CommandView]]] = {}
         self._unwritten: list[End] = []
         self._loop = asyncio.get_running_loop()
         self._rest = Rest(around.writer.news)
@@ -118,14 +118,14 @@ class CommandDesk:
 
     async def settled(self, command_id: int, *, wait_s: float) -> CommandView:
         """Wait until a command has ended."""
-        bell = self._loop.create_future()
+        bell: asyncio.Future[CommandView] = self._loop.create_future()
         self._watchers.setdefault(command_id, []).append(bell)
         try:
             view = await self._existing(command_id)
             if view.state.is_final:
                 return view
             await asyncio.wait([bell], timeout=wait_s)
-            return await self._existing(command_id)
+            return bell.result() if bell.done() else await self._existing(command_id)
         finally:
             self._forget_watcher(command_id, bell)
 
@@ -304,7 +304,7 @@ class CommandDesk:
         if moved.view.state.is_final:
             for bell in self._watchers.pop(moved.view.command_id, ()):
                 if not bell.done():
-                    bell.set_result(None)
+                    bell.set_result(moved.view)
 
     def _keys_known(self, station_id: StationId, keys: object) -> None:
         member = self._around.roster.find(station_id)
@@ -355,7 +355,7 @@ class CommandDesk:
             raise UnknownCommand(command_id)
         return view
 
-    def _forget_watcher(self, command_id: int, bell: "asyncio.Future[None]") -> None:
+    def _forget_watcher(self, command_id: int, bell: "asyncio.Future[CommandView]") -> None:
         bells = self._watchers.get(command_id, [])
         if bell in bells:
             bells.remove(bell)

@@ -101,6 +101,8 @@ class Batches:
         self, pending: dict[Statement, list[Row]], waiting: dict[int, Stepwise[object]], outcomes: list[object]
     ) -> None:
         self._insert(pending)
+        if not waiting:
+            return
         for index, outcome in zip(waiting, in_step(self._connection, list(waiting.values())), strict=True):
             outcomes[index] = outcome
         waiting.clear()
