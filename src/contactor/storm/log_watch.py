@@ -1,5 +1,6 @@
 """The central system's log as a storm reads it: errors of ours are evidence, those of a full disk or a kill are not."""
 
+import sys
 from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import contextmanager
 from typing import Any
@@ -20,6 +21,8 @@ def watched_log(tell: Callable[[str], None]) -> Iterator[None]:
     before = structlog.get_config()
 
     def take(_logger: object, method: str, event: MutableMapping[str, Any]) -> str:
+        if event.get("exc_info") is True:  # what is being handled where this is logged
+            event["exc_info"] = sys.exc_info()[1]
         if method in _ERRORS and not _is_of_storm(event.get("exc_info")):
             tell(" ".join(f"{key}={value!r}" for key, value in event.items()))
         raise structlog.DropEvent
