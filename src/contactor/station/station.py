@@ -150,9 +150,11 @@ class Station:
         if parts.present.is_online is not self._was_online:
             self._notice_the_line(now)
             is_news = True
-        if is_news or _has_come(self._facts_due_s, now):
+        facts_due_s = self._facts_due_s
+        if is_news or (facts_due_s is not None and facts_due_s <= now.s):
             self._settle_facts(now)
-        if is_news or _has_come(parts.metering.deadline_s, now):
+        sample_due_s = parts.metering.deadline_s
+        if is_news or (sample_due_s is not None and sample_due_s <= now.s):
             parts.metering.settle(now)
             parts.conversation.watch_memory(now)
         parts.connection.settle(now)
@@ -190,10 +192,6 @@ class Station:
             self._parts.metering.came_online()
         else:
             self._parts.metering.went_offline(now)
-
-
-def _has_come(deadline_s: float | None, now: Moment) -> bool:
-    return deadline_s is not None and deadline_s <= now.s
 
 
 # What handles an event says whether it was news: whether anything may have changed but what is still to be said.

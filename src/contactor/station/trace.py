@@ -55,17 +55,13 @@ class TracedNote:
 class Trace:
     """The last `frames_max` frames and as many notes; 0 keeps none."""
 
-    __slots__ = ("_frames", "_notes")
+    __slots__ = ("_frames", "_notes", "is_kept")
 
     def __init__(self, frames_max: int) -> None:
+        self.is_kept = frames_max > 0
         # A fleet keeps none, and an empty deque is not nothing.
         self._frames: deque[TracedFrame] | None = deque(maxlen=frames_max) if frames_max else None
         self._notes: deque[TracedNote] | None = deque(maxlen=frames_max) if frames_max else None
-
-    @property
-    def is_kept(self) -> bool:
-        """Whether anything is kept at all."""
-        return self._frames is not None
 
     def frames(self) -> list[TracedFrame]:
         """The frames kept, oldest first."""

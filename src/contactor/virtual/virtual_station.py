@@ -271,13 +271,12 @@ class VirtualStation:
 
     def settled(self) -> None:
         """Everything is as it will be until the next event."""
-        self._look_after_waiters()
+        if self._waiters:
+            self._look_after_waiters()
         for watcher in self.watchers:
             watcher.settled()
 
     def _look_after_waiters(self) -> None:
-        if not self._waiters:
-            return
         waiting = []
         for condition, future in self._waiters:
             if future.done():
