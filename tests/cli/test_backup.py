@@ -150,9 +150,10 @@ def _cut(content: bytes) -> bytes:
     ],
 )
 def test_a_damaged_backup_changes_nothing(
-    database: str, tmp_path: Path, member: str, change: Callable[[bytes], bytes] | None, reason: str
+    tmp_path: Path, member: str, change: Callable[[bytes], bytes] | None, reason: str
 ) -> None:
-    before = fill(database)
+    """What is wrong with a file is found before a database has a say; where one has, both are asked below."""
+    before = fill(database := str(tmp_path / "central.db"))
     contactor("backup", tmp_path / "b.zip", "--database", database)
     _rewrite(tmp_path / "b.zip", tmp_path / "damaged.zip", member, change)
     with pytest.raises(BadSetting, match=reason):

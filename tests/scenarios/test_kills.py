@@ -13,7 +13,8 @@ async def test_promise_3_what_was_answered_survives_kills_and_nothing_is_there_t
     assert all(station.charges for station in stations)
 
 
-async def test_the_comparison_itself_notices_what_is_lost_and_what_is_too_much(database: str, tmp_path: Path) -> None:
+async def test_the_comparison_itself_notices_what_is_lost_and_what_is_too_much(tmp_path: Path) -> None:
+    database = str(tmp_path / "ledger.db")
     stations = await kill_again_and_again(tmp_path, database, rounds=1, seed=16)
     assert differences(database, stations) == []
     never_recorded, same_number = Station("CP-0", Load()), Station("CP-0", Load())
