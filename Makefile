@@ -34,8 +34,8 @@ demo: $(STAMP) ## Central system, two stations, cars that charge; Ctrl-C ends it
 
 test: $(STAMP) ## Run every test
 	@$(BIN)/python -m pytest -n 2 --dist worksteal -q -m "not browser"
-	@# A browser, the pages' server and the central system want both cores for themselves.
-	@$(BIN)/python -m pytest -q tests/browser
+	@# Apart from the others, because what is shared by the tests of a file takes seconds to open: a worker has whole files.
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -q tests/browser
 
 lint: $(STAMP) ## Format, lint, types, import contracts
 	$(BIN)/ruff format --check .
