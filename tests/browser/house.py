@@ -24,7 +24,7 @@ from contactor.station.settings import StationSettings
 from contactor.station.store.sqlite import SqliteStore
 from contactor.virtual.twin.twins import VirtualTwins
 from contactor.virtual.virtual_station import VirtualStation
-from tests.central.api.bench import API, PASSWORD, log_in
+from tests.central.api.bench import API, PASSWORD, brisk, log_in
 from tests.central.bench import address_in
 
 STATION = "RDAM-01"
@@ -84,7 +84,7 @@ async def house_in(place: Path) -> AsyncIterator[House]:
         running.push_async_exit(console)
         starting = asyncio.create_task(console.__aenter__())
         await asyncio.sleep(0)  # the child is on its way before this loop is busy
-        central = await running.enter_async_context(CentralServer(settings))
+        central = await running.enter_async_context(CentralServer(settings, leisure=brisk))
         api = await running.enter_async_context(ApiServer(central, twins=VirtualTwins()))
         admin = await running.enter_async_context(httpx.AsyncClient(base_url=api.url, timeout=30))
         assert api.first_password is not None

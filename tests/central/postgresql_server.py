@@ -24,13 +24,15 @@ with warnings.catch_warnings():
 _QUICK = ("fsync = off", "full_page_writes = off")
 
 _CLEAN = """
-DO $$ DECLARE each record; BEGIN
+DO $$ DECLARE each record; has_rows boolean; BEGIN
   SET LOCAL session_replication_role = replica;
-  FOR each IN SELECT relname, relkind FROM pg_class WHERE relnamespace = 'public'::regnamespace
-      AND relkind IN ('r', 'S') AND relname <> 'alembic_version' LOOP
-    IF each.relkind = 'r' THEN EXECUTE format('DELETE FROM %I', each.relname);
-    ELSE EXECUTE format('ALTER SEQUENCE %I RESTART', each.relname); END IF;
+  FOR each IN SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace
+      AND relkind = 'r' AND relname <> 'alembic_version' LOOP
+    EXECUTE format('SELECT EXISTS (SELECT FROM %I)', each.relname) INTO has_rows;
+    IF has_rows THEN EXECUTE format('DELETE FROM %I', each.relname); END IF;
   END LOOP;
+  PERFORM setval(format('%I', sequencename)::regclass, start_value, false) FROM pg_sequences
+      WHERE schemaname = 'public' AND last_value IS NOT NULL;
 END $$
 """
 _TABLES = "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace"
