@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
+from typing import NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, Select, select
@@ -43,9 +44,12 @@ def load_station_facts(
         for row in connection.execute(select(*columns).where(stations.c.id.in_(ours)))
     }
     under_way = [job for job in jobs if job.state.is_under_way]
-    for station_id, (state, detail, answer) in _orders(connection, campaign.campaign_id, under_way).items():
-        found[station_id] = replace(found[station_id], command=state, command_detail=detail, command_status=answer)
-    for station_id, (told, at_ms) in _told(connection, campaign.campaign_id).items():
+    orders = _orders(connection, campaign.campaign_id, under_way)
+    for station_id, order in orders.items():
+        found[station_id] = replace(
+            found[station_id], command=order.state, command_detail=order.detail, command_status=order.status
+        )
+    for station_id, (told, at_ms) in _told(connection, campaign.campaign_id, orders).items():
         found[station_id] = replace(found[station_id], told=told, told_at_ms=at_ms)
     return found
 
@@ -61,15 +65,23 @@ def _charging(connection: Connection, ours: Select[tuple[str]]) -> frozenset[str
     return frozenset(connection.execute(running.union(drawing)).scalars())
 
 
-def _orders(
-    connection: Connection, campaign_id: int, jobs: Iterable[Job]
-) -> Mapping[str, tuple[CommandState, str, str | None]]:
-    """How the last order of each of these jobs stands: its state, what is said of it, and the station's answer."""
+class _Order(NamedTuple):
+    """How a station's last order stands; `number` is that of a signed update, by which its reports name it."""
+
+    state: CommandState
+    detail: str
+    status: str | None
+    number: object
+
+
+def _orders(connection: Connection, campaign_id: int, jobs: Iterable[Job]) -> Mapping[str, _Order]:
+    """How the last order of each of these jobs stands."""
     found = {}
-    columns = (commands.c.station_id, commands.c.state, commands.c.detail, commands.c.status)
+    columns = (commands.c.station_id, commands.c.state, commands.c.detail, commands.c.status, commands.c.request)
     for keys in _some(order_key(campaign_id, job) for job in jobs):
         for row in connection.execute(select(*columns).where(commands.c.idempotency_key.in_(keys))):
-            found[row.station_id] = (CommandState(row.state), row.detail, row.status)
+            number = _read(row.request).get("requestId")
+            found[row.station_id] = _Order(CommandState(row.state), row.detail, row.status, number)
     return found
 
 
@@ -82,8 +94,10 @@ def find_orders(connection: Connection, campaign_id: int, jobs: Iterable[Job]) -
     return found
 
 
-def _told(connection: Connection, campaign_id: int) -> Mapping[str, tuple[SignedFirmwareStatus, int]]:
-    """What each station that was told to install said last of it, and when."""
+def _told(
+    connection: Connection, campaign_id: int, orders: Mapping[str, _Order]
+) -> Mapping[str, tuple[SignedFirmwareStatus, int]]:
+    """What each station that was told to install said last of it, and when; not what it said of another update."""
     query = (
         select(notifications.c.station_id, notifications.c.content, notifications.c.received_at_ms)
         .join(campaign_jobs, campaign_jobs.c.station_id == notifications.c.station_id)
@@ -97,8 +111,10 @@ def _told(connection: Connection, campaign_id: int) -> Mapping[str, tuple[Signed
     )
     said: dict[str, list[tuple[str, int]]] = defaultdict(list)
     for row in connection.execute(query):
-        status = msgspec.json.decode(row.content, type=dict[str, object]).get("status")
-        if status in _WORDS:
+        content, order = _read(row.content), orders.get(row.station_id)
+        status, number = content.get("status"), content.get("requestId")
+        is_of_another = number is not None and order is not None and order.number not in (None, number)
+        if status in _WORDS and not is_of_another:
             said[row.station_id].append((str(status), row.received_at_ms))
     return {station_id: (SignedFirmwareStatus(words[-1][0]), words[-1][1]) for station_id, words in said.items()}
 
@@ -106,6 +122,10 @@ def _told(connection: Connection, campaign_id: int) -> Mapping[str, tuple[Signed
 _REPORTS = ("FirmwareStatusNotification", "SignedFirmwareStatusNotification")
 _WORDS = frozenset(status.value for status in SignedFirmwareStatus if status is not SignedFirmwareStatus.IDLE)
 """Those of FirmwareStatusNotification are among them. Idle tells nothing of an update: it may be triggered."""
+
+
+def _read(text: str) -> dict[str, object]:
+    return msgspec.json.decode(text, type=dict[str, object])
 
 
 def _some(keys: Iterator[str]) -> Iterator[list[str]]:
