@@ -85,7 +85,7 @@ class StationLook:
     is_online: bool
     messages_owed: int
     outlets: tuple[OutletLook, ...]
-    statuses: Mapping[int, str]
+    statuses: Mapping[int, str] = field(default_factory=dict)
     welcomes_unknown: bool | None = None
     remembers_badges: bool | None = None
     badges: frozenset[str] = frozenset()
@@ -103,20 +103,20 @@ def look_at(name: str, virtual: VirtualStation, at_s: float) -> StationLook:
         is_online=software is not None and software.is_online,
         messages_owed=0 if software is None else software.messages_owed,
         outlets=tuple(_outlet(rig, software, number) for number in rig.outlets),
-        statuses={} if software is None else {int(each.id): str(each.status) for each in software.connectors.values()},
         welcomes_unknown=None if software is None else software.configuration.flag(Key.ALLOW_OFFLINE_TX_FOR_UNKNOWN_ID),
         remembers_badges=None if software is None else software.configuration.flag(Key.AUTHORIZATION_CACHE_ENABLED),
     )
 
 
 def look_closely(look: StationLook, virtual: VirtualStation, store: Store) -> StationLook:
-    """Add what is kept for good: configuration and badges; takes long, so only in the end."""
+    """Add what connectors do, and what is kept for good: configuration and badges; takes long, so only in the end."""
     software = virtual.runner.station
     if software is None:
         return look
     values = {str(key): software.configuration.text(key) for key in Key}
     return replace(
         look,
+        statuses={int(each.id): str(each.status) for each in software.connectors.values()},
         badges=frozenset(store.rows("local_list")),
         configuration={key: value for key, value in values.items() if value is not None},
     )
