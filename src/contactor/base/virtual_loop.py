@@ -78,23 +78,25 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         """What asyncio repeats until the loop is stopped: everything that is due, and nothing that comes of it."""
         if self._called_off > max(TIDY_ABOVE, len(self._timers) // 2):
             self._tidy()
-        # The loop's own pipe to itself is the one file there ever is, and whoever writes to it has called something.
-        if len(self._kernel.get_map()) > 1:
-            self._hear_kernel()
         if not self._ready and not self._stopping:
             self._jump()
         self._take_due()
         ready = self._ready
         for _ in range(len(ready)):
             handle = ready.popleft()
-            if not handle.cancelled():
+            if not handle._cancelled:
                 handle._run()
 
     def _jump(self) -> None:
         """Let time go on to the next timer."""
         timers = self._timers
-        while timers and timers[0][2].cancelled():
+        while timers and timers[0][2]._cancelled:
             heappop(timers)
+        # The loop's own pipe to itself is the one file there ever is, and whoever writes to it has called something.
+        if len(self._kernel.get_map()) > 1:
+            self._hear_kernel()
+            if self._ready:
+                return
         if timers:
             self._time_s = max(self._time_s, timers[0][0])
         else:
@@ -111,7 +113,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._process_events(self._kernel.select(0))
 
     def _tidy(self) -> None:
-        self._timers = [each for each in self._timers if not each[2].cancelled()]
+        self._timers = [each for each in self._timers if not each[2]._cancelled]
         heapify(self._timers)
         self._called_off = 0
 
