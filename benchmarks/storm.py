@@ -30,7 +30,7 @@ _DAY = load_scenario("bad_lines")
 CALM_WORLDS: Mapping[str, tuple[Scenario, Mapping[int, float]]] = {
     "quiet": (
         replace(_DAY, visits_per_hour=0, orders_per_hour=0, heartbeat_s=3600, troubles={}),
-        {1: 240.0, 50: 72.0, 500: 24.0},
+        {1: 240.0, 50: 72.0, 500: 72.0},
     ),
     "night": (
         replace(_DAY, visits_per_hour=0.1, orders_per_hour=0, heartbeat_s=3600, sample_s=900, troubles={}),
