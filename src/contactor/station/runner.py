@@ -262,7 +262,12 @@ class StationRunner:
     def _set_timer(self) -> None:
         if self.station is None:
             return  # the timer, if there is one, is for the next attempt to start
-        self._software_due_s = due_s = self.station.deadline_s
+        self._software_due_s = self.station.deadline_s
+        self._await_deadlines()
+
+    def _await_deadlines(self) -> None:
+        """Wake for the software or the hardware, whichever is first; what the software waits for is known."""
+        due_s = self._software_due_s
         self._hardware_due_s = hardware_due_s = self._hardware.deadline_s
         if hardware_due_s is not None:
             clock_due_s = self.hardware_time.clock_s(hardware_due_s)
@@ -292,7 +297,7 @@ class StationRunner:
             self._events.append(DeadlineReached())
             self._work(hardware_was_heard=True)
         else:  # current has flowed on as it did, which is no news
-            self._set_timer()
+            self._await_deadlines()
             self._watcher.settled()
 
     def _software_is_due(self) -> bool:

@@ -157,7 +157,8 @@ class Station:
         if is_news or (sample_due_s is not None and sample_due_s <= now.s):
             parts.metering.settle(now)
             parts.conversation.watch_memory(now)
-        parts.connection.settle(now)
+        if not parts.connection.is_up:
+            parts.connection.settle(now)
         parts.conversation.settle(now)
         parts.reset.settle(now)  # last: nothing follows a restart
 
