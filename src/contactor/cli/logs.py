@@ -34,6 +34,20 @@ class _Stderr:
         sys.stderr.flush()
 
 
+def _in_a_line(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """An outage of the database ends every request of every station: each says so in a line, without its stack."""
+    told = event.get("exc_info")
+    error = sys.exc_info()[1] if told is True else told
+    if isinstance(error, BaseException):
+        from contactor.central.store.outage import outage_of  # most processes have no database
+
+        outage = outage_of(error)
+        if outage is not None:
+            del event["exc_info"]
+            event["database"] = outage
+    return event
+
+
 def configure(level: LogLevel = LogLevel.INFO, form: LogFormat = LogFormat.TEXT) -> None:
     """Send every log line of the process to stderr in one form."""
     renderer: structlog.typing.Processor = (
@@ -50,6 +64,7 @@ def configure(level: LogLevel = LogLevel.INFO, form: LogFormat = LogFormat.TEXT)
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _in_a_line,
             structlog.processors.format_exc_info,
             renderer,
         ],
