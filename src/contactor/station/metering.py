@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
@@ -160,7 +161,7 @@ class Metering:
     def _read_intervals(self) -> None:
         configuration = self._configuration
         self._intervals_edition = configuration.edition
-        self._intervals = _Intervals(
+        self._intervals = _intervals(
             configuration.number(Key.METER_VALUE_SAMPLE_INTERVAL),
             configuration.number(self._interval_offline),
             configuration.number(Key.CLOCK_ALIGNED_DATA_INTERVAL),
@@ -169,7 +170,7 @@ class Metering:
 
     def _set_pace(self) -> None:
         since_s, intervals = self._offline_since_s, self._intervals
-        self._pace = _Pace(since_s, intervals.sampled_s if since_s is None else intervals.sampled_offline_s)
+        self._pace = _pace(since_s, intervals.sampled_s if since_s is None else intervals.sampled_offline_s)
 
     def _sample_clock_aligned(self, now: Moment) -> None:
         interval_s = self._intervals.aligned_s
@@ -253,6 +254,9 @@ class _Pace(NamedTuple):
     interval_s: int
 
 
+# Equal ones are one and the same, because most stations of a fleet have equal ones.
+_intervals = lru_cache(maxsize=64)(_Intervals)
+_pace = lru_cache(maxsize=64)(_Pace)
 _NO_INTERVALS = _Intervals(0, 0, 0)
 _NO_PACE = _Pace(None, 0)
 
