@@ -2,36 +2,46 @@
 
 import asyncio
 import json
+import sys
+from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import aiomqtt
 import pytest
 
-WITHIN_S = 10.0
+PROJECT = Path(__file__).parents[2]
+WITHIN_S = 30.0
 QOS = 1
 
 
 class LoopbackBroker:
-    """A broker that can be stopped and started again on its port; what was retained is gone then."""
+    """A broker that can be killed and started again on its port; what was retained is gone then."""
 
     def __init__(self, *, listener: dict[str, object] | None = None, plugins: dict[str, object] | None = None) -> None:
         self._listener = listener or {}
         self._plugins = plugins or {"amqtt.plugins.authentication.AnonymousAuthPlugin": {"allow_anonymous": True}}
-        self._broker: Any = None  # Any: the library is not typed
+        self._process: Process | None = None
         self.port = 0
 
     async def start(self) -> None:
-        module = pytest.importorskip("amqtt.broker")
+        pytest.importorskip("amqtt.broker")
         listener = {"type": "tcp", "bind": f"127.0.0.1:{self.port}", **self._listener}
-        self._broker = module.Broker({"listeners": {"default": listener}, "plugins": self._plugins})
-        await self._broker.start()
-        server = next(iter(self._broker._servers.values()))
-        self.port = server.instance.sockets[0].getsockname()[1]
+        configuration = {"listeners": {"default": listener}, "plugins": self._plugins}
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "tests.mqtt.broker_process", json.dumps(configuration), stdout=PIPE, cwd=PROJECT
+        )
+        assert self._process.stdout is not None
+        line = await self._process.stdout.readline()
+        assert line, "the broker did not start"
+        self.port = int(line)
 
-    async def stop(self) -> None:
-        await self._broker.shutdown()
+    async def kill(self) -> None:
+        assert self._process is not None
+        self._process.kill()
+        await self._process.wait()
 
 
 @asynccontextmanager
@@ -41,7 +51,7 @@ async def broker(**how: Any) -> AsyncIterator[LoopbackBroker]:  # Any: whatever 
     try:
         yield running
     finally:
-        await running.stop()
+        await running.kill()
 
 
 class Reader:

@@ -102,10 +102,10 @@ async def test_events_go_on_where_they_ended_and_a_lost_broker_is_told_everythin
         assert kept is not None
         assert kept >= 2
         async with bridge(bench, place, at(mqtt)) as running:
-            await mqtt.stop()
-            await mqtt.start()
             running.connected.clear()
-            async with asyncio.timeout(20):
+            await mqtt.kill()
+            await mqtt.start()
+            async with asyncio.timeout(60):
                 await running.connected.wait()
             async with reader_at(mqtt.port) as reader:
                 await reader.holds(f"contactor/stations/{STATION}/state", is_online=False)

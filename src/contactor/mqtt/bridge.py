@@ -5,7 +5,6 @@ its number is kept, once the broker has confirmed it; so none is lost, and one m
 """
 
 import asyncio
-import logging
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
@@ -19,19 +18,17 @@ from contactor.base.dice import Dice
 from contactor.base.errors import ContactorError
 from contactor.mqtt.central import Central, CentralTrouble
 from contactor.mqtt.discovery import discovery_of
+from contactor.mqtt.line import Line, line_to
 from contactor.mqtt.orders import BadOrder, read_order
 from contactor.mqtt.picture import changes_between, event_text, picture_of
 from contactor.mqtt.place import PlaceFile
 from contactor.mqtt.settings import BridgeSettings
 from contactor.mqtt.topics import Place
 
-AT_LEAST_ONCE = 1
 AGAIN_FIRST_S = 1.0
 AGAIN_LONGEST_S = 60.0
 LOOK_EVERY_S = 10.0
 """Readings are no events: what they change is seen after so long at the latest."""
-ORDERS_WAITING_MAX = 20
-KEEP_ALIVE_S = 20
 
 Facts = Mapping[str, Any]  # Any: JSON, as the API tells it
 
@@ -71,59 +68,46 @@ class Bridge:
 
     async def _connection(self) -> None:
         """One connection to the broker, until either side fails."""
-        async with self._client() as client:
+        settings = self._settings
+        async with line_to(settings.broker, settings.client_id, will=(self._topics.bridge, "offline")) as line:
             place, flaw = await self._central.feed_from(self._place.read())
             if flaw:
                 self._log.warning("the feed does not go on where it ended", reason=flaw)
             self._place.write(place)  # from the first start on nothing is missed
-            await self._publish(client, {self._topics.bridge: "online"})
+            await self._publish(line, {self._topics.bridge: "online"})
             try:
-                await self._carry(client, place)
+                await self._carry(line, place)
             finally:
                 # Who ends on purpose says so; a broken line leaves it to the will.
-                with suppress(aiomqtt.MqttError):
-                    await self._publish(client, {self._topics.bridge: "offline"})
+                with suppress(aiomqtt.MqttError, TimeoutError):
+                    await self._publish(line, {self._topics.bridge: "offline"})
 
-    async def _carry(self, client: aiomqtt.Client, place: int) -> None:
+    async def _carry(self, line: Line, place: int) -> None:
         """Tell how everything stands, and then what changes."""
         self._told = {}
-        await self._look(client)
+        await self._look(line)
         self._backoff.succeeded()
         self._log.info("the bridge is up", after=place)
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._pass_on(client, place))
-            tasks.create_task(self._keep_looking(client))
+            tasks.create_task(self._pass_on(line, place))
+            tasks.create_task(self._keep_looking(line))
             if self._settings.obeys:
-                await self._subscribe(client)
-                tasks.create_task(self._obey(client))
+                await self._subscribe(line)
+                tasks.create_task(self._obey(line))
             self.connected.set()
-
-    def _client(self) -> aiomqtt.Client:
-        broker = self._settings.broker
-        return aiomqtt.Client(
-            broker.host,
-            broker.port,
-            username=broker.user,
-            password=broker.password,
-            tls_context=broker.tls,
-            identifier=self._settings.client_id,
-            keepalive=KEEP_ALIVE_S,
-            will=aiomqtt.Will(self._topics.bridge, "offline", qos=AT_LEAST_ONCE, retain=True),
-            max_queued_incoming_messages=ORDERS_WAITING_MAX,
-            logger=logging.getLogger("contactor.mqtt.wire"),
-        )
 
     # The picture
 
-    async def _keep_looking(self, client: aiomqtt.Client) -> None:
+    async def _keep_looking(self, line: Line) -> None:
         while True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), LOOK_EVERY_S)
+                async with asyncio.timeout(LOOK_EVERY_S):
+                    await self._woken.wait()
             self._woken.clear()
-            await self._look(client)
+            await self._look(line)
             await asyncio.sleep(self._settings.pause_s)
 
-    async def _look(self, client: aiomqtt.Client) -> None:
+    async def _look(self, line: Line) -> None:
         """Read the fleet and publish what is not told yet."""
         stations, alarms = await self._central.fleet(), await self._central.alarms()
         self._running = {
@@ -135,35 +119,35 @@ class Bridge:
         prefix = self._settings.discovery_prefix
         if prefix is not None:
             picture |= discovery_of(prefix, self._topics, stations, with_orders=self._settings.obeys)
-        await self._publish(client, changes_between(self._told, picture))
+        await self._publish(line, changes_between(self._told, picture))
         self._told = picture
 
     # Events
 
-    async def _pass_on(self, client: aiomqtt.Client, place: int) -> None:
+    async def _pass_on(self, line: Line, place: int) -> None:
         async for event in self._central.events(place):
             self._woken.set()
-            await client.publish(self._topics.events, event_text(event), qos=AT_LEAST_ONCE)
+            await line.publish(self._topics.events, event_text(event))
             self._place.write(event["sequence"])
 
     # Orders
 
-    async def _subscribe(self, client: aiomqtt.Client) -> None:
+    async def _subscribe(self, line: Line) -> None:
         for topic in self._topics.orders:
-            await client.subscribe(topic, qos=AT_LEAST_ONCE)
+            await line.subscribe(topic)
 
-    async def _obey(self, client: aiomqtt.Client) -> None:
-        async for message in client.messages:
+    async def _obey(self, line: Line) -> None:
+        async for message in line.messages:
             place = self._topics.place_of(str(message.topic))
             if place is None:
                 continue
             if message.retain:
                 # It would be carried out again at every connection.
-                await self._tell_result(client, place, {"error": "an order must not be retained"})
+                await self._tell_result(line, place, {"error": "an order must not be retained"})
                 continue
-            await self._carry_out(client, place, message.payload)
+            await self._carry_out(line, place, message.payload)
 
-    async def _carry_out(self, client: aiomqtt.Client, place: Place, payload: object) -> None:
+    async def _carry_out(self, line: Line, place: Place, payload: object) -> None:
         content = payload if isinstance(payload, bytes) else b""
         try:
             running = self._running.get((place.station_id, place.connector_id))
@@ -173,14 +157,14 @@ class Bridge:
         except (BadOrder, CentralTrouble) as error:
             told = {"error": str(error)}
         self._log.info("order by topic", station=place.station_id, connector=place.connector_id, verb=place.verb)
-        await self._tell_result(client, place, told)
+        await self._tell_result(line, place, told)
 
-    async def _tell_result(self, client: aiomqtt.Client, place: Place, told: Facts) -> None:
-        await client.publish(self._topics.result(place), msgspec.json.encode(told).decode(), qos=AT_LEAST_ONCE)
+    async def _tell_result(self, line: Line, place: Place, told: Facts) -> None:
+        await line.publish(self._topics.result(place), msgspec.json.encode(told).decode())
 
-    async def _publish(self, client: aiomqtt.Client, messages: Mapping[str, str]) -> None:
+    async def _publish(self, line: Line, messages: Mapping[str, str]) -> None:
         for topic, payload in messages.items():
-            await client.publish(topic, payload, qos=AT_LEAST_ONCE, retain=True)
+            await line.publish(topic, payload, retain=True)
 
 
 def _reason(group: BaseExceptionGroup[BaseException]) -> str:

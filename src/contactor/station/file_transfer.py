@@ -192,14 +192,19 @@ class NetworkFiles:
 
     async def _fetch_by_ftp(self, place: _Place, receipt: "_Receipt") -> None:
         async with self._ftp_data(place, "RETR") as (reader, _writer):
-            while chunk := await asyncio.wait_for(reader.read(CHUNK_BYTES), self._idle_s):
+            while True:
+                async with asyncio.timeout(self._idle_s):
+                    chunk = await reader.read(CHUNK_BYTES)
+                if not chunk:
+                    return
                 receipt.add(chunk)
 
     async def _put_by_ftp(self, place: _Place, dispatch: "_Dispatch") -> None:
         async with self._ftp_data(place, "STOR") as (_reader, writer):
             async for chunk in dispatch.chunks():
                 writer.write(chunk)
-                await asyncio.wait_for(writer.drain(), self._idle_s)
+                async with asyncio.timeout(self._idle_s):
+                    await writer.drain()
 
 
 class _Receipt:

@@ -54,7 +54,8 @@ class SiteDesk:
         try:
             server.writer.write(lambda connection: put_site(connection, site, version=version), written.set_result)
             # Whoever is killed meanwhile says nothing more; the operator tries again another time.
-            outcome = await asyncio.wait_for(written, WRITTEN_WITHIN_S)
+            async with asyncio.timeout(WRITTEN_WITHIN_S):
+                outcome = await written
         except (WriterFull, WriterStopped, TimeoutError):
             return
         if not isinstance(outcome, Exception):

@@ -35,7 +35,8 @@ class _QuietServer(uvicorn.Server):
         """Keep the answers' date, which has whole seconds, until told to stop."""
         while not await self.on_tick(0):
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.stops.wait(), 1)
+                async with asyncio.timeout(1):
+                    await self.stops.wait()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Let go of the port, and of everybody who is connected in their own time."""

@@ -73,7 +73,8 @@ async def _receive(office: Office, body: AsyncIterator[bytes], bytes_max: int, c
         number = await office.write(lambda connection: append_pieces(connection, content_id, at, piece))
 
     while True:
-        chunk = await asyncio.wait_for(anext(body, None), IDLE_S)
+        async with asyncio.timeout(IDLE_S):
+            chunk = await anext(body, None)
         if chunk is None:
             break
         size_bytes += len(chunk)
