@@ -9,7 +9,8 @@ from contactor.base.ids import OutletNumber
 from contactor.station.effects import Note
 from contactor.storm.checkers.authorization import EnergyIsAuthorised
 from contactor.storm.checkers.power import SETTLING_S, PowerWithinLimits
-from contactor.storm.evidence import Debt, OutletLook, StationLook
+from contactor.storm.checkers.transactions import TransactionsAreKept
+from contactor.storm.evidence import Debt, LedgerReading, LedgerTransaction, OutletLook, StationLook, ms_of
 from contactor.storm.frame import Direction, Frame, Kind
 
 LOOK = StationLook("CP-1", 0.0, 60_000.0, True, True, 0, (), {}, welcomes_unknown=False)
@@ -137,3 +138,30 @@ def test_a_profile_that_a_power_cut_kept_from_being_answered_may_hold_or_not(pow
     power.heard(order(request, Kind.RESULT, "Rejected"))
     power.looked(flowing(50_000.0))
     assert len(power.found) == 1
+
+
+BEGAN_AT = "2026-03-02T06:00:00Z"
+READ_AT = "2026-03-02T06:01:00Z"
+
+
+class KeptTransaction:
+    """A record with one transaction, which has one reading."""
+
+    def __init__(self) -> None:
+        reading = LedgerReading(ms_of(READ_AT), ms_of(READ_AT), ("10",), 10.0)
+        told = (7, "CP-1", 1, "anna", ms_of(BEGAN_AT), 0, None, None, None, None)
+        self.transactions = (LedgerTransaction(*told, readings=(reading,)),)
+
+
+@pytest.mark.parametrize("is_owed", [False, True])
+def test_only_a_reading_that_nobody_owed_may_be_in_the_ledger_for_having_been_said(*, is_owed: bool) -> None:
+    """TRG-06: one that was asked for is said once; one that a charge owed is in its transaction and in no other."""
+    start = {"connectorId": 1, "timestamp": BEGAN_AT, "idTag": "anna", "meterStart": 0}
+    values = {"meterValue": [{"timestamp": READ_AT, "sampledValue": [{"value": "10"}]}]}
+    checker = TransactionsAreKept()
+    checker.owed(Debt("CP-1", 1.0, "StartTransaction", start, "m1", 1))
+    if is_owed:
+        checker.owed(Debt("CP-1", 2.0, "MeterValues", values, "m2", None))
+    checker.heard(Frame("CP-1", 2.0, 1, Direction.OUT, Kind.CALL, "m2", "MeterValues", values, values))
+    checker.settled(KeptTransaction(), ())  # type: ignore[arg-type]  # what it looks at of a record
+    assert len(checker.found) == (1 if is_owed else 0)

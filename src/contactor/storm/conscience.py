@@ -41,7 +41,7 @@ class Conscience:
     def heard(self, frame: Frame, text: bytes) -> None:
         """A message passed a station's end of its line."""
         self.frames += 1
-        self._digest.update(f"{frame.at_s:.6f} {frame.station} {frame.direction.value} ".encode() + text)
+        self._digest.update(f"{frame.at_s:.6f} {frame.station} {frame.direction} ".encode() + text)
         listeners = self._listeners.get(frame.action)
         if listeners is None:
             listeners = self._listeners[frame.action] = self._listeners_to(frame.action)

@@ -23,8 +23,8 @@ from contactor.storm.storm_store import StormStore
 from contactor.storm.tap import TapDialer
 from contactor.virtual.virtual_station import VirtualStation
 
-COARSE = RigSettings(step_s=30.0, ramp_step_s=2.0)
-"""Charging curves are followed in steps of half a minute: the meter counts what flows all the same."""
+COARSE = RigSettings(step_s=60.0, ramp_step_s=2.0)
+"""Charging curves are followed in steps of a minute, as often as they are read: the meter counts all that flows."""
 
 MEDDLING_SHARE = 0.5
 """How many of the messages that a meddling in force is for are struck."""
@@ -99,6 +99,7 @@ class StationHouse:
             hardware=COARSE,
             files=StormFiles(identity.product.name, chance.stream("files")),
             observe=lambda note: witness.noted(self.name, note),
+            keeps_rig=False,  # it outlives the software here, so nobody would read what was kept of it
         )
 
     def next_code(self, chance: Chance) -> str:

@@ -62,6 +62,11 @@ class _Limits:
                 del self._limits[slot]
                 self.changed_at_s = debt.at_s
 
+    @property
+    def are_none(self) -> bool:
+        """Whether nothing was ever asked for that still holds: so it is with most stations at most times."""
+        return not self._limits and not self._asked
+
     def station_w(self) -> float:
         """What the station may take together."""
         return self._topmost_w(0, "ChargePointMaxProfile")
@@ -122,7 +127,7 @@ class PowerWithinLimits(Checker):
             if outlet.power_w > 0 and outlet.in_transaction is False:
                 self.complain(look.station, look.at_s, f"outlet {outlet.number} gives energy without a transaction")
         limits = self._limits[look.station]
-        if look.at_s - limits.changed_at_s < SETTLING_S:
+        if limits.are_none or look.at_s - limits.changed_at_s < SETTLING_S:
             return
         self._compare(look, "the station's profile", total_w, limits.station_w())
         for outlet in look.outlets:

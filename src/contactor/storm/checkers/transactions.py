@@ -17,15 +17,18 @@ class TransactionsAreKept(Checker):
     def __init__(self) -> None:
         super().__init__()
         self._charges = Charges()
+        self._owed: set[tuple[str, str]] = set()
         self._asked_for: set[tuple[str, int, tuple[str, ...]]] = set()
 
     def heard(self, frame: Frame) -> None:
         """A reading that was asked for is said once, and owed by nobody (TRG-06)."""
-        if frame.is_call and frame.direction is Direction.OUT and frame.action == "MeterValues":
+        is_said = frame.is_call and frame.direction is Direction.OUT and frame.action == "MeterValues"
+        if is_said and (frame.station, frame.message_id) not in self._owed:
             self._asked_for.update((frame.station, *reading) for reading in _readings_of(frame.payload))
 
     def owed(self, debt: Debt) -> None:
         """Remember it."""
+        self._owed.add((debt.station, debt.message_id))
         self._charges.owed(debt)
 
     def settled(self, record: Record, looks: Sequence[StationLook]) -> None:
