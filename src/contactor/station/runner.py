@@ -186,7 +186,10 @@ class StationRunner:
             self._hardware.advance(self.hardware_time.now_s)
         elif not self._events:
             self._listen_to_hardware()
-            self._work()
+            if self._events:
+                self._work(hardware_was_heard=True)
+            else:
+                self._flow_on()
 
     def run_hardware_at(self, speed: float) -> None:
         """Let the hardware's time pass at another speed from now on."""
@@ -296,9 +299,13 @@ class StationRunner:
         if self._events or self._software_is_due():
             self._events.append(DeadlineReached())
             self._work(hardware_was_heard=True)
-        else:  # current has flowed on as it did, which is no news
-            self._await_deadlines()
-            self._watcher.settled()
+        else:
+            self._flow_on()
+
+    def _flow_on(self) -> None:
+        """The hardware has gone on without anything to tell, and so has nothing for the software."""
+        self._await_deadlines()
+        self._watcher.settled()
 
     def _software_is_due(self) -> bool:
         assert self.station is not None, "without software the timer is another one"

@@ -204,9 +204,9 @@ def _powered_on(parts: Parts, event: events.PoweredOn, now: Moment) -> bool:
     return True
 
 
-def _deadline_reached(parts: Parts, _event: events.DeadlineReached, _now: Moment) -> bool:
-    """Settling is enough; only the hardware can have news that it does not tell."""
-    return parts.smart_charging.follows_demand
+def _deadline_reached(parts: Parts, _event: events.DeadlineReached, now: Moment) -> bool:
+    """Settling is enough; only what vehicles ask for can be news that the hardware does not tell."""
+    return parts.smart_charging.follows_demand and parts.smart_charging.settle(now)
 
 
 def _restart_failed(parts: Parts, event: events.RestartFailed, _now: Moment) -> bool:

@@ -6,12 +6,12 @@ A frame is masked when it comes in, not when it is shown: what was never kept ca
 import re
 from collections import deque
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from contactor.station.effects import Effect, Note, SendText
 from contactor.station.events import Event, Moment, TextReceived
@@ -34,17 +34,15 @@ class Direction(StrEnum):
     RECEIVED = "received"
 
 
-@dataclass(frozen=True, slots=True)
-class TracedFrame:
-    """One message as it was on the wire, but for its secrets."""
+class TracedFrame(Struct, frozen=True):
+    """One message as it was on the wire, but for its secrets; a Struct, as one is made for every message."""
 
     instant: datetime
     direction: Direction
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class TracedNote:
+class TracedNote(Struct, frozen=True):
     """One note of the station."""
 
     instant: datetime

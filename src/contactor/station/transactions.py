@@ -56,7 +56,10 @@ class Transactions:
         self._outbox = outbox
         self._by_key = {transaction.key: transaction for transaction in _TRANSACTIONS.records(store).values()}
         self._last_key = _TRANSACTION_COUNTER.records(store).get("last", 0)
-        self._open = {t.connector_id: t for t in self._by_key.values() if not t.is_stopped}
+        self._open: dict[int, Transaction] = {}
+        for transaction in self._by_key.values():
+            if not transaction.is_stopped:
+                self._put_in_order(transaction)
         self.refused: Callable[[Transaction, Moment], None] = lambda _transaction, _now: None
         self.learned: Callable[[IdTag, IdTagInfo, Moment], None] = lambda _tag, _info, _now: None
 
@@ -64,11 +67,11 @@ class Transactions:
 
     def open_on(self, connector_id: int) -> Transaction | None:
         """The open transaction of a connector."""
-        return self._open.get(ConnectorId(connector_id))
+        return self._open.get(connector_id)
 
     def all_open(self) -> Sequence[Transaction]:
         """Every open transaction, by connector."""
-        return [self._open[connector_id] for connector_id in sorted(self._open)]
+        return list(self._open.values())
 
     @property
     def open_count(self) -> int:
@@ -111,7 +114,8 @@ class Transactions:
             register_wh=register_wh,
             parent=parent,
         )
-        self._by_key[transaction.key] = self._open[connector_id] = transaction
+        self._by_key[transaction.key] = transaction
+        self._put_in_order(transaction)
         self._keep(transaction)
         request = StartTransaction(
             connector_id=connector_id,
@@ -193,6 +197,10 @@ class Transactions:
         answer = cast(StopTransactionResult | None, result)
         if answer is not None and answer.id_tag_info is not msgspec.UNSET and known.stop_id_tag is not None:
             self.learned(known.stop_id_tag, answer.id_tag_info, now)
+
+    def _put_in_order(self, transaction: Transaction) -> None:
+        """Open ones stand by their connector: they are gone through at every event, and begun once."""
+        self._open = dict(sorted({**self._open, transaction.connector_id: transaction}.items()))
 
     def _keep(self, transaction: Transaction) -> None:
         _TRANSACTIONS.put(self._store, _key(transaction), transaction)

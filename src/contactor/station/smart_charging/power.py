@@ -81,8 +81,8 @@ class Power:
         grant = self._granted.get(connector.outlet)
         return grant is not None and grant.limit_w == 0
 
-    def settle(self, now: Moment) -> None:
-        """Compute the grants and ask for those that differ from the last ones."""
+    def settle(self, now: Moment) -> bool:
+        """Compute the grants and ask for those that differ from the last ones; whether any does."""
         self._ceilings.settle(now)
         self._deadline_s = None
         in_use = [connector for connector in self._connectors.values() if connector.energy is not Energy.OFF]
@@ -91,13 +91,13 @@ class Power:
         wants = [self._want(connector, outlooks[connector.outlet], is_alone=is_alone) for connector in in_use]
         if not wants and not self._granted:
             self.follows_demand = False
-            return
+            return False
         self._find_deadline([self._ceilings.station_until, *(outlook.until for outlook in outlooks.values())], now)
         cabinet = Cabinet(self._hardware.modules_healthy, self._module_w, self._ceilings.station_w, self._minimum_w)
         self.follows_demand = len(wants) > 1 or any(outlook.limit_a != math.inf for outlook in outlooks.values())
         question = (wants, [outlook.limit_a for outlook in outlooks.values()], cabinet)
         if question == self._shared_for:
-            return  # the answer stands: most events change nothing that matters here
+            return False  # the answer stands: most events change nothing that matters here
         self._shared_for = question
         grants = [_with_amperes(grant, outlooks[grant.outlet].limit_a) for grant in share(wants, cabinet)]
         wanted = {grant.outlet: grant for grant in grants}
@@ -110,6 +110,7 @@ class Power:
         self._granted = wanted
         for change in changes:
             self._effects.add(change)
+        return bool(changes)
 
     def _find_deadline(self, changes: Iterable[datetime | None], now: Moment) -> None:
         change = min((each for each in changes if each is not None), default=None)

@@ -94,9 +94,9 @@ class SmartCharging:
         """The most the whole station may take, as of the last settling."""
         return self._ceilings.station_w
 
-    def settle(self, now: Moment) -> None:
-        """Let profiles go whose transaction has ended, and grant what each outlet may have now."""
-        self._power.settle(now)
+    def settle(self, now: Moment) -> bool:
+        """Let profiles of ended transactions go, and grant what each outlet may have now; whether any grant changed."""
+        return self._power.settle(now)
 
     def holds_back(self, connector: Connector) -> bool:
         """Whether an outlet that is switched on may not charge for the time being (SC-29)."""
