@@ -1,9 +1,9 @@
 """What is known of a station when an order for it is judged."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, cached_property
 
 import msgspec
 from sqlalchemy import BindParameter, Connection, bindparam, select
@@ -34,6 +34,28 @@ class ReportedKey:
 
     value: str | None
     is_readonly: bool
+
+
+class ReportedKeys(Mapping[str, ReportedKey]):
+    """What a station reports of its configuration, read when it is first asked for: most orders have no use for it."""
+
+    def __init__(self, connection: Connection, station_id: str) -> None:
+        self._connection = connection
+        self._station_id = station_id
+
+    def __getitem__(self, folded: str) -> ReportedKey:
+        return self._keys[folded]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._keys)
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    @cached_property
+    def _keys(self) -> Mapping[str, ReportedKey]:
+        rows = _REPORTED.all(self._connection, {"station": self._station_id})
+        return {row.folded_key: ReportedKey(row.value, row.is_readonly) for row in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +128,7 @@ _PROFILES = Prepared(select(_profiles).where(_profiles.c.station_id == _STATION)
 def load_facts(
     connection: Connection, station_id: str, registration: RegistrationStatus | None, now: datetime
 ) -> StationFacts:
-    """The facts as the record has them."""
+    """The facts as the record has them; to be judged by while the connection is there."""
     given = {"station": station_id}
     station = _MODEL.first(connection, given)
     product, model = _product(None if station is None else station.model)
@@ -117,7 +139,7 @@ def load_facts(
         registration=registration,
         product=product,
         model=model,
-        reported={row.folded_key: ReportedKey(row.value, row.is_readonly) for row in _REPORTED.all(connection, given)},
+        reported=ReportedKeys(connection, station_id),
         transactions={row.id: _open_transaction(row) for row in _OPEN.all(connection, given)},
         active_reservations=active,
         closed_reservations=frozenset(bookings) - active,

@@ -5,7 +5,7 @@ texts, truths or None; and a statement cannot have a list whose length changes.
 """
 
 from collections import namedtuple
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -39,15 +39,15 @@ class Reading:
         shape = namedtuple("Found", [column.key for column in columns])  # type: ignore[misc]  # as the query has it
         return cls(shape._make, tuple((index, read) for index, read in enumerate(readers) if read is not None))
 
-    def read(self, row: Sequence[object]) -> Found:
-        """A row as it is wanted here."""
-        if self.conversions:
-            values = list(row)
-            for index, convert in self.conversions:
-                values[index] = convert(values[index])
-            row = values
-        found: Found = self.make(row)
-        return found
+    def read(self, rows: Iterable[Sequence[object]]) -> list[Found]:
+        """Rows as they are wanted here."""
+        return list(map(self.make, map(self._converted, rows) if self.conversions else rows))
+
+    def _converted(self, row: Sequence[object]) -> Sequence[object]:
+        values = list(row)
+        for index, convert in self.conversions:
+            values[index] = convert(values[index])
+        return values
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class Prepared:
         spelling = self._spelled_for(connection.dialect)
         cursor = driver.execute(connection, spelling.sql, spelling.row_of(given))
         reading = spelling.reading
-        rows = [] if reading is None else [reading.read(row) for row in cursor.fetchall()]
+        rows = [] if reading is None else reading.read(cursor.fetchall())
         cursor.close()
         return rows
 

@@ -63,7 +63,7 @@ class Survey:
         rows = [{**each.given, ASKER: each.asker} for each in questions]
         cursor = driver.execute_numbered(connection, spelling.sql, (_encode(rows).decode(), *spelling.constants))
         reading = spelling.reading
-        found = [] if reading is None else [reading.read(row) for row in cursor.fetchall()]
+        found = [] if reading is None else reading.read(cursor.fetchall())
         cursor.close()
         return {row.asker: row for row in found}
 
