@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import random
 import resource
 import select
 import socket
@@ -19,6 +20,7 @@ END_LIMIT_S = 5.0
 
 # Above these the system takes ports for the ends that dial.
 _PORTS = range(21_000, 32_000)
+_TRIES = 1000
 
 
 class ServerFailed(Exception):
@@ -66,13 +68,14 @@ def many_open_files() -> Iterator[None]:
 
 def free_port() -> int:
     """A port of this machine that nobody listens on, out of the range of ephemeral ones."""
-    for port in _PORTS:
+    # From anywhere in the range: whoever else looks at the same moment finds another one.
+    for port in random.sample(_PORTS, _TRIES):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             with contextlib.suppress(OSError):
                 probe.bind(("127.0.0.1", port))
                 return port
-    raise ServerFailed(f"no port from {_PORTS.start} to {_PORTS.stop} is free")
+    raise ServerFailed(f"{_TRIES} ports from {_PORTS.start} to {_PORTS.stop} were tried, and none is free")
 
 
 class ServerProcess:

@@ -14,6 +14,8 @@ from contactor.base.errors import BadSetting
 
 DRAIN_S = 5
 """How long requests on the way may take when the server stops."""
+LAST_WORDS_S = 2
+"""And how long what streams has to end by itself before that."""
 BACKLOG = 128
 CONNECTIONS_MAX = 500
 
@@ -40,13 +42,15 @@ class _QuietServer(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Let go of the port, and of everybody who is connected in their own time."""
-        if self.server_state.connections or self.server_state.tasks:
-            await super().shutdown(sockets)
-            return
         for server in self.servers:
             server.close()
         for each in sockets or ():
             each.close()
+        if self.server_state.tasks:
+            # What streams was told to end and closes with a code of its own, unless it is overtaken.
+            await asyncio.wait(set(self.server_state.tasks), timeout=LAST_WORDS_S)
+        if self.server_state.connections or self.server_state.tasks:
+            await super().shutdown()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

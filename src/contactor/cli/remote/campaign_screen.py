@@ -10,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from contactor.cli.remote.client import ApiClient, Json
 from contactor.cli.remote.output import plain
 
-_KINDS = ("campaign_changed", "campaign_job_changed")
+CAMPAIGN_CHANGED, JOB_CHANGED = "campaign_changed", "campaign_job_changed"
 
 
 def follow(client: ApiClient, number: int) -> str:
@@ -22,10 +22,12 @@ def follow(client: ApiClient, number: int) -> str:
         campaign = _shown(client, number, bars, tasks)
         if campaign["state"] == "running":
             for event in _events(client, number, after):
-                if "wave" in event["facts"]:
+                if event["kind"] == JOB_CHANGED:
                     _print_line(event)
-                campaign = _shown(client, number, bars, tasks)
-                if campaign["state"] != "running":
+                _shown(client, number, bars, tasks)
+                # As the event says, not as it stands by now: what happened in between is still to be told.
+                if event["kind"] == CAMPAIGN_CHANGED and event["facts"]["state"] != "running":
+                    campaign = event["facts"]
                     break
     said = f"campaign {number} is {campaign['state']}"
     typer.echo(f"{said}: {campaign['detail']}" if campaign["detail"] else said)
@@ -46,7 +48,7 @@ def _shown(client: ApiClient, number: int, bars: Progress, tasks: dict[int, Task
 def _events(client: ApiClient, number: int, after: int) -> Iterator[Json]:
     for kind, data in client.events(f"/events/stream?after={after}"):
         event = json.loads(data)
-        if kind in _KINDS and event["facts"]["campaign_id"] == number:
+        if kind in (CAMPAIGN_CHANGED, JOB_CHANGED) and event["facts"]["campaign_id"] == number:
             yield event
 
 
