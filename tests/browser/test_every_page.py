@@ -69,6 +69,7 @@ TABS = (
     "Reservations",
     "Local list",
     "Files",
+    "Certificates",
     "Commands",
     "Messages",
     "Quirks",

@@ -241,6 +241,8 @@ async def test_w_a02_a_certificate_that_the_central_system_signed_and_does_not_t
         )
         (told,) = await _security_events(bench)
         assert "the one before is shown again" in str(told["details"])
+        (signed,) = (await bench.admin.get(f"{API}/stations/{STATION}/certificates")).json()["items"]
+        assert (signed["state"], signed["detail"]) == ("abandoned", told["details"])
 
 
 async def test_without_an_authority_the_station_is_told_so_and_keeps_its_password(

@@ -33,8 +33,8 @@ export function duration(seconds) {
 }
 const KINDS = { Available: "available", Charging: "charging", Preparing: "preparing", Finishing: "preparing",
   Suspended: "suspended", SuspendedEV: "suspended", SuspendedEVSE: "suspended", Reserved: "reserved", Faulted: "faulted" };
-const GOOD = new Set("Accepted active online stopped answered Unlocked good".split(" "));
-const BAD = new Set("Rejected refused failed Faulted NotSupported UnlockFailed Failed timed_out offline suspect bad critical failing".split(" "));
+const GOOD = new Set("Accepted active online stopped answered Unlocked good installed".split(" "));
+const BAD = new Set("Rejected refused failed Faulted NotSupported UnlockFailed Failed timed_out offline suspect bad critical failing rejected abandoned".split(" "));
 export function kind(word) {
   if (Object.hasOwn(KINDS, word)) return KINDS[word];
   if (GOOD.has(word)) return "available";

@@ -7,8 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from contactor.base.instants import to_text
 from contactor.central.alarms.alarm_rows import find_alarms
-from contactor.central.authority.certificate_rows import certificates_of, to_deliver
+from contactor.central.authority.certificate_rows import (
+    CertificateState,
+    certificates_of,
+    end_certificate,
+    to_deliver,
+)
 from contactor.central.authority.new_authority import new_authority
 from contactor.central.events.event import EventKind
 from contactor.central.events.event_rows import EventFilter, EventRecord
@@ -85,6 +91,44 @@ def test_a_bad_request_is_refused_with_an_event_and_an_alarm_that_say_why(databa
         assert line.ask("SignCertificate", {"csr": "-----END"}) == REJECTED
         assert refusals(central) == ["it is no PKCS 10 request in PEM that can be read"] * 2
         assert states(central) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "said_at_s", "expected"),
+    [
+        ("InvalidChargePointCertificate", 60, ["abandoned", "installed"]),
+        ("InvalidChargePointCertificate", -60, ["installed", "installed"]),  # about one from before
+        ("InvalidTLSVersion", 60, ["installed", "installed"]),
+    ],
+)
+def test_w_a02_a_certificate_that_its_station_gave_up_is_told_as_abandoned_and_the_one_before_stays(
+    database: str, tmp_path: Path, kind: str, said_at_s: int, expected: list[str]
+) -> None:
+    """The security event is all that is heard of it; it came after the certificate was asked for (SE-05)."""
+    with signing(database, tmp_path) as (central, line):
+        for number in (1, 2):
+            assert line.ask("SignCertificate", {"csr": request()}) == ACCEPTED
+            with for_writing(central.engine).begin() as connection:
+                end_certificate(connection, number, CertificateState.INSTALLED, "", NOON)
+        told = {"type": kind, "timestamp": to_text(at(said_at_s)), "techInfo": "the one before is shown again"}
+        line.ask("SecurityEventNotification", told)
+        assert states(central) == expected
+        with central.engine.connect() as connection:
+            details = [row.detail for row in certificates_of(connection, STATION, None, 1)]
+        assert details == ["the one before is shown again" if expected[0] == "abandoned" else ""]
+
+
+def test_w_a02_a_certificate_that_its_station_does_not_accept_takes_none_from_the_one_before(
+    database: str, tmp_path: Path
+) -> None:
+    """The same event is told of a CertificateSigned that was Rejected; what was accepted before is still shown."""
+    with signing(database, tmp_path) as (central, line):
+        line.ask("SignCertificate", {"csr": request()})
+        with for_writing(central.engine).begin() as connection:
+            end_certificate(connection, 1, CertificateState.INSTALLED, "", NOON)
+        line.ask("SignCertificate", {"csr": request()})
+        line.ask("SecurityEventNotification", {"type": "InvalidChargePointCertificate", "timestamp": to_text(at(60))})
+        assert states(central) == ["signed", "installed"]
 
 
 def test_without_an_authority_every_request_is_refused_with_an_event_and_an_alarm(database: str) -> None:

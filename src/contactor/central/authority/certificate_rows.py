@@ -30,6 +30,8 @@ class CertificateState(StrEnum):
     """The station has accepted it."""
     REJECTED = "rejected"
     """The station has not; `detail` has its word."""
+    ABANDONED = "abandoned"
+    """The station had accepted it, could not connect by it, and shows the one before again; `detail` has its word."""
 
 
 _SIGNED = Prepared(
@@ -78,6 +80,23 @@ def end_certificate(connection: Connection, number: int, state: CertificateState
         update(station_certificates)
         .where(_certificates.id == number, _certificates.state == CertificateState.SIGNED)
         .values(state=state, detail=fitting(detail, LONG_TEXT_BYTES), ended_at_ms=to_ms(at))
+    )
+
+
+def abandon_certificate(connection: Connection, station_id: str, happened_at: datetime, why: str) -> None:
+    """Write down that a station shows its newest certificate no more (InvalidChargePointCertificate).
+
+    Told of one that it did not accept, or from before the newest was asked for, the word is not about an installed one.
+    """
+    newest = select(func.max(_certificates.id)).where(_certificates.station_id == station_id).scalar_subquery()
+    connection.execute(
+        update(station_certificates)
+        .where(
+            _certificates.id == newest,
+            _certificates.state == CertificateState.INSTALLED,
+            _certificates.asked_at_ms <= to_ms(happened_at),
+        )
+        .values(state=CertificateState.ABANDONED, detail=fitting(why, LONG_TEXT_BYTES), ended_at_ms=to_ms(happened_at))
     )
 
 

@@ -5,6 +5,7 @@ from sqlalchemy import Connection
 
 from contactor.base.instants import to_text
 from contactor.central.alarms.raising import security_event_came
+from contactor.central.authority.certificate_rows import abandon_certificate
 from contactor.central.events.event import EventKind
 from contactor.central.events.outbox import record_event
 from contactor.central.handlers.status import clock_was_set
@@ -19,6 +20,7 @@ from contactor.ocpp.messages import (
 )
 
 CLOCK_SET = "SettingSystemTime"
+CERTIFICATE_NOT_TAKEN = "InvalidChargePointCertificate"
 
 _INSERT = insert_new(
     schema.security_events,
@@ -42,6 +44,8 @@ def security_event(caller: Caller, request: SecurityEventNotification) -> Plan:
             security_event_came(connection, caller.station_id, row[1], details, caller.received_at)
             if request.type == CLOCK_SET:
                 clock_was_set(connection, caller)
+            elif request.type == CERTIFICATE_NOT_TAKEN:
+                abandon_certificate(connection, caller.station_id, request.timestamp, details or request.type)
         return SecurityEventNotificationResult()
 
     return Do(work)

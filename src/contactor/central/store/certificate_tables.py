@@ -20,7 +20,7 @@ station_certificates = Table(
     Column("valid_until_ms", BigInteger, nullable=False),
     # PEM, as it goes to the station; the key to it is the station's, and was never here.
     Column("chain", Text, nullable=False),
-    # Why the station did not take it.
+    # Why the station did not take it, or shows it no more.
     Column("detail", Text, nullable=False, server_default=""),
     Column("ended_at_ms", BigInteger),
     Index("ix_station_certificates_station_id_id", "station_id", "id"),

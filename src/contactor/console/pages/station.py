@@ -14,6 +14,7 @@ from contactor.console.pages.commands import command_records
 from contactor.console.pages.messages import NOT_KEPT, message_records, show_frame
 from contactor.console.role import Role
 from contactor.console.section import Section
+from contactor.console.tabs.certificates import certificates_tab
 from contactor.console.tabs.configuration import ConfigurationTab
 from contactor.console.tabs.files import files_tab
 from contactor.console.tabs.local_list import local_list_tab
@@ -55,6 +56,7 @@ TABS: Mapping[str, Tab] = {
     "Reservations": reservations_tab,
     "Local list": local_list_tab,
     "Files": files_tab,
+    "Certificates": certificates_tab,
     "Commands": _commands_tab,
     "Messages": _messages_tab,
     "Quirks": quirks_tab,

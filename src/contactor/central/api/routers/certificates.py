@@ -24,7 +24,7 @@ class CertificateBody(BaseModel):
     number: int
     asked_at: datetime
     state: CertificateState
-    detail: str = Field(description="Why the station did not take it.")
+    detail: str = Field(description="Why the station did not take it, or shows it no more.")
     subject: str = Field(examples=["CN=SN-0001,O=Chargers Ltd"])
     serial_number: str = Field(description="The certificate's own, in hexadecimal.")
     valid_until: datetime
