@@ -1,6 +1,7 @@
 """SHELL: every certificate the process serves, for stations and for the API, renewed together while it runs.
 
-It also knows when each ends, and when the authority does that signs for stations, and says so before.
+It also knows when each ends, and when the authorities do that sign for stations and that vouch for them, and says so
+before.
 """
 
 import ssl
@@ -57,16 +58,19 @@ class Certificates:
             return None
         served = ServedCertificates(files, client_ca=None if client_ca is None else Path(client_ca), told=told)
         self._served.append(served)
-        self._warn(_told_of(served.ends(), self._clock.now()))
+        self._warn(self._told_of(served))
         return served.context
 
     def ends(self) -> Mapping[Path, datetime]:
-        """Until when each certificate that is served is valid, and each that signs for stations, by its file."""
-        return {**self._authorities, **self._served_ends()}
+        """Until when each certificate is valid that is served, signs for stations or vouches for them, by its file."""
+        vouching = {path: end for served in self._served for path, end in served.client_authority_ends().items()}
+        shown = {path: end for served in self._served for path, end in served.ends().items()}
+        return {**vouching, **self._authorities, **shown}
 
     def ending(self, now: datetime) -> list[str]:
         """What to tell a person of those that end soon, or have ended."""
-        return [*_told_of(self._served_ends(), now), *_told_of_authorities(self._authorities, now)]
+        told = [each for served in self._served for each in self._told_of(served, now)]
+        return [*told, *_told_of_authorities(self._authorities, now)]
 
     def renew(self) -> list[str]:
         """Read all files again, and return their names; the old ones stay where the new cannot be used.
@@ -96,8 +100,11 @@ class Certificates:
             except BadSetting as error:
                 self._refuse(error)
 
-    def _served_ends(self) -> Mapping[Path, datetime]:
-        return {path: end for served in self._served for path, end in served.ends().items()}
+    def _told_of(self, served: ServedCertificates, now: datetime | None = None) -> list[str]:
+        """What to tell of a listener's certificates; an authority that also signs for stations is told of once."""
+        now = now or self._clock.now()
+        vouching = served.client_authority_ends().items() - self._authorities.items()
+        return [*_told_of(served.ends(), now), *_told_of_client_authorities(dict(vouching), now)]
 
     def _warn(self, warnings: Sequence[str]) -> None:
         for each in warnings:
@@ -106,7 +113,7 @@ class Certificates:
     def _note(self, served: ServedCertificates) -> None:
         self.renewed += 1
         self._log.info("certificates renewed", files=[str(path) for path in served.files])
-        self._warn(_told_of(served.ends(), self._clock.now()))
+        self._warn(self._told_of(served))
 
     def _refuse(self, error: BadSetting) -> None:
         self.refused += 1
@@ -120,6 +127,14 @@ def _told_of(ends: Mapping[Path, datetime], now: datetime) -> list[str]:
 def _told_of_authorities(ends: Mapping[Path, datetime], now: datetime) -> list[str]:
     return [
         f"station authority {path.name} {_word(end, now)}, and nothing it signs outlives it"
+        for path, end in ends.items()
+        if end - now < AUTHORITY_ENDS_SOON
+    ]
+
+
+def _told_of_client_authorities(ends: Mapping[Path, datetime], now: datetime) -> list[str]:
+    return [
+        f"client authority {path.name} {_word(end, now)}, and then nothing that it signed lets a station in"
         for path, end in ends.items()
         if end - now < AUTHORITY_ENDS_SOON
     ]

@@ -7,7 +7,7 @@ before it counts; one that cannot be used leaves everything as it was.
 
 import ssl
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from contactor.link.tls import CertificateFiles, Told, server_context, valid_until
@@ -60,6 +60,13 @@ class ServedCertificates:
     def ends(self) -> Mapping[Path, datetime]:
         """Until when each certificate that is served now is valid, by its file."""
         return self._ends
+
+    def client_authority_ends(self) -> Mapping[Path, datetime]:
+        """Until when the authorities of stations' own certificates are valid: the first of a file's to end."""
+        if self._client_ca is None:
+            return {}
+        ends = [ssl.cert_time_to_seconds(str(each["notAfter"])) for each in self._newest.get_ca_certs()]
+        return {self._client_ca: datetime.fromtimestamp(min(ends), UTC)} if ends else {}
 
     @property
     def files(self) -> tuple[Path, ...]:

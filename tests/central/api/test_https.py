@@ -6,11 +6,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
+import pytest
 import trustme
+from structlog.testing import capture_logs
 
 from contactor.base.instants import to_text
 from contactor.central.api.role import Role
 from contactor.central.api.server import ApiServer
+from contactor.central.authority.new_authority import new_authority
 from contactor.central.security_mode import SecurityMode
 from contactor.central.server import CentralServer
 from tests.central.api.bench import API, api_in, log_in, problem_of, served
@@ -77,6 +80,34 @@ async def test_the_end_of_a_certificate_is_a_number_and_near_it_a_warning(tmp_pa
         central.certificates.renew_changed()
         assert (await somebody.get("/readyz")).json()["warnings"] == []
         assert await told_end(somebody, str(given.api_tls_certificate)) == later.timestamp()
+
+
+@pytest.mark.parametrize(("days_left", "is_told"), [(89, True), (91, False), (-1, True)])
+async def test_the_end_of_the_authority_of_client_certificates_is_a_number_and_near_it_a_warning(
+    tmp_path: Path, days_left: int, is_told: bool
+) -> None:
+    """Of several in the file the first to end counts: the certificates that it signed are refused from then on."""
+    ends = (datetime.now(UTC) + timedelta(days=days_left)).replace(microsecond=0)
+    authority = tmp_path / "stations.pem"
+    lasting, ending = (
+        new_authority("Chargers Ltd", name, end - timedelta(days=3650), timedelta(days=3650)).certificate
+        for name, end in (("New", ends + timedelta(days=3000)), ("Old", ends))
+    )
+    authority.write_text(lasting + ending)
+    certificate = put(trustme.CA(), tmp_path, datetime.now(UTC) + timedelta(days=365))
+    shown = {"tls_certificate": certificate["api_tls_certificate"], "tls_key": certificate["api_tls_key"]}
+    word = "ends" if days_left > 0 else "ended"
+    told = [
+        f"client authority stations.pem {word} at {to_text(ends)}, and then nothing that it signed lets a station in"
+    ]
+    with capture_logs() as logged:
+        async with api_in(tmp_path, **shown, tls_client_ca=str(authority)) as bench:
+            assert (await bench.admin.get("/readyz")).json()["warnings"] == (told if is_told else [])
+            assert await told_end(bench.admin, str(authority)) == ends.timestamp()
+            authority.write_text(lasting)
+            bench.central.certificates.renew_changed()
+            assert (await bench.admin.get("/readyz")).json()["warnings"] == []
+    assert [each["reason"] for each in logged if "ends soon" in each["event"]] == (told if is_told else [])
 
 
 async def told_end(somebody: httpx.AsyncClient, file: str) -> float:
