@@ -110,7 +110,11 @@ def test_w_a02_a_certificate_that_its_station_gave_up_is_told_as_abandoned_and_t
             assert line.ask("SignCertificate", {"csr": request()}) == ACCEPTED
             with for_writing(central.engine).begin() as connection:
                 end_certificate(connection, number, CertificateState.INSTALLED, "", NOON)
-        told = {"type": kind, "timestamp": to_text(at(said_at_s)), "techInfo": "the one before is shown again"}
+        told: dict[str, object] = {
+            "type": kind,
+            "timestamp": to_text(at(said_at_s)),
+            "techInfo": "the one before is shown again",
+        }
         line.ask("SecurityEventNotification", told)
         assert states(central) == expected
         with central.engine.connect() as connection:

@@ -157,13 +157,13 @@ def _latest_readings(connection: Connection, ids: Sequence[str], now_ms: int) ->
 
 def _told(connection: Connection, site: Site, ids: Sequence[str], now_ms: int) -> defaultdict[str, dict[int, Told]]:
     told: defaultdict[str, dict[int, Told]] = defaultdict(dict)
-    table = operation_tables.installed_profiles
-    for row in connection.execute(select(table).where(table.c.station_id.in_(ids))):
+    installed = operation_tables.installed_profiles
+    for row in connection.execute(select(installed).where(installed.c.station_id.in_(ids))):
         purpose = purpose_of(row.profile_id)
         if purpose is not None:
             known = told[row.station_id].get(row.connector_id, NOTHING_TOLD)
             told[row.station_id][row.connector_id] = _installed(known, purpose, row)
-    for row in connection.execute(_orders(site, now_ms)):
+    for row in connection.execute(orders_of(site, now_ms)):
         request = msgspec.json.decode(row.request, type=SetChargingProfile)
         known = told[row.station_id].get(request.connector_id, NOTHING_TOLD)
         told[row.station_id][request.connector_id] = _ordered(known, row, request)
@@ -177,16 +177,24 @@ def _installed(known: Told, purpose: Purpose, row: _Row) -> Told:
     return replace(known, share_w=limit_w, share_transaction_id=row.transaction_id, share_since_ms=row.installed_at_ms)
 
 
-def _orders(site: Site, now_ms: int) -> Any:  # Any: see above
-    table = operation_tables.commands
+def orders_of(site: Site, now_ms: int) -> Any:  # Any: see above
+    """Ask for the limits a site has ordered lately, the oldest first; what lies further back is not looked at."""
+    columns = operation_tables.commands.c
     return (
-        select(table)
-        .where(
-            table.c.ordered_by == ordered_by(site.site_id),
-            table.c.queued_at_ms > now_ms - COMMANDS_MS,
-            table.c.action == "SetChargingProfile",
+        select(
+            columns.station_id,
+            columns.request,
+            columns.state,
+            columns.status,
+            columns.queued_at_ms,
+            columns.ended_at_ms,
         )
-        .order_by(table.c.id)
+        .where(
+            columns.ordered_by == ordered_by(site.site_id),
+            columns.queued_at_ms > now_ms - COMMANDS_MS,
+            columns.action == "SetChargingProfile",
+        )
+        .order_by(columns.id)
     )
 
 

@@ -50,6 +50,8 @@ commands = Table(
     UniqueConstraint("idempotency_key", name="uq_commands_idempotency_key"),
     Index("ix_commands_station_id_state", "station_id", "state"),
     Index("ix_commands_station_id_follow_up", "station_id", "follow_up"),
+    # A site asks at each of its rounds what became of the orders of its last hour.
+    Index("ix_commands_ordered_by_queued_at_ms", "ordered_by", "queued_at_ms"),
     sqlite_autoincrement=True,
 )
 
