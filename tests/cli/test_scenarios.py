@@ -55,8 +55,25 @@ def test_a_scenario_that_fails_exits_with_1_and_says_why(tmp_path: Path) -> None
 def test_shipped_scenarios_are_listed_and_played_by_name() -> None:
     code, output = contactor("station", "run", "--list")
     assert code == 0
-    assert "badge_accepted: A badge starts and ends a charge (guide, local authentication, row 1 (LA-1)" in output
-    assert contactor("station", "run", "--fast", "--quiet", "badge_refused", "free_mode")[0] == 0
+    assert "badge_accepted            A badge starts and ends a charge\n" in output
+    assert "    guide, local authentication, row 1 (LA-1); OCPP 1.6, 4.8 StartTransaction" in output
+    code, output = contactor("station", "run", "--fast", "badge_refused", "free_mode")
+    assert code == 0
+    lines = output.splitlines()
+    assert lines[0] == "badge_refused: A badge the central system refuses charges nothing"
+    assert lines[-1] == "2 of 2 passed"
+
+
+def test_what_a_step_says_is_written_for_people_and_cut_where_it_is_long(tmp_path: Path) -> None:
+    fields = {f"field{number}": "*" for number in range(20)}
+    given = ", ".join(f'{name} = "{value}"' for name, value in fields.items())
+    expected = f'[[step]]\nexpect.no_frame = {{ action = "Authorize", for_s = 1, fields = {{ {given} }} }}\n'
+    (tmp_path / "mine.toml").write_text(expected)
+    code, output = contactor("station", "run", "--fast", tmp_path / "mine.toml")
+    assert code == 0
+    said = output.splitlines()[0].partition("    1  ")[2]
+    assert said.startswith("no frame action=Authorize for_s=1 fields=(field0 *, field1 *, ")
+    assert said.endswith("...")
 
 
 def test_options_that_contradict_each_other_are_refused() -> None:

@@ -19,8 +19,8 @@ from contactor.central.setting_words import OFF, Given, read_pairs, read_word
 from contactor.central.settings import CentralSettings
 from contactor.central.settings_file import load_settings
 from contactor.cli import logs, loop
-from contactor.cli.console import DEFAULT_PORT
 from contactor.cli.console_process import ConsoleProcess
+from contactor.cli.ports import CONSOLE_PORT
 
 if TYPE_CHECKING:
     from contactor.central.api.server import ApiServer
@@ -55,7 +55,7 @@ def run(
         typer.Option(
             help='Port of the console for browsers, 0 for any free one, "off" for none. It needs an API without TLS.'
         ),
-    ] = str(DEFAULT_PORT),
+    ] = str(CONSOLE_PORT),
     database: Annotated[
         str | None,
         typer.Option(

@@ -8,15 +8,14 @@ import typer
 
 from contactor.base.sweeping import unswept
 from contactor.cli import logs, loop
+from contactor.cli.ports import CONSOLE_PORT
 from contactor.cli.remote.client import DEFAULT_URL, ApiUrl
-
-DEFAULT_PORT = 9090
 
 
 def run(
     api: ApiUrl = DEFAULT_URL,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port for browsers, 0 for any free one.")] = DEFAULT_PORT,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port for browsers, 0 for any free one.")] = CONSOLE_PORT,
     log_format: Annotated[logs.LogFormat, typer.Option(help="Who reads the log on stderr.")] = logs.LogFormat.TEXT,
     log_level: Annotated[logs.LogLevel, typer.Option(help="From which importance on.")] = logs.LogLevel.INFO,
 ) -> None:

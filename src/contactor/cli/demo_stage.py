@@ -16,8 +16,8 @@ from contactor.base.ids import OutletNumber
 from contactor.cli.console_process import ConsoleProcess
 from contactor.cli.demo_furnishing import furnish
 from contactor.cli.demo_story import Storyteller
-from contactor.cli.panel import DEFAULT_PORT as PANEL_PORT
 from contactor.cli.panel_process import PanelProcess
+from contactor.cli.ports import PANEL_PORT
 from contactor.guide.load import load_product
 from contactor.link.websocket_client import WebSocketDialer
 from contactor.station.effects import Note

@@ -2,26 +2,12 @@
 
 import logging
 import sys
-from enum import StrEnum
 from typing import TextIO, cast
 
 import structlog
 
-
-class LogFormat(StrEnum):
-    """Who reads the log."""
-
-    TEXT = "text"
-    JSON = "json"
-
-
-class LogLevel(StrEnum):
-    """From which importance on."""
-
-    DEBUG = "debug"
-    INFO = "info"
-    WARNING = "warning"
-    ERROR = "error"
+from contactor.cli.log_words import LogFormat as LogFormat
+from contactor.cli.log_words import LogLevel as LogLevel
 
 
 class _Stderr:

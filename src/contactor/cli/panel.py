@@ -11,13 +11,12 @@ from contactor.base.errors import BadSetting
 from contactor.base.sweeping import unswept
 from contactor.cli import logs, loop
 from contactor.cli.control.client import DEFAULT_URL, TOKEN_VARIABLE, At
-
-DEFAULT_PORT = 9190
+from contactor.cli.ports import PANEL_PORT
 
 
 def run(
     at: At = DEFAULT_URL,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port for browsers, 0 for any free one.")] = DEFAULT_PORT,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port for browsers, 0 for any free one.")] = PANEL_PORT,
     badges: Annotated[
         list[str] | None, typer.Option("--badge", help="A badge that lies beside the reader; may be given again.")
     ] = None,

@@ -4,10 +4,8 @@ import json
 from typing import Annotated
 
 import typer
-from websockets.asyncio.client import connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
-from contactor.cli import loop
+from contactor.base.sweeping import unswept
 from contactor.cli.control.client import DEFAULT_URL, AsJson, At, ControlClient, ControlError, Json, Name
 from contactor.cli.remote.output import plain, print_json, print_one, print_rows
 
@@ -42,6 +40,9 @@ def watch(
     client = ControlClient(at)
     query = "" if after is None else f"?after={after}"
     url = f"ws{client.url.removeprefix('http')}{client.path(station, '/feed/socket')}{query}"
+    with unswept():
+        from contactor.cli import loop  # looking once is sooner without
+
     raise typer.Exit(loop.run(_follow(url, client.headers, as_json=as_json)))
 
 
@@ -82,6 +83,9 @@ def _outlet_row(outlet: Json) -> dict[str, object]:
 
 
 async def _follow(url: str, headers: dict[str, str], *, as_json: bool) -> int:
+    from websockets.asyncio.client import connect
+    from websockets.exceptions import ConnectionClosed, InvalidHandshake
+
     try:
         async with connect(url, additional_headers=headers, max_size=None) as socket:
             async for text in socket:

@@ -98,5 +98,13 @@ def _in_texts(value: object) -> object:
 
 
 def _in_words(name: str, value: object) -> str:
-    words = [f"{field}={each}" for field, each in value.items()] if isinstance(value, dict) else [str(value)]
-    return f"{name.replace('_', ' ')} {' '.join(words)}"[:WORDS_LENGTH_MAX]
+    words = [f"{field}={_plain(each)}" for field, each in value.items()] if isinstance(value, dict) else [str(value)]
+    whole = f"{name.replace('_', ' ')} {' '.join(words)}"
+    return whole if len(whole) <= WORDS_LENGTH_MAX else f"{whole[: WORDS_LENGTH_MAX - 3]}..."
+
+
+def _plain(value: object) -> str:
+    """A value as a person would write it, without the signs of a program."""
+    if isinstance(value, dict):
+        return f"({', '.join(f'{name} {_plain(each)}' for name, each in value.items())})"
+    return f"({', '.join(map(_plain, value))})" if isinstance(value, list) else str(value)
