@@ -27,6 +27,7 @@ from contactor.central.commands.command import (
 )
 from contactor.central.commands.command_rows import NewCommand, find_command, history_query, read_commands
 from contactor.central.commands.configuration_rules import is_authorization_key
+from contactor.central.commands.endings import Endings
 from contactor.central.commands.lines import Line, Lines, Waiting
 from contactor.central.commands.requests import read_request
 from contactor.central.commands.station_keys import StationKeys, adopt_key, load_keys
@@ -70,8 +71,8 @@ class CommandDesk:
     def __init__(self, around: DeskSurroundings) -> None:
         self._around = around
         self._lines = Lines()
-        self._watchers: dict[int, list[asyncio.Future[CommandView]]] = {}
-        self._unwritten: list[End] = []
+        self._endings = Endings(self._existing)
+        self._unwritten: list[tuple[int, End]] = []
         self._loop = asyncio.get_running_loop()
         self._rest = Rest(around.writer.news)
         self._is_stopped = False
@@ -118,16 +119,7 @@ class CommandDesk:
 
     async def settled(self, command_id: int, *, wait_s: float) -> CommandView:
         """Wait until a command has ended."""
-        bell: asyncio.Future[CommandView] = self._loop.create_future()
-        self._watchers.setdefault(command_id, []).append(bell)
-        try:
-            view = await self._existing(command_id)
-            if view.state.is_final:
-                return view
-            await asyncio.wait([bell], timeout=wait_s)
-            return bell.result() if bell.done() else await self._existing(command_id)
-        finally:
-            self._forget_watcher(command_id, bell)
+        return await self._endings.wait_for(command_id, wait_s)
 
     async def find(self, command_id: int) -> CommandView | None:
         """The record of a command."""
@@ -151,6 +143,7 @@ class CommandDesk:
         """Go on where the last run ended; before the first station connects."""
         now = self._around.clock.now()
         for waiting in await self._written(lambda connection: steps.take_over(connection, now)):
+            self._endings.expect(waiting.command_id)
             self._lines.of(waiting.station_id).waiting.append(waiting)
 
     def stop(self) -> None:
@@ -173,8 +166,8 @@ class CommandDesk:
     def tick(self) -> None:
         """Let go of what waits past its time, and try again what could not be written; for once a second."""
         unwritten, self._unwritten = self._unwritten, []
-        for end in unwritten:
-            self._write_end(end)
+        for command_id, end in unwritten:
+            self._write_end(command_id, end)
         now = self._around.clock.now()
         for station_id, line in self._lines:
             over = [waiting for waiting in line.waiting if waiting.is_over(now)]
@@ -211,6 +204,7 @@ class CommandDesk:
         line.coming -= 1
         if isinstance(outcome, CommandView) and not outcome.state.is_final:
             waiting = Waiting(outcome.command_id, new.station_id, new.request, new.expires_at, _digest_of(new.request))
+            self._endings.expect(waiting.command_id)
             line.waiting.append(waiting)
         answer = outcome.view if isinstance(outcome, steps.Repeated) else outcome
         assert isinstance(answer, CommandView | Exception), answer
@@ -248,6 +242,8 @@ class CommandDesk:
             line.under_way = None
             if isinstance(outcome, Exception):
                 line.waiting.appendleft(command)
+            else:
+                self._endings.give_up(command.command_id)
             return
         self._moved(outcome)
         if outcome.view.state.is_final:
@@ -261,7 +257,7 @@ class CommandDesk:
 
     def _concluded(self, line: Line, command: Waiting, outcome: CallOutcome) -> None:
         now = self._around.clock.now()
-        self._write_end(lambda connection: steps.conclude(connection, command, outcome, now))
+        self._write_end(command.command_id, lambda connection: steps.conclude(connection, command, outcome, now))
         if isinstance(outcome, CallLost) and not outcome.was_sent and command.expires_at is not None:
             line.waiting.appendleft(command)
         self._free(line, command)
@@ -279,9 +275,10 @@ class CommandDesk:
 
     def _end_unsent(self, command: Waiting, state: CommandState, detail: str) -> None:
         now = self._around.clock.now()
-        self._write_end(lambda connection: steps.end_unsent(connection, command.command_id, state, detail, now))
+        command_id = command.command_id
+        self._write_end(command_id, lambda connection: steps.end_unsent(connection, command_id, state, detail, now))
 
-    def _write_end(self, end: End) -> None:
+    def _write_end(self, command_id: int, end: End) -> None:
         """Write how a command ended; what the disk did not take is written at a later tick, for it is known only here.
 
         A command has one end, so as many wait as commands are under way at most.
@@ -290,8 +287,10 @@ class CommandDesk:
         def written(outcome: object) -> None:
             if isinstance(outcome, steps.Moved):
                 self._moved(outcome)
-            elif isinstance(outcome, Exception) and not isinstance(outcome, WriterStopped):
-                self._unwritten.append(end)
+            elif outcome is None:
+                self._endings.give_up(command_id)
+            elif not isinstance(outcome, WriterStopped):
+                self._unwritten.append((command_id, end))
 
         self._write(end, written)
 
@@ -302,9 +301,7 @@ class CommandDesk:
             self._keys_known(moved.view.station_id, moved.keys)
         self._around.ring()
         if moved.view.state.is_final:
-            for bell in self._watchers.pop(moved.view.command_id, ()):
-                if not bell.done():
-                    bell.set_result(moved.view)
+            self._endings.tell(moved.view)
 
     def _keys_known(self, station_id: StationId, keys: object) -> None:
         member = self._around.roster.find(station_id)
@@ -354,13 +351,6 @@ class CommandDesk:
         if view is None:
             raise UnknownCommand(command_id)
         return view
-
-    def _forget_watcher(self, command_id: int, bell: "asyncio.Future[CommandView]") -> None:
-        bells = self._watchers.get(command_id, [])
-        if bell in bells:
-            bells.remove(bell)
-        if not bells:
-            self._watchers.pop(command_id, None)
 
     def _read(self, question: Callable[[Connection], T]) -> T:
         with self._around.engine.connect() as connection:
