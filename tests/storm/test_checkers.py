@@ -1,9 +1,9 @@
 """What a checker takes for a fault, and what not, shown by the evidence itself."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from contactor.base.ids import OutletNumber
 from contactor.station.effects import Note

@@ -32,8 +32,9 @@ TIDY_ABOVE = 100
 class VirtualLoop(asyncio.SelectorEventLoop):
     """An event loop that never sleeps; `time()` starts at 0 and jumps."""
 
-    # What asyncio's own loop keeps and does, and `_run_once` below shares.
+    # What asyncio's own loop keeps and does, and the methods below share.
     _ready: deque[asyncio.Handle]
+    _closed: bool
     _stopping: bool
     _process_events: Callable[[list[_FileEvent]], None]
 
@@ -44,6 +45,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._numbers = count()
         self._called_off = 0
         super().__init__(self._kernel)
+        self._files = self._kernel.get_map()
 
     def time(self) -> float:
         """Virtual seconds since the loop was made."""
@@ -53,6 +55,16 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         """Let go of everything that is still to come."""
         self._timers.clear()
         super().close()
+
+    def call_soon(
+        self, callback: Callable[[*Ts], object], *args: *Ts, context: Context | None = None
+    ) -> asyncio.Handle:
+        """Run a callback next, after what was scheduled before."""
+        if self._closed:
+            raise RuntimeError("Event loop is closed")
+        handle = asyncio.Handle(callback, args, self, context)
+        self._ready.append(handle)
+        return handle
 
     def call_later(
         self, delay: float, callback: Callable[[*Ts], object], *args: *Ts, context: Context | None = None
@@ -64,7 +76,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self, when: float, callback: Callable[[*Ts], object], *args: *Ts, context: Context | None = None
     ) -> asyncio.TimerHandle:
         """Run a callback at a time of this loop."""
-        if self.is_closed():
+        if self._closed:
             raise RuntimeError("Event loop is closed")
         timer = asyncio.TimerHandle(when, callback, args, self, context)
         heappush(self._timers, (when, next(self._numbers), timer))
@@ -73,15 +85,17 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def _timer_handle_cancelled(self, _handle: asyncio.TimerHandle) -> None:
         """Asyncio tells of every timer that is called off, whether it was still to come or not."""
         self._called_off += 1
+        if self._called_off > max(TIDY_ABOVE, len(self._timers) // 2):
+            self._tidy()
 
     def _run_once(self) -> None:
         """What asyncio repeats until the loop is stopped: everything that is due, and nothing that comes of it."""
-        if self._called_off > max(TIDY_ABOVE, len(self._timers) // 2):
-            self._tidy()
-        if not self._ready and not self._stopping:
-            self._jump()
-        self._take_due()
         ready = self._ready
+        if not ready and not self._stopping:
+            self._jump()
+        timers, until_s = self._timers, self._time_s + RESOLUTION_S
+        while timers and timers[0][0] < until_s:
+            ready.append(heappop(timers)[2])
         for _ in range(len(ready)):
             handle = ready.popleft()
             if not handle._cancelled:
@@ -93,7 +107,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         while timers and timers[0][2]._cancelled:
             heappop(timers)
         # The loop's own pipe to itself is the one file there ever is, and whoever writes to it has called something.
-        if len(self._kernel.get_map()) > 1:
+        if len(self._files) > 1:
             self._hear_kernel()
             if self._ready:
                 return
@@ -103,11 +117,6 @@ class VirtualLoop(asyncio.SelectorEventLoop):
             self._hear_kernel()
             if not self._ready:
                 raise BrokenPromise("the virtual loop has nothing left to wait for: something waits for the real world")
-
-    def _take_due(self) -> None:
-        timers, until_s = self._timers, self._time_s + RESOLUTION_S
-        while timers and timers[0][0] < until_s:
-            self._ready.append(heappop(timers)[2])
 
     def _hear_kernel(self) -> None:
         self._process_events(self._kernel.select(0))

@@ -223,6 +223,9 @@ class WeatheredLink:
 
     def _expose(self, lane: _Lane, happening: Callable[[], None]) -> None:
         weather = self._sky.weather
+        if weather is CLEAR and not self._is_silent:
+            lane.put(happening, 0.0)
+            return
         if self._is_silent or self._sky.strikes(weather.loss):
             return
         if self._sky.strikes(weather.cut):

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Struct, UnsetType
 
 from contactor.ocpp.datatypes import ChargingProfile, ChargingSchedulePeriod
 from contactor.ocpp.enumerations import ChargingProfileKind, ChargingRateUnit, RecurrencyKind
@@ -23,8 +23,7 @@ _REST_OF_SECOND = timedelta(microseconds=999_999)
 _END_OF_CALENDAR = datetime.max.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(Struct, frozen=True, gc=False):
     """The least of several limits in each of the units they were given in; infinite where none was."""
 
     w: float = math.inf

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum, auto
 from typing import Any
 
+from msgspec import Struct
+
 from contactor.ocpp.codec import Written
 from contactor.ocpp.errors import ErrorCode
 from contactor.ocpp.messages import Request
@@ -34,9 +36,8 @@ class Failure:
     description: str = ""
 
 
-@dataclass(slots=True, eq=False)
-class Errand:
-    """A call and who wants to know how it went.
+class Errand(Struct, eq=False):
+    """A call and who wants to know how it went; a Struct, as one is made for every call.
 
     `answered` takes the result type that the actions table pairs with the request, hence Any. `message_id` is given
     for a message that may be sent again under its own name (Q-08). One that `keeps_its_place` does not go for newer

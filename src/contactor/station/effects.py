@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from msgspec import Struct
+
 from contactor.hardware.commands import Command
 from contactor.station.events import PowerOnCause
 
@@ -34,9 +36,8 @@ class Dial:
     papers: Papers | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SendText:
-    """Put one message on the open connection."""
+class SendText(Struct, frozen=True, gc=False):
+    """Put one message on the open connection; a Struct, as one is made for every message."""
 
     text: bytes
 

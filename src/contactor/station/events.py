@@ -85,9 +85,8 @@ class LinkClosed:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class TextReceived:
-    """One websocket message, its UTF-8 bytes, unchecked."""
+class TextReceived(Struct, frozen=True, gc=False):
+    """One websocket message, its UTF-8 bytes, unchecked; a Struct, as one is made for every message."""
 
     text: bytes
 

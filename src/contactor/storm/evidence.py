@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import Engine, Select, select
 
 from contactor.base.ids import OutletNumber
@@ -63,8 +64,7 @@ class SiteLimit:
     limit_w: int
 
 
-@dataclass(frozen=True, slots=True)
-class OutletLook:
+class OutletLook(Struct, frozen=True):
     """One outlet at a moment: its meter and car, and the transaction that the software has there (None if off)."""
 
     number: OutletNumber
@@ -74,9 +74,11 @@ class OutletLook:
     in_transaction: bool | None
 
 
-@dataclass(frozen=True, slots=True)
-class StationLook:
-    """A station at a moment. What only running software knows is empty while it is off."""
+class StationLook(Struct, frozen=True):
+    """A station at a moment; a struct, as stations are looked at all the time.
+
+    What only running software knows is empty while it is off.
+    """
 
     station: str
     at_s: float
@@ -85,11 +87,11 @@ class StationLook:
     is_online: bool
     messages_owed: int
     outlets: tuple[OutletLook, ...]
-    statuses: Mapping[int, str] = field(default_factory=dict)
+    statuses: Mapping[int, str] = {}
     welcomes_unknown: bool | None = None
     remembers_badges: bool | None = None
     badges: frozenset[str] = frozenset()
-    configuration: Mapping[str, str] = field(default_factory=dict)
+    configuration: Mapping[str, str] = {}
 
 
 def look_at(name: str, virtual: VirtualStation, at_s: float) -> StationLook:

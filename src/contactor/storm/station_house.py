@@ -90,7 +90,7 @@ class StationHouse:
                 serial=f"SN-{self.name}",
                 initial=identity.initial,
                 call_timeout_s=call_timeout_s,
-                trace_frames=20,
+                trace_frames=0,  # only diagnostics show them, and whoever takes those here forgets them
             ),
             self.store,
             self.tap,

@@ -26,7 +26,7 @@ class TapDialer:
         self.scheduler = scheduler
         self.lines = 0
         self._dialer = dialer
-        self._hears = hears
+        self.hears = hears
 
     async def dial(self, target: Target, receiver: Receiver) -> DialledLink:
         """Connect, see `contactor.link.link.Dialer`."""
@@ -34,10 +34,6 @@ class TapDialer:
         line = TappedLink(self, self.lines, receiver)
         line.through = await self._dialer.dial(target, line)
         return line
-
-    def write_down(self, frame: Frame, text: bytes) -> None:
-        """Tell the listener."""
-        self._hears(frame, text)
 
 
 class TappedLink:
@@ -134,4 +130,4 @@ class TappedLink:
             payload = rest[0] if kind is Kind.RESULT else _NOTHING
         at_s = self._tap.scheduler.time()
         frame = Frame(self._tap.station, at_s, self._line, direction, kind, message_id, action, payload, request)
-        self._tap.write_down(frame, text)
+        self._tap.hears(frame, text)

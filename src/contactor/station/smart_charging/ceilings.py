@@ -61,8 +61,9 @@ class Ceilings:
     on. `nominal_v` is the voltage at which amperes are counted where no vehicle tells another.
     """
 
-    __slots__ = ("_began", "_clock_zero_s", "_configuration", "_hardware", "_module_w", "_nominal_v",
-                 "_profiles", "_remembered", "_transactions", "station_until", "station_w")  # fmt: skip
+    __slots__ = ("_began", "_clock_zero_s", "_configuration", "_configuration_edition", "_hardware", "_limited_w",
+                 "_module_w", "_nominal_v", "_profiles", "_remembered", "_transactions", "station_until",
+                 "station_w")  # fmt: skip
 
     def __init__(
         self,
@@ -81,6 +82,8 @@ class Ceilings:
         self._module_w = module_w
         self._nominal_v = nominal_v
         self._remembered: dict[ConnectorId, _Remembered] = {}
+        self._limited_w = 0.0
+        self._configuration_edition = -1
         # None until the first settle: what an earlier life left behind has to be looked at once.
         self._began: dict[int, datetime] | None = None
         self._clock_zero_s: float | None = None
@@ -138,8 +141,11 @@ class Ceilings:
         return known
 
     def _installed_w(self) -> float:
-        limited_w = self._configuration.number(Key.CHARGE_LIMITED_POWER) * 1000.0
-        return max(0.0, min(limited_w, self._hardware.modules_healthy * self._module_w))
+        configuration = self._configuration
+        if self._configuration_edition != configuration.edition:  # it seldom changes, and is asked for at every event
+            self._configuration_edition = configuration.edition
+            self._limited_w = configuration.number(Key.CHARGE_LIMITED_POWER) * 1000.0
+        return max(0.0, min(self._limited_w, self._hardware.modules_healthy * self._module_w))
 
     def _plan(self, connector_id: ConnectorId, transaction: Transaction | None, instant: datetime) -> Plan:
         if transaction is None:

@@ -11,6 +11,7 @@ class DeliveredInOrder(Checker):
     """Counts each station's debts, and holds the first sending of each against that order (Q-01)."""
 
     invariant = "delivered in order"
+    actions = frozenset({"MeterValues", "StartTransaction", "StopTransaction"})
 
     def __init__(self) -> None:
         super().__init__()

@@ -39,6 +39,8 @@ class SitesWithinLimits(Checker):
 
     def heard(self, frame: Frame) -> None:
         """A station that comes anew, or does not take its share, has to be given time."""
+        if self._limit is None:
+            return
         is_new = self._lines.get(frame.station) != frame.line
         self._lines[frame.station] = frame.line
         refused = (
