@@ -59,7 +59,7 @@ STATION = ["station", "--url", "ws://127.0.0.1:1/ocpp", "--id", "CP-1"]
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["station"], "--url and --id: None cannot be used"),
+        (["station"], "--url and --id: not given"),
         ([*STATION, "--model", "EVD9"], "model: 'EVD9' cannot be used; EVlink Pro DC has EVD1S120TBB"),
         (["station", "--url", "http://x", "--id", "CP-1"], "SupervisionUrl: 'http://x' cannot be used"),
         (["station", "--url", "ws://x", "--id", ""], "BoxIdentifier: '' cannot be used"),

@@ -7,6 +7,8 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from contactor.base.ids import IdTag, StationId
 from contactor.base.virtual_loop import run_virtually
 from contactor.central.server import CentralServer
@@ -99,17 +101,31 @@ async def test_two_workers_run_one_fleet_over_real_sockets(tmp_path: Path) -> No
         assert "a seed" not in (tmp_path / "run.json").read_text() + (tmp_path / "run.html").read_text()
 
 
-def test_a_fleet_that_nobody_answers_says_so_and_fails(tmp_path: Path) -> None:
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_fleet_that_nobody_answers_says_so_fails_and_writes_its_report(tmp_path: Path, workers: str) -> None:
+    options = ["--stations", "2", "--url", NOWHERE, "--duration", "2", "--workers", workers, "--report", "run"]
     done = subprocess.run(
-        [sys.executable, "-m", "contactor", "fleet", "run", "--stations", "2", "--url", NOWHERE, "--duration", "2"],
+        [sys.executable, "-m", "contactor", "fleet", "run", *options],
         capture_output=True,
         text=True,
         check=False,
         cwd=tmp_path,
     )
-    assert done.returncode == 1
-    assert "2 x connection failed" in done.stdout
-    assert "Traceback" not in done.stderr
+    assert (done.returncode, done.stderr.strip()) == (1, "")
+    assert "2 x connection failed: the peer" in done.stdout or "2 x connection failed: [Errno" in done.stdout
+    report = json.loads((tmp_path / "run.json").read_text())
+    assert (report["end"]["stations"], report["end"]["troubles"], sum(report["troubles"].values())) == (2, 2, 2)
+
+
+def test_a_report_that_cannot_be_written_is_refused_before_the_run() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "contactor", "fleet", "run", "--stations", "2", "--report", "/nowhere/run"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    said = "contactor: --report: '/nowhere/run' cannot be used; there is no folder /nowhere\n"
+    assert (done.returncode, done.stderr) == (2, said)
 
 
 def test_a_wrong_option_is_one_line() -> None:
@@ -128,7 +144,7 @@ def test_a_report_shows_hostile_words_as_text_and_its_charts_have_names() -> Non
     page = as_html(Report(plan, NOON, "1", samples, {"<img src=x onerror=alert(1)>": 3}))
     assert "<script>" not in page
     assert "<img" not in page
-    assert page.count("<svg") == page.count('role="img" aria-label="') == 5
+    assert page.count("<svg") == page.count('role="img" aria-label="') == 6
     assert "Messages a second, both ways: at most 10, 10 at the end" in page
 
 

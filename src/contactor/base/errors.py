@@ -20,11 +20,12 @@ class BrokenPromise(ContactorError):
 class BadSetting(ContactorError):
     """A person gave a value that cannot be used.
 
-    The message names the setting, the value and what would be accepted.
+    The message names the setting, the value and what would be accepted; no value (None) is one that is missing.
     """
 
     def __init__(self, setting: str, value: object, expected: str) -> None:
-        super().__init__(f"{setting}: {value!r} cannot be used; {expected}")
+        wrong = "not given" if value is None else f"{value!r} cannot be used"
+        super().__init__(f"{setting}: {wrong}; {expected}")
         self.setting = setting
         self.value = value
         self.expected = expected

@@ -65,6 +65,8 @@ def run(
     plan = replace(plan, **{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]  # fields by name
     plan = checked(_with_people(plan, arrivals, badge, key_seed), str(file or "options"))
     part = _shard(shard)
+    if report is not None and not report.parent.is_dir():
+        raise BadSetting("--report", str(report), f"there is no folder {report.parent}")
     if workers > 1 and part.count > 1:
         raise BadSetting("--workers", workers, "a shard is one process; start one for each")
     if workers > 1:

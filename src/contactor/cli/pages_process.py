@@ -72,7 +72,7 @@ class PagesProcess:
         except TimeoutError:
             raise LinkError(f"the {self._kind} did not start within {READY_WITHIN_S:g} s") from None
         if not first_line:
-            raise LinkError(f"the {self._kind} did not start; what it says is above")
+            raise LinkError(f"the {self._kind} did not start; what it says is above. Its port is --{self._kind}-port")
         self.url = json.loads(first_line)[self._kind]
         # Browsers look for it where it was.
         self._port = int(self.url.rsplit(":", 1)[1])

@@ -92,8 +92,10 @@ _STYLE = (
     "@media (prefers-color-scheme:dark){:root{--line:#6d97ff}}"
     "body{font:14px/1.45 system-ui,sans-serif;margin:0}main{max-width:800px;margin:24px auto;padding:0 16px}"
     "h2{font-size:15px;margin:24px 0 4px}table{border-collapse:collapse}th,td{text-align:left;padding:4px 16px 4px 0;"
-    "font-weight:400;font-variant-numeric:tabular-nums}th{opacity:.7}svg{width:100%;height:auto}"
-    "polyline{fill:none;stroke:var(--line);stroke-width:2}line{stroke:var(--grid)}text{font-size:11px;fill:currentColor}"
+    "font-weight:400;font-variant-numeric:tabular-nums}th{opacity:.7}svg{display:block;width:100%;height:180px;overflow:visible}"
+    "polyline{fill:none;stroke:var(--line);stroke-width:2}line{stroke:var(--grid)}"
+    "polyline,line{vector-effect:non-scaling-stroke}"
+    "figure{margin:0;font-size:12px;font-variant-numeric:tabular-nums}figcaption{display:flex;justify-content:space-between}"
 )
 
 
@@ -109,6 +111,7 @@ def _series(report: Report) -> list[tuple[str, list[float]]]:
         ("Power, kW", [each.power_w / 1000 for each in report.samples]),
         ("Messages a second, both ways", rates),
         ("Messages owed", [float(each.owed) for each in report.samples]),
+        ("Troubles so far", [float(each.troubles) for each in report.samples]),
     ]
 
 
@@ -120,17 +123,16 @@ def _chart(points: Sequence[tuple[float, float]], title: str) -> str:
     shown = [*points[::step], points[-1]]
     end_s, top = max(points[-1][0], 1e-9), max(1.0, max(value for _, value in points))
     line = " ".join(
-        f"{at_s / end_s * CHART_WIDTH:.1f},{CHART_HEIGHT - value / top * (CHART_HEIGHT - 20):.1f}"
-        for at_s, value in shown
+        f"{at_s / end_s * CHART_WIDTH:.1f},{CHART_HEIGHT - value / top * CHART_HEIGHT:.1f}" for at_s, value in shown
     )
     grid = "".join(
         f'<line x1="0" x2="{CHART_WIDTH}" y1="{y:.0f}" y2="{y:.0f}"/>'
-        for y in (20.0, 20 + (CHART_HEIGHT - 20) / 2, float(CHART_HEIGHT))
+        for y in (0.0, CHART_HEIGHT / 2, float(CHART_HEIGHT))
     )
     words = f"{title}: at most {top:.0f}, {points[-1][1]:.0f} at the end"
+    # The labels are no part of the drawing, which is stretched to the page: they stay readable on a telephone.
     return (
-        f'<svg viewBox="0 0 {CHART_WIDTH} {CHART_HEIGHT + 16}" role="img" aria-label="{escape(words)}">{grid}'
-        f'<polyline points="{line}"/><text x="0" y="14">{top:,.0f}</text>'
-        f'<text x="0" y="{CHART_HEIGHT + 13}">0 s</text>'
-        f'<text x="{CHART_WIDTH}" y="{CHART_HEIGHT + 13}" text-anchor="end">{end_s:.0f} s</text></svg>'
+        f'<figure>{top:,.0f}<svg viewBox="0 0 {CHART_WIDTH} {CHART_HEIGHT}" preserveAspectRatio="none" role="img" '
+        f'aria-label="{escape(words)}">{grid}<polyline points="{line}"/></svg>'
+        f"<figcaption><span>0 s</span><span>{end_s:.0f} s</span></figcaption></figure>"
     )

@@ -81,8 +81,13 @@ class Tally:
             self._answered.add(index)
             self._tell_answered()
         if note.event in TROUBLES:
-            reason = note.facts.get("reason")
-            self.troubles[note.event if reason is None else f"{note.event}: {reason}"] += 1
+            self.troubles[_words(note)] += 1
+
+
+def _words(note: Note) -> str:
+    """A trouble in words, without saying twice what happened."""
+    reason = note.facts.get("reason")
+    return note.event if reason is None else f"{note.event}: {str(reason).removeprefix(f'the {note.event}: ')}"
 
 
 @dataclass(frozen=True, slots=True)

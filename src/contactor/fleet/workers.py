@@ -98,12 +98,15 @@ class Workers:
 
     async def _read(self, shard: Shard, process: asyncio.subprocess.Process) -> None:
         assert process.stdout is not None
+        has_ended = False
         async for line in process.stdout:
             told = json.loads(line)
             if "troubles" in told and "at_s" not in told:
                 self.troubles.update(told["troubles"])
+                has_ended = True
             else:
                 self._latest[shard.index] = Sample(**told)
         code = await process.wait()
-        if code not in (0, -15):
+        # 1 after a last word is a verdict on the fleet, which is the parent's to give: see `contactor fleet run`.
+        if code not in (0, -15) and not (code == 1 and has_ended):
             raise WorkerFailed(shard, code)

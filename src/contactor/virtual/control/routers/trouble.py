@@ -76,7 +76,8 @@ def _known(controlled: Controlled, text: str) -> str:
     rows = controlled.virtual.product.vendor_errors
     found = next((dtc for dtc in rows if dtc.casefold() == text.casefold()), None)
     if found is None:
-        raise Problem(422, "the guide has no such trouble code; see trouble-codes", field="dtc", value=text)
+        name = controlled.virtual.product.name
+        raise Problem(422, f"{name} has no trouble code {text!r}; see: contactor guide errors", field="dtc", value=text)
     return found
 
 
