@@ -5,6 +5,7 @@ A test need not be a coroutine, and a test that is one may run on any asyncio lo
 
 import asyncio
 import threading
+import warnings
 from collections.abc import Awaitable, Callable, Coroutine, Generator
 from concurrent.futures import Future
 from typing import Any, Generic, TypeVar
@@ -21,11 +22,17 @@ class NotInTime(AssertionError):
     """What a test waited for did not come; the message says what there was instead."""
 
 
+class NeverAsked(UserWarning):
+    """Something was waited for, and the test never asked whether it came: it would pass without."""
+
+
 class Pending(Generic[T]):
     """What is waited for: `await` it in a coroutine, or ask for its `result()` anywhere else."""
 
     def __init__(self, future: "Future[T]") -> None:
         self._future = future
+        self.was_asked = False
+        """Whether somebody wanted to know how it ended."""
 
     def result(self) -> T:
         """Wait for it.
@@ -33,9 +40,11 @@ class Pending(Generic[T]):
         Raises:
             NotInTime: it did not come.
         """
+        self.was_asked = True
         return self._future.result()
 
     def __await__(self) -> Generator[Any, None, T]:  # Any: what a loop is told between the steps
+        self.was_asked = True
         return asyncio.wrap_future(self._future).__await__()
 
 
@@ -46,6 +55,7 @@ class Stage:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="contactor.testing", daemon=True)
         self._endings: list[Callable[[], Awaitable[None]]] = []
+        self._awaited: list[tuple[str, Pending[Any]]] = []  # Any: of whatever they bring
 
     def open(self) -> None:
         """Begin."""
@@ -58,6 +68,10 @@ class Stage:
         finally:
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join(START_WITHIN_S)
+        for what, pending in self._awaited:
+            if not pending.was_asked:
+                told = f"{what} was waited for, and nobody asked whether it came: await it, or ask for its result()"
+                warnings.warn(told, NeverAsked, stacklevel=1)
 
     def at_end(self, ending: Callable[[], Awaitable[None]]) -> None:
         """Have something done when it closes."""
@@ -66,6 +80,12 @@ class Stage:
     def pending(self, story: Coroutine[Any, Any, T]) -> Pending[T]:
         """Let something run, and have its outcome waited for."""
         return Pending(asyncio.run_coroutine_threadsafe(story, self._loop))
+
+    def awaited(self, what: str, story: Coroutine[Any, Any, T]) -> Pending[T]:
+        """The same of what a test expects: who never asks whether it came is warned at the end."""
+        pending = self.pending(story)
+        self._awaited.append((what, pending))
+        return pending
 
     def wait(self, story: Coroutine[Any, Any, T]) -> T:
         """Run something to its end."""

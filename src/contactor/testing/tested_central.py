@@ -94,7 +94,7 @@ class TestedCentral:
             others = "; ".join(str(each.payload)[:300] for each in self._heard.alike(wanted))
             return f"{station_id}: no such {action} {kind} was {direction}" + (f", but {others}" if others else "")
 
-        return self._stage.pending(until(found, within_s, instead, self._changed))
+        return self._stage.awaited(f"{station_id}: {action}", until(found, within_s, instead, self._changed))
 
     @property
     def transactions(self) -> Sequence[TransactionView]:
@@ -127,7 +127,7 @@ class TestedCentral:
                 None,
             )
 
-        return self._pending(found, within_s, lambda: f"no such transaction, but {self._shown()}")
+        return self._awaited("a transaction", found, within_s, lambda: f"no such transaction, but {self._shown()}")
 
     def connected(self, station_id: str, *, within_s: float = WITHIN_S) -> Pending[bool]:
         """Wait until a station is connected."""
@@ -135,7 +135,7 @@ class TestedCentral:
         def found() -> bool | None:
             return True if self._central.sessions.find(StationId(station_id)) is not None else None
 
-        return self._pending(found, within_s, lambda: f"{station_id} did not connect")
+        return self._awaited(f"{station_id}: connected", found, within_s, lambda: f"{station_id} did not connect")
 
     def order(
         self, station_id: str, action: str, payload: Mapping[str, object] | None = None, *, within_s: float = WITHIN_S
@@ -161,14 +161,16 @@ class TestedCentral:
         self._heard.keep(self._take())
         self._changed.set()
 
-    def _pending(self, found: Callable[[], T | None], within_s: float, instead: Callable[[], str]) -> Pending[T]:
+    def _awaited(
+        self, what: str, found: Callable[[], T | None], within_s: float, instead: Callable[[], str]
+    ) -> Pending[T]:
         async def story() -> T:
             async def looked() -> T | None:
                 return await asyncio.to_thread(found)  # the database blocks, and stations want their answers meanwhile
 
             return await until(looked, within_s, instead, asyncio.Event())
 
-        return self._stage.pending(story())
+        return self._stage.awaited(what, story())
 
     def _shown(self) -> str:
         return "; ".join(f"{each.station_id} {each.id_tag} {each.state}" for each in self.transactions) or "none"

@@ -4,15 +4,18 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from pydantic import ValidationError
+
 from contactor.base.clock import SystemClock
 from contactor.base.dice import Dice
+from contactor.base.errors import BadSetting
 from contactor.guide.load import load_product
 from contactor.link.websocket_client import WebSocketDialer
 from contactor.ocpp.enumerations import ChargePointStatus
 from contactor.station.store.memory import MemoryStore
 from contactor.station.trace import Direction
 from contactor.testing.stage import Pending, Stage, until
-from contactor.virtual.control.bodies import Badge, Form, Touch, Trouble
+from contactor.virtual.control.bodies import Badge, Form, Mains, Speed, Touch, Trouble
 from contactor.virtual.control.frames import FrameKind
 from contactor.virtual.control.shapes import StationState
 from contactor.virtual.control.state_view import state_of
@@ -21,6 +24,7 @@ from contactor.virtual.network import Network
 from contactor.virtual.scenario import deeds
 from contactor.virtual.scenario.cast import Cast
 from contactor.virtual.scenario.expectations import FramePattern
+from contactor.virtual.scenario.fitness import unfit
 from contactor.virtual.scenario.frame_log import FrameLog
 from contactor.virtual.trace.traced import Traced
 from contactor.virtual.virtual_station import VirtualStation
@@ -68,43 +72,63 @@ class TestedStation:
 
     def plug(self, outlet: int = 1, **car: object) -> None:
         """Connect a car; `car` has the fields of the control API: soc_percent, vehicle, max_power_w and more."""
-        self._do(deeds.Plug.model_validate({"outlet": outlet, **car}))
+        self._do(deeds.Plug, outlet=outlet, **car)
 
     def unplug(self, outlet: int = 1) -> None:
         """Disconnect the car."""
-        self._do(deeds.Unplug(outlet=outlet))
+        self._do(deeds.Unplug, outlet=outlet)
+
+    def car(self, outlet: int = 1, **wish: object) -> None:
+        """Have the driver tell the car something: max_power_w (0 pauses it), stop_at_soc_percent."""
+        self._do(deeds.CarWish, outlet=outlet, **wish)
 
     def badge(self, uid: str, outlet: int | None = None) -> None:
         """Hold a badge to the reader, after a touch on the outlet's part of the screen if one is named."""
-        self._do(Badge(uid=uid, outlet=outlet))
+        self._do(Badge, uid=uid, outlet=outlet)
 
     def touch(self, outlet: int | None = None) -> None:
         """Touch the screen."""
-        self._do(Touch(outlet=outlet))
+        self._do(Touch, outlet=outlet)
 
     def stop(self, outlet: int = 1) -> None:
         """Press the stop button on the screen."""
-        self._do(deeds.Stop(outlet=outlet))
+        self._do(deeds.Stop, outlet=outlet)
 
     def raise_fault(self, dtc: str, outlet: int | None = None) -> None:
         """Make a trouble code active."""
-        self._do(Trouble(dtc=dtc, outlet=outlet))
+        self._do(Trouble, dtc=dtc, outlet=outlet)
 
     def clear_fault(self, dtc: str, outlet: int | None = None) -> None:
         """Repair what a trouble code stands for."""
-        self._do(deeds.Repair(dtc=dtc, outlet=outlet))
+        self._do(deeds.Repair, dtc=dtc, outlet=outlet)
+
+    def emergency_stop(self, place: str = "terminal", *, is_pressed: bool = True) -> None:
+        """Press the emergency stop of the "terminal" or the "power cabinet", or release it."""
+        self._do(deeds.EmergencyStop, place=place, is_pressed=is_pressed)
+
+    def door(self, place: str = "terminal", *, is_open: bool = True) -> None:
+        """Open the door of the "terminal" or the "power cabinet", or close it."""
+        self._do(deeds.Door, place=place, is_open=is_open)
+
+    def supply(self, voltage_v: float = 400.0, available_w: float | None = None) -> None:
+        """Change the mains: their voltage, and the power the site leaves, None for no limit."""
+        self._do(Mains, voltage_v=voltage_v, available_w=available_w)
+
+    def speed(self, factor: float) -> None:
+        """Let so many seconds of charging pass in one."""
+        self._do(Speed, speed=factor)
 
     def power(self, move: str) -> None:
         """Cut the power ("cut") or give it back ("return")."""
-        self._do(deeds.PowerChange(power=deeds.PowerMove(move)))
+        self._do(deeds.PowerChange, power=move)
 
     def network(self, move: str) -> None:
         """Cut the network ("clean", "reset", "silent", "half-open") or restore it ("restore")."""
-        self._do(deeds.NetworkChange(way=deeds.NetworkMove(move)))
+        self._do(deeds.NetworkChange, way=move)
 
     def restart(self) -> None:
         """Start the software again."""
-        self._do(deeds.Restart())
+        self._do(deeds.Restart)
 
     # What is to be seen
 
@@ -144,7 +168,7 @@ class TestedStation:
             others = "; ".join(str(each.payload)[:300] for each in self._log.alike(pattern))
             return f"{self.name}: no such {action} {kind} was {direction}" + (f", but {others}" if others else "")
 
-        return self._stage.pending(until(found, within_s, instead, self._changed))
+        return self._stage.awaited(f"{self.name}: {action}", until(found, within_s, instead, self._changed))
 
     def status(self, connector: int, status: str, *, within_s: float = WITHIN_S) -> Pending[StationState]:
         """Wait until a connector has a status."""
@@ -171,10 +195,24 @@ class TestedStation:
             statuses = ", ".join(f"{number} {_status(state, number)}" for number in state.outlets)
             return f"{self.name} did not become {what}: connectors are {statuses}"
 
-        return self._stage.pending(until(found, within_s, instead, self._changed))
+        return self._stage.awaited(f"{self.name}: {what}", until(found, within_s, instead, self._changed))
 
-    def _do(self, form: Form) -> None:
-        self._stage.do(lambda: self._cast.do(form))
+    def _do(self, form: type[Form], **fields: object) -> None:
+        """Do a deed that takes no time.
+
+        Raises:
+            BadSetting: a field is wrong, or it cannot be done now.
+        """
+        try:
+            deed = form.model_validate(fields)
+        except ValidationError as error:
+            wrong = error.errors()[0]
+            name = ".".join(map(str, wrong["loc"])) or form.__name__
+            raise BadSetting(name, wrong["input"], wrong["msg"]) from None
+        flaw = unfit(deed, self._virtual.product, self._virtual.model)
+        if flaw is not None:
+            raise BadSetting(flaw.field, flaw.value, flaw.expected)
+        self._stage.do(lambda: self._cast.do(deed))
 
     def _state(self) -> StationState:
         self._virtual.look()
