@@ -28,6 +28,12 @@ from contactor.central.settings import CentralSettings, StationSetting
 
 HONEST, HOSTILE = StationId("HONEST-1"), StationId("HOSTILE-1")
 OCPP = [Subprotocol("ocpp1.6")]
+MORE_FILES_MAX = 8
+"""The database's own, and what the interpreter opens."""
+ANSWER_MAX_S = 20.0
+"""As long as a station waits at least; machines are busy."""
+SESSIONS_MAX = 2
+"""The honest one's, and the last of the others while it is going."""
 BOOT = json.dumps([2, "boot", "BootNotification", {"chargePointVendor": "V", "chargePointModel": "M"}])
 FRAMES: Sequence[str | bytes] = (
     "",
@@ -62,6 +68,26 @@ class Report:
     frames: int
     handshakes: int
     sessions: int
+
+    @property
+    def harm(self) -> list[str]:
+        """What others suffered from it; nothing if all is well."""
+        wrong = {
+            f"{self.open_after - self.open_before} more files are open": self.open_after
+            > self.open_before + MORE_FILES_MAX,
+            f"an honest station waited {self.worst_answer_s:.1f} s": self.worst_answer_s > ANSWER_MAX_S,
+            f"{self.sessions} sessions are left": self.sessions > SESSIONS_MAX,
+        }
+        return [words for words, is_so in wrong.items() if is_so]
+
+    def words(self) -> str:
+        """How it went, in lines."""
+        return (
+            f"{self.handshakes} half-open handshakes, {self.frames} bad frames, each sent twice\n"
+            f"{self.honest_answers} honest questions, the slowest answered after {self.worst_answer_s * 1000:.0f} ms\n"
+            f"files open {self.open_before} before and {self.open_after} after; sessions left {self.sessions}\n"
+            f"{'; '.join(self.harm) or 'nobody was harmed'}"
+        )
 
 
 async def attack(place: Path, *, handshakes: int, rounds: int) -> Report:
@@ -169,14 +195,15 @@ def _open_files() -> int:
 
 
 def main() -> int:
-    """Run from the command line."""
+    """Run from the command line; exit code 1 if anybody was harmed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--handshakes", type=int, default=1000)
     parser.add_argument("--rounds", type=int, default=5)
     given = parser.parse_args()
     with TemporaryDirectory() as folder:
-        print(asyncio.run(attack(Path(folder), handshakes=given.handshakes, rounds=given.rounds)))
-    return 0
+        report = asyncio.run(attack(Path(folder), handshakes=given.handshakes, rounds=given.rounds))
+    print(report.words())
+    return 1 if report.harm else 0
 
 
 if __name__ == "__main__":

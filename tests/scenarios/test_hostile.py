@@ -13,5 +13,5 @@ async def test_err_14_an_honest_station_is_answered_whatever_others_send(tmp_pat
     report = await attack(tmp_path, handshakes=100, rounds=1)
     assert report.frames == len(FRAMES)
     assert report.honest_answers > len(FRAMES)
-    assert report.open_after <= report.open_before + 5
-    assert report.sessions <= 2
+    assert report.harm == []
+    assert report.words().endswith("nobody was harmed")

@@ -85,6 +85,7 @@ def test_a_storm_that_runs_several_times_has_the_seeds_after_the_given_one(scena
     assert (together.exit_code, set(told)) == (0, {5, 6})
     assert told[6] == json.loads(alone.output)["digest"]
     assert told[5] != told[6]
+    assert storm("run", scenario, "--times", 2, "--hours", 0.1).output.endswith("2 storms: nothing was lost\n")
 
 
 @pytest.mark.parametrize(("option", "value"), [("--seconds", 0), ("--shrink-seconds", -1)])

@@ -1,6 +1,5 @@
 """`contactor storm`: breaks both ends on purpose in one virtual world, under the eyes of checkers."""
 
-import json
 from dataclasses import replace
 from pathlib import Path
 from secrets import randbelow
@@ -13,13 +12,13 @@ from rich.table import Table
 
 from contactor import __version__
 from contactor.base.errors import BadSetting
+from contactor.cli.storm_verdict import print_verdict
 from contactor.storm.hunt import SHRINK_MAX_S, Bag, hunt, keep
 from contactor.storm.replay import read_replay
 from contactor.storm.run import run_storm
 from contactor.storm.scenario import load_scenario, scenario_names
 from contactor.storm.side_by_side import run_all
 from contactor.storm.troubles import TROUBLES
-from contactor.storm.verdict import Verdict
 
 app = typer.Typer(
     help="Break stations, lines and the central system on purpose, in virtual time, and see that nothing is lost.",
@@ -79,13 +78,16 @@ def run(
     first = _seed(seed)
     if not as_json:
         typer.echo(f"contactor {__version__}, storm {name}, seed {_span(first, times)}")
-    is_good = True
+    failed: list[int] = []
     for _, verdict in run_all(((scenario, first + count) for count in range(times)), run_storm, jobs):
         if times > 1 and not as_json:
             typer.echo(f"seed {verdict.seed}:")
-        _print(verdict, as_json=as_json)
-        is_good = is_good and verdict.is_good
-    raise typer.Exit(0 if is_good else 1)
+        print_verdict(verdict, as_json=as_json)
+        if not verdict.is_good:
+            failed.append(verdict.seed)
+    if times > 1 and not as_json:
+        typer.echo(f"{times} storms: {_outcome(failed)}")
+    raise typer.Exit(1 if failed else 0)
 
 
 @app.command(name="hunt")
@@ -141,7 +143,7 @@ def replay(
     if not as_json:
         typer.echo(f"contactor {__version__}, storm {kept.scenario.name}, seed {kept.seed}, kept by {kept.version}")
     verdict = run_storm(kept.scenario, kept.seed)
-    _print(verdict, as_json=as_json)
+    print_verdict(verdict, as_json=as_json)
     raise typer.Exit(0 if verdict.is_good else 1)
 
 
@@ -149,45 +151,10 @@ def _seed(given: int | None) -> int:
     return randbelow(_SEEDS) if given is None else given
 
 
+def _outcome(failed: list[int]) -> str:
+    seeds = ", ".join(map(str, sorted(failed)))
+    return f"{len(failed)} failed, with the seeds {seeds}" if failed else "nothing was lost"
+
+
 def _span(first: int, times: int) -> str:
     return str(first) if times == 1 else f"{first} to {first + times - 1}"
-
-
-def _print(verdict: Verdict, *, as_json: bool) -> None:
-    figures = verdict.figures
-    if as_json:
-        plain = {
-            "storm": verdict.scenario,
-            "seed": verdict.seed,
-            "version": __version__,
-            "digest": verdict.digest,
-            "violations": [
-                {"invariant": each.invariant, "station": each.station, "at_s": each.at_s, "what": each.what}
-                for each in verdict.violations
-            ],
-            "station_hours": round(figures.station_hours, 2),
-            "wall_s": round(figures.wall_s, 2),
-            "messages": figures.frames,
-            "transactions": figures.transactions,
-            "readings": figures.readings,
-            "energy_wh": figures.energy_wh,
-            "orders": dict(figures.orders),
-            "troubles": dict(figures.troubles),
-            "codes": dict(figures.codes),
-        }
-        print(json.dumps(plain))
-        return
-    console = Console(highlight=False)
-    for each in verdict.violations:
-        console.print(f"[red]{each.invariant}[/red]  {each.at_s:.1f} s  {each.station}  ", each.what, markup=True)
-    settled = "did not settle" if figures.settled_after_s is None else f"settled after {figures.settled_after_s:.0f} s"
-    pace = f"{figures.wall_s:.1f} s ({figures.hours_per_second:.1f} a second)"
-    console.print(
-        f"{figures.station_hours:.1f} station-hours in {pace}, "
-        f"{figures.frames} messages, {figures.troubles.total()} troubles, {figures.orders.total()} orders; {settled}"
-    )
-    console.print(
-        f"{figures.transactions} transactions, {figures.readings} readings, {figures.energy_wh} Wh: "
-        f"{'nothing was lost' if verdict.is_good else f'{len(verdict.violations)} VIOLATIONS'}"
-    )
-    console.print(f"trace {verdict.digest[:16]}")
