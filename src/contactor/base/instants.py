@@ -2,6 +2,9 @@
 
 from datetime import UTC, datetime
 
+_WHOLE = len("2024-05-01T10:00:00")
+_MILLISECONDS = _WHOLE + len(".000")
+
 
 def from_text(text: str) -> datetime:
     """Read an ISO 8601 instant with any offset.
@@ -17,10 +20,8 @@ def from_text(text: str) -> datetime:
 
 def to_text(instant: datetime) -> str:
     """Write an instant as `2024-05-01T10:00:00Z`, with three fraction digits only where they are needed."""
-    utc = instant.astimezone(UTC)
-    whole = utc.strftime("%Y-%m-%dT%H:%M:%S")
-    milliseconds = utc.microsecond // 1000
-    return f"{whole}.{milliseconds:03d}Z" if milliseconds else f"{whole}Z"
+    text = instant.astimezone(UTC).isoformat(timespec="milliseconds")
+    return f"{text[:_WHOLE]}Z" if text.startswith(".000", _WHOLE) else f"{text[:_MILLISECONDS]}Z"
 
 
 def to_milliseconds(instant: datetime) -> datetime:

@@ -14,9 +14,9 @@ import msgspec
 from msgspec import Raw, inspect
 
 from contactor.base.errors import BrokenPromise
-from contactor.ocpp.actions import ACTIONS, Action
+from contactor.ocpp.actions import ACTIONS, Action, action_of
 from contactor.ocpp.errors import ProtocolViolation
-from contactor.ocpp.field_types import OcppObject
+from contactor.ocpp.field_types import OcppObject, Request
 from contactor.ocpp.frames import BACKSLASH, holds_nul
 from contactor.ocpp.oddity import Oddities
 from contactor.ocpp.violations import DECODING_ERRORS, explain
@@ -106,6 +106,15 @@ def write_payload(message: OcppObject) -> bytes:
     if BACKSLASH in payload and holds_nul(payload):
         raise BrokenPromise(f"{_name(message)} holds the character NUL")
     return payload
+
+
+def write(request: Request) -> Written:
+    """Encode a request that will be called later.
+
+    Raises:
+        BrokenPromise: it would not be valid on the wire.
+    """
+    return Written(action_of(request), write_payload(request))
 
 
 def _name(message: OcppObject) -> str:

@@ -6,23 +6,24 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
-import msgspec
-
 from contactor.base.deadlines import earliest
 from contactor.base.ids import ConnectorId, OutletNumber
 from contactor.guide.entries import MeasurandEntry
 from contactor.hardware.port import Hardware, Reading
+from contactor.ocpp.actions import ACTIONS
+from contactor.ocpp.codec import Written
 from contactor.ocpp.datatypes import MeterValue
 from contactor.ocpp.enumerations import Measurand, ReadingContext
 from contactor.ocpp.messages import MeterValues
 from contactor.station.configuration import Configuration
 from contactor.station.events import Moment
 from contactor.station.keys import Key
-from contactor.station.outbox import UNKNOWN_TRANSACTION, Outbox
-from contactor.station.sampling import Column, columns_of, sampled
+from contactor.station.outbox import Outbox
+from contactor.station.sampling import ReadingForm, columns_of, form_of, sampled
 from contactor.station.transaction_data import TransactionData
 from contactor.station.transactions import Transaction, Transactions
 
+_METER_VALUES = ACTIONS[MeterValues.__name__]
 LIFE_SIGN_INTERVAL_S = 60.0
 """How often an open transaction's register is kept against a power cut (PW-05)."""
 
@@ -30,7 +31,7 @@ LIFE_SIGN_INTERVAL_S = 60.0
 class Metering:
     """Samples open transactions on their own grid and all connectors on the clock's."""
 
-    __slots__ = ("_aligned_interval_s", "_aligned_next", "_columns", "_columns_edition", "_configuration", "_data",
+    __slots__ = ("_aligned_interval_s", "_aligned_next", "_configuration", "_data", "_forms", "_forms_edition",
                  "_grids", "_hardware", "_interval_offline", "_intervals", "_intervals_edition", "_measurands",
                  "_offline_since_s", "_outbox", "_pace", "_switched", "_transactions", "deadline_s")  # fmt: skip
 
@@ -60,8 +61,8 @@ class Metering:
         self._aligned_next: datetime | None = None
         self._aligned_interval_s = 0
         # What follows from the configuration is worked out once for each of its editions.
-        self._columns: dict[Key, tuple[Column, ...]] | None = None
-        self._columns_edition = -1
+        self._forms: dict[tuple[Key, ConnectorId], ReadingForm] | None = None
+        self._forms_edition = -1
         self._intervals = _NO_INTERVALS
         self._intervals_edition = -1
         self._pace = _NO_PACE
@@ -143,9 +144,7 @@ class Metering:
         grid.step(now.s)
         reading = self._read(transaction)
         context = ReadingContext.SAMPLE_PERIODIC
-        values = self._sample(reading, Key.METER_VALUES_SAMPLED_DATA, context, now.instant)
-        if values is not None:
-            self._owe(transaction, values, reading, now)
+        self._owe(transaction, Key.METER_VALUES_SAMPLED_DATA, context, now.instant, reading, now)
         self._note_data(transaction, Key.STOP_TXN_SAMPLED_DATA, context, now.instant, reading)
 
     def _note_data(
@@ -193,42 +192,47 @@ class Metering:
     def _sample_aligned(self, connector_id: ConnectorId, boundary: datetime, now: Moment) -> None:
         reading = self._hardware.read(OutletNumber(connector_id))
         context = ReadingContext.SAMPLE_CLOCK
-        values = self._sample(reading, Key.METER_VALUES_ALIGNED_DATA, context, boundary)
         transaction = self._transactions.open_on(connector_id)
         if transaction is None:
+            values = self._sample(reading, Key.METER_VALUES_ALIGNED_DATA, context, boundary)
             if values is not None:
                 self._outbox.put(MeterValues(connector_id=connector_id, meter_value=(values,)), None)
             return
-        if values is not None:
-            self._owe(transaction, values, reading, now)
+        self._owe(transaction, Key.METER_VALUES_ALIGNED_DATA, context, boundary, reading, now)
         self._note_data(transaction, Key.STOP_TXN_ALIGNED_DATA, context, boundary, reading)
 
-    def _owe(self, transaction: Transaction, values: MeterValue, reading: Reading, now: Moment) -> None:
+    def _owe(
+        self,
+        transaction: Transaction,
+        list_key: Key,
+        context: ReadingContext,
+        instant: datetime,
+        reading: Reading,
+        now: Moment,
+    ) -> None:
         # What is told of a transaction never goes back in time, even if the clock was set back (CLK-03).
         grid = self._grids[transaction.key]
-        grid.told_at = max(grid.told_at, transaction.started_at, values.timestamp)
-        if values.timestamp != grid.told_at:
-            values = msgspec.structs.replace(values, timestamp=grid.told_at)
-        message = MeterValues(
-            connector_id=transaction.connector_id,
-            transaction_id=UNKNOWN_TRANSACTION,  # it is put in when the message leaves (TX-07)
-            meter_value=(values,),
-        )
-        self._outbox.put(message, transaction.key)
+        told_at = max(grid.told_at, transaction.started_at, instant)
+        payload = self._form(list_key, transaction.connector_id, context).filled(told_at, reading)
+        if payload is None:
+            return
+        grid.told_at = told_at
+        self._outbox.put(Written(_METER_VALUES, payload), transaction.key)
         self._note_life(transaction, reading, now)  # a stop after a power cut is not before the last sample (PW-01)
 
-    def _sample(self, reading: Reading, list_key: Key, context: ReadingContext, instant: datetime) -> MeterValue | None:
-        values = sampled(self._columns_of(list_key), reading, context)
-        return MeterValue(timestamp=instant, sampled_value=values) if values else None
+    def _form(self, list_key: Key, connector_id: ConnectorId, context: ReadingContext) -> ReadingForm:
+        if self._forms is None or self._forms_edition != self._configuration.edition:
+            self._forms = {}
+            self._forms_edition = self._configuration.edition
+        form = self._forms.get((list_key, connector_id))
+        if form is None:
+            columns = columns_of(self._listed(list_key), self._measurands)
+            form = self._forms[list_key, connector_id] = form_of(columns, connector_id, context)
+        return form
 
-    def _columns_of(self, list_key: Key) -> tuple[Column, ...]:
-        if self._columns is None or self._columns_edition != self._configuration.edition:
-            self._columns = {}
-            self._columns_edition = self._configuration.edition
-        columns = self._columns.get(list_key)
-        if columns is None:
-            columns = self._columns[list_key] = columns_of(self._listed(list_key), self._measurands)
-        return columns
+    def _sample(self, reading: Reading, list_key: Key, context: ReadingContext, instant: datetime) -> MeterValue | None:
+        values = sampled(columns_of(self._listed(list_key), self._measurands), reading, context)
+        return MeterValue(timestamp=instant, sampled_value=values) if values else None
 
     def _listed(self, list_key: Key) -> Sequence[str]:
         # An empty list means the register (MV-03).

@@ -6,7 +6,7 @@ from typing import Protocol
 import msgspec
 
 from contactor.ocpp.actions import ACTIONS
-from contactor.ocpp.codec import Written, write_payload
+from contactor.ocpp.codec import Written, write, write_payload
 from contactor.ocpp.messages import MeterValues, Result, StartTransaction, StopTransaction
 from contactor.station.calls import Errand, Failure, FailureKind
 from contactor.station.configuration import Configuration
@@ -76,14 +76,15 @@ class Outbox:
     def __len__(self) -> int:
         return len(self._entries)
 
-    def put(self, request: StartTransaction | StopTransaction | MeterValues, transaction: int | None) -> None:
+    def put(self, request: StartTransaction | StopTransaction | MeterValues | Written, transaction: int | None) -> None:
         """Owe one more message; it is on disk before the event that caused it has any effect."""
+        written = request if isinstance(request, Written) else write(request)
         if len(self._entries) >= CAPACITY:
             self._thin_out()
         entry = Entry(
             number=self._next_number,
-            action=type(request).__name__,
-            payload=msgspec.Raw(write_payload(request)),
+            action=written.action.name,
+            payload=msgspec.Raw(written.payload),
             message_id=self.new_id(),
             transaction=transaction,
         )

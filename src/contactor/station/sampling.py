@@ -1,14 +1,23 @@
-"""Turns one reading of the hardware into sampled values, as a list of measurands asks for (MV-03, MV-08)."""
+"""Turns one reading of the hardware into sampled values, as a list of measurands asks for (MV-03, MV-08).
+
+Either into objects for a message, or, as a charging station does all day, straight into the text of one.
+"""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache
+from datetime import UTC, datetime
+from functools import cache, lru_cache
 from operator import attrgetter
 from typing import NamedTuple
 
+from contactor.base.ids import ConnectorId
+from contactor.base.instants import to_text
 from contactor.guide.entries import MeasurandEntry
 from contactor.hardware.port import Reading
-from contactor.ocpp.datatypes import SampledValue
+from contactor.ocpp.codec import write_payload
+from contactor.ocpp.datatypes import MeterValue, SampledValue
 from contactor.ocpp.enumerations import Location, Measurand, ReadingContext, UnitOfMeasure
+from contactor.ocpp.messages import MeterValues
+from contactor.station.outbox import UNKNOWN_TRANSACTION
 
 _VALUES: Mapping[str, Callable[[Reading], float | None]] = {
     Measurand.ENERGY_ACTIVE_IMPORT_REGISTER: attrgetter("register_wh"),
@@ -24,7 +33,7 @@ _VALUES: Mapping[str, Callable[[Reading], float | None]] = {
 class Column(NamedTuple):
     """One measurand: where its value is found, and the words it is sent with."""
 
-    value: Callable[[Reading], float | None]
+    read: Callable[[Reading], float | None]
     measurand: Measurand
     unit: UnitOfMeasure
     location: Location
@@ -43,6 +52,57 @@ def sampled(columns: Sequence[Column], reading: Reading, context: ReadingContext
             SampledValue(value=as_text(value), context=context, measurand=measurand, unit=unit, location=location)
             for read, measurand, unit, location in columns
             if (value := read(reading)) is not None
+        ]
+    )
+
+
+class ReadingForm:
+    """MeterValues of a transaction at one connector, written but for the instant and the values.
+
+    What stays the same from reading to reading is spelled and checked once; instants and decimal numbers, which fill
+    the gaps, break no schema.
+    """
+
+    __slots__ = ("_columns", "_connector_id", "_context", "_reads", "_text")
+
+    def __init__(self, columns: Sequence[Column], connector_id: ConnectorId, context: ReadingContext) -> None:
+        self._columns = columns
+        self._connector_id = connector_id
+        self._context = context
+        self._reads = tuple([column.read for column in columns])
+        message = MeterValues(
+            connector_id=connector_id,
+            transaction_id=UNKNOWN_TRANSACTION,  # it is put in when the message leaves (TX-07)
+            meter_value=(MeterValue(timestamp=_GAP_INSTANT, sampled_value=_gaps(columns, context)),),
+        )
+        text = write_payload(message).decode().replace("%", "%%")
+        self._text = text.replace(to_text(_GAP_INSTANT), "%s").replace(f'"value":"{_GAP}"', '"value":"%s"')
+
+    def filled(self, instant: datetime, reading: Reading) -> bytes | None:
+        """The payload for one reading; None if it has none of the values."""
+        texts = [as_text(value) for read in self._reads if (value := read(reading)) is not None]
+        if len(texts) < len(self._reads):
+            form = self._for_what_is_in(reading)
+            return None if form is None else form.filled(instant, reading)
+        return (self._text % (to_text(instant), *texts)).encode()
+
+    def _for_what_is_in(self, reading: Reading) -> "ReadingForm | None":
+        columns = tuple([column for column in self._columns if column.read(reading) is not None])
+        return form_of(columns, self._connector_id, self._context) if columns else None
+
+
+form_of = lru_cache(maxsize=256)(ReadingForm)
+"""One form for all stations that sample the same."""
+
+_GAP = "@"
+_GAP_INSTANT = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _gaps(columns: Iterable[Column], context: ReadingContext) -> tuple[SampledValue, ...]:
+    return tuple(
+        [
+            SampledValue(value=_GAP, context=context, measurand=measurand, unit=unit, location=location)
+            for _, measurand, unit, location in columns
         ]
     )
 
