@@ -85,6 +85,7 @@ class Outlet:
     def connect(self, vehicle: Vehicle) -> None:
         """Take a vehicle; there is none yet."""
         self.vehicle = vehicle
+        self._open_circuit_v = vehicle.open_circuit_v
         self._move(Cause.PLUG)
 
     def disconnect(self, now_s: float) -> Vehicle:
@@ -298,7 +299,7 @@ class Outlet:
         power_w, current_a = self._cap_w, self._cap_a
         if self.vehicle is None:
             return power_w, current_a if power_w > 0 else 0.0
-        model, open_circuit_v = self.vehicle.model, self.vehicle.open_circuit_v
+        model, open_circuit_v = self.vehicle.model, self._open_circuit_v
         current_a = min(current_a, model.current_for_a(power_w, open_circuit_v))
         return (open_circuit_v + model.resistance_ohm * current_a) * current_a, current_a
 

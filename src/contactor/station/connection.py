@@ -53,8 +53,8 @@ class Connection:
 
     @property
     def deadline_s(self) -> float | None:
-        """When to dial again."""
-        if self.is_up or self._is_dialling or not all(self._credentials.address):
+        """When to dial again; asked while the line is down."""
+        if self._is_dialling or not all(self._credentials.address):
             return None
         return self._dial_at_s
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from contactor.base.deadlines import earliest
 from contactor.ocpp.errors import ErrorCode, ProtocolViolation
-from contactor.ocpp.events import CallAnswered, CallFailed, CallInvalid, CallReceived, CallTimedOut, FrameIgnored
+from contactor.ocpp.events import CallAnswered, CallFailed, CallInvalid, CallReceived, FrameIgnored
 from contactor.ocpp.messages import Request
 from contactor.ocpp.peer import Peer
 from contactor.station.calls import Calls, Errand, Failure, FailureKind
@@ -52,9 +52,7 @@ class Conversation:
 
     @property
     def deadline_s(self) -> float | None:
-        """When the open call times out or, with none open, when the next one becomes due."""
-        if not self._connection.is_up:
-            return None
+        """When the open call times out or, with none open, when the next one is due; asked while the line is up."""
         times_out_s = self._peer.deadline_s
         if times_out_s is not None:
             return times_out_s
@@ -104,13 +102,14 @@ class Conversation:
 
         Says whether there was any.
         """
-        was_displaced = bool(self._calls.displaced)
-        if was_displaced:
+        was_displaced = False
+        if self._calls.displaced:
+            was_displaced = True
             self._calls.tell_displaced(now)
-        expired: CallTimedOut | None = self._peer.expire(now.s)
-        if expired is not None:
-            self._done().failed(Failure(FailureKind.TIMED_OUT), now)
-        return was_displaced or expired is not None
+        if self._peer.expire(now.s) is None:
+            return was_displaced
+        self._done().failed(Failure(FailureKind.TIMED_OUT), now)
+        return True
 
     def watch_memory(self, now: Moment) -> None:
         """More may be owed than before."""

@@ -33,7 +33,7 @@ class Reset:
     """At most one reset at a time; a hard one does not wait. `nothing_to_say`: all that is owed has arrived."""
 
     __slots__ = ("_charging", "_configuration", "_connectors", "_effects", "_failures", "_is_logged",
-                 "_kind", "_latest_s", "_nothing_to_say", "_security_log", "_wait_s", "bar", "error")  # fmt: skip
+                 "_kind", "_nothing_to_say", "_security_log", "_wait_s", "bar", "deadline_s", "error")  # fmt: skip
 
     def __init__(
         self,
@@ -54,7 +54,8 @@ class Reset:
         self._nothing_to_say = nothing_to_say
         self._wait_s = wait_s
         self._kind: ResetType | None = None
-        self._latest_s: float | None = None
+        self.deadline_s: float | None = None
+        """When the restart happens whatever is still owed."""
         self._is_logged = False
         self._failures = 0
         self.error: Error | None = None
@@ -70,11 +71,6 @@ class Reset:
         """Whether a reset can be promised: not twice, and not into the middle of an installation (RST-01)."""
         return not self.is_running and not (self.bar is not None and self.bar.is_installing)
 
-    @property
-    def deadline_s(self) -> float | None:
-        """When the restart happens whatever is still owed."""
-        return self._latest_s
-
     def begin(self, kind: ResetType, now: Moment) -> None:
         """Stop every transaction; the reset was answered already (RST-07)."""
         self._kind = kind
@@ -85,23 +81,23 @@ class Reset:
             if self._charging.open_on(connector.id) is not None:
                 self._charging.end(connector, _REASONS[kind], now)
         # A hard reset waits for nothing but the current to stop: what is owed is delivered by the next life (RST-04).
-        self._latest_s = now.s + (ENERGY_OFF_WAIT_S if kind is ResetType.HARD else self._wait_s)
+        self.deadline_s = now.s + (ENERGY_OFF_WAIT_S if kind is ResetType.HARD else self._wait_s)
 
     def settle(self, now: Moment) -> None:
         """Restart when nothing is owed any more, or when the wait is over."""
-        if self._kind is None or self._latest_s is None:
+        if self._kind is None or self.deadline_s is None:
             return
-        if now.s < self._latest_s and not self._is_ready(self._kind, now):
+        if now.s < self.deadline_s and not self._is_ready(self._kind, now):
             return
         if not self._is_logged:
             # After the stops and statuses, before the line is closed (RST-07); a soft reset waits for its delivery.
             self._is_logged = True
             self._security_log.record(SecurityEvent.RESET_OR_REBOOT, now, f"{self._kind} reset")
-            if now.s < self._latest_s and not self._is_ready(self._kind, now):
+            if now.s < self.deadline_s and not self._is_ready(self._kind, now):
                 return
         self._effects.add(HangUp(_GOING_AWAY, "restarting"))
         self._effects.add(Restart(_RESTARTS[self._kind]))
-        self._latest_s = None
+        self.deadline_s = None
 
     def _is_ready(self, kind: ResetType, now: Moment) -> bool:
         return not self._charging.is_ending and (kind is ResetType.HARD or self._nothing_to_say(now))

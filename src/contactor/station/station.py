@@ -84,14 +84,8 @@ class Station:
     def deadline_s(self) -> float | None:
         """When to handle `DeadlineReached`, in monotonic seconds; None while only events can change anything."""
         parts = self._parts
-        deadlines = (
-            self._facts_due_s,
-            parts.metering.deadline_s,
-            parts.connection.deadline_s,
-            parts.conversation.deadline_s,
-            parts.reset.deadline_s,
-        )
-        return earliest(deadlines)
+        line = parts.conversation if parts.connection.is_up else parts.connection
+        return earliest((self._facts_due_s, parts.metering.deadline_s, line.deadline_s, parts.reset.deadline_s))
 
     @property
     def follows_hardware(self) -> bool:
@@ -160,7 +154,8 @@ class Station:
         if not parts.connection.is_up:
             parts.connection.settle(now)
         parts.conversation.settle(now)
-        parts.reset.settle(now)  # last: nothing follows a restart
+        if parts.reset.deadline_s is not None:
+            parts.reset.settle(now)  # last: nothing follows a restart
 
     def _settle_facts(self, now: Moment) -> None:
         """Everything that a status or the current can follow from, and that time alone changes at its deadline only."""
