@@ -8,9 +8,10 @@ from msgspec.structs import replace
 from contactor.base.ids import OutletNumber
 from contactor.station.effects import Note
 from contactor.storm.checkers.authorization import EnergyIsAuthorised
+from contactor.storm.checkers.bounds import Bounds
 from contactor.storm.checkers.power import SETTLING_S, PowerWithinLimits
 from contactor.storm.checkers.transactions import TransactionsAreKept
-from contactor.storm.evidence import Debt, LedgerReading, LedgerTransaction, OutletLook, StationLook, ms_of
+from contactor.storm.evidence import CentralLook, Debt, LedgerReading, LedgerTransaction, OutletLook, StationLook, ms_of
 from contactor.storm.frame import Direction, Frame, Kind
 
 LOOK = StationLook("CP-1", 0.0, 60_000.0, True, True, 0, (), {}, welcomes_unknown=False)
@@ -165,3 +166,32 @@ def test_only_a_reading_that_nobody_owed_may_be_in_the_ledger_for_having_been_sa
     checker.heard(Frame("CP-1", 2.0, 1, Direction.OUT, Kind.CALL, "m2", "MeterValues", values, values))
     checker.settled(KeptTransaction(), ())  # type: ignore[arg-type]  # what it looks at of a record
     assert len(checker.found) == (1 if is_owed else 0)
+
+
+CENTRAL = CentralLook(at_s=60.0, stations=2, sessions=2, calls_waiting=10, writes_waiting=120, lines=6)
+
+
+@pytest.mark.parametrize(
+    ("field", "found"),
+    [
+        ("sessions", "3 sessions are kept, 2 may"),
+        ("lines", "7 lines stand, 6 may"),
+        ("calls_waiting", "11 calls to one station wait, 10 may"),
+        ("writes_waiting", "121 writes wait, 120 may"),
+    ],
+)
+def test_what_piles_up_at_the_central_system_is_a_fault_from_the_first_that_is_too_many(field: str, found: str) -> None:
+    checker = Bounds()
+    checker.looked_at_central(CENTRAL)
+    assert checker.found == []
+    checker.looked_at_central(replace(CENTRAL, **{field: getattr(CENTRAL, field) + 1}))
+    assert [each.what for each in checker.found] == [found]
+
+
+@pytest.mark.parametrize(("field", "most"), [("messages_owed", 10_000), ("calls_waiting", 400)])
+def test_what_piles_up_at_a_station_is_a_fault_from_the_first_that_is_too_many(field: str, most: int) -> None:
+    checker = Bounds()
+    checker.looked(replace(LOOK, **{field: most}))
+    assert checker.found == []
+    checker.looked(replace(LOOK, **{field: most + 1}))
+    assert len(checker.found) == 1

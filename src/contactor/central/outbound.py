@@ -44,6 +44,11 @@ class Outbound:
         """Whether an answer is waited for."""
         return self._open is not None
 
+    @property
+    def waiting(self) -> int:
+        """How many calls wait for their turn."""
+        return len(self._waiting)
+
     def call(self, request: Request, on_answer: OnAnswer, now_s: float, *, is_open: bool) -> None:
         """Send the call, or let it wait for its turn; if there is no connection it is lost at once.
 

@@ -108,6 +108,11 @@ class Session:
         return self._wire is not None
 
     @property
+    def calls_waiting(self) -> int:
+        """How many calls to the station wait for their turn."""
+        return self._outbound.waiting
+
+    @property
     def is_busy(self) -> bool:
         """Whether a call is on its way, in either direction."""
         return self._peer.is_busy

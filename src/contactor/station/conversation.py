@@ -61,6 +61,11 @@ class Conversation:
             return registration.deadline_s
         return earliest((registration.deadline_s, self._outbox.deadline_s, self._security_log.deadline_s))
 
+    @property
+    def calls_waiting(self) -> int:
+        """How many calls wait to be sent."""
+        return len(self._calls)
+
     def has_more_to_say(self, now: Moment) -> bool:
         """Whether something waits for an answer, or is owed and could be sent before long."""
         return bool(self._peer.is_calling or len(self._calls) or len(self._outbox) or self._security_log.has_due(now))

@@ -76,6 +76,11 @@ class Station:
         return self._parts.present.is_online
 
     @property
+    def calls_waiting(self) -> int:
+        """How many calls wait to be sent, apart from what is owed."""
+        return self._parts.conversation.calls_waiting
+
+    @property
     def messages_owed(self) -> int:
         """How many transaction-related messages the central system has not confirmed."""
         return len(self._parts.memory.outbox)

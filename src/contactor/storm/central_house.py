@@ -21,6 +21,7 @@ from contactor.central.store.newest import open_newest
 from contactor.link.link import Admission, Admit, Admitter, Closure, Handshake, Link, Listener, Receiver
 from contactor.link.memory import MemoryListener, MemoryNetwork
 from contactor.storm.clocks import StormClock
+from contactor.storm.evidence import CentralLook
 from contactor.storm.late_hearing import LateHearing
 from contactor.storm.storm_writer import Disk, StormWriter
 
@@ -130,6 +131,18 @@ class CentralHouse:
     def is_up(self) -> bool:
         """Whether the process runs."""
         return self.server is not None
+
+    def look(self, at_s: float) -> CentralLook:
+        """How much waits here."""
+        presence = () if self.server is None else self.server.sessions.presence
+        return CentralLook(
+            at_s=at_s,
+            stations=len(self.settings.stations),
+            sessions=len(presence),
+            calls_waiting=max((session.calls_waiting for session in presence), default=0),
+            writes_waiting=0 if self._writer is None or self.server is None else self._writer.waiting,
+            lines=len(self.network.lines),
+        )
 
     async def start(self) -> None:
         """Start the process, unless it runs."""

@@ -9,7 +9,7 @@ from contactor.station.effects import Note
 from contactor.station.outbox import Entry
 from contactor.storm.checkers import CHECKERS
 from contactor.storm.checkers.checker import Checker
-from contactor.storm.evidence import Debt, Record, SiteLimit, StationLook, Violation
+from contactor.storm.evidence import CentralLook, Debt, Record, SiteLimit, StationLook, Violation
 from contactor.storm.frame import Frame
 
 
@@ -68,6 +68,11 @@ class Conscience:
         """How a station looks."""
         for see in self._look:
             see(look)
+
+    def looked_at_central(self, look: CentralLook) -> None:
+        """How much waits at the central system."""
+        for each in self.checkers:
+            each.looked_at_central(look)
 
     def limited(self, limit: SiteLimit) -> None:
         """An operator has set a site's limit."""

@@ -74,6 +74,20 @@ class OutletLook(Struct, frozen=True):
     in_transaction: bool | None
 
 
+class CentralLook(Struct, frozen=True):
+    """How much waits at the central system at a moment; what only a running process knows is 0 while there is none.
+
+    `calls_waiting` are those of the station with most of them, `lines` the connections that anybody still holds open.
+    """
+
+    at_s: float
+    stations: int
+    sessions: int
+    calls_waiting: int
+    writes_waiting: int
+    lines: int
+
+
 class StationLook(Struct, frozen=True):
     """A station at a moment; a struct, as stations are looked at all the time.
 
@@ -92,6 +106,7 @@ class StationLook(Struct, frozen=True):
     remembers_badges: bool | None = None
     badges: frozenset[str] = frozenset()
     configuration: Mapping[str, str] = {}
+    calls_waiting: int = 0
 
 
 def look_at(name: str, virtual: VirtualStation, at_s: float) -> StationLook:
@@ -107,6 +122,7 @@ def look_at(name: str, virtual: VirtualStation, at_s: float) -> StationLook:
         outlets=tuple(_outlet(rig, software, number) for number in rig.outlets),
         welcomes_unknown=None if software is None else software.configuration.flag(Key.ALLOW_OFFLINE_TX_FOR_UNKNOWN_ID),
         remembers_badges=None if software is None else software.configuration.flag(Key.AUTHORIZATION_CACHE_ENABLED),
+        calls_waiting=0 if software is None else software.calls_waiting,
     )
 
 

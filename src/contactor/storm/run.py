@@ -122,6 +122,7 @@ class Storm:
             self.conscience.looked(self._look(house))
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
+            self.conscience.looked_at_central(self.world.central.look(self._loop.time()))
             for house in self.world.houses:
                 if house.visitors:
                     self.conscience.looked(self._look(house))

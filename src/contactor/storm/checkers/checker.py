@@ -4,7 +4,7 @@ from collections.abc import Sequence, Set
 from typing import ClassVar
 
 from contactor.station.effects import Note
-from contactor.storm.evidence import Debt, Record, SiteLimit, StationLook, Violation
+from contactor.storm.evidence import CentralLook, Debt, Record, SiteLimit, StationLook, Violation
 from contactor.storm.frame import Frame
 
 VIOLATIONS_MAX = 20
@@ -32,6 +32,9 @@ class Checker:
 
     def looked(self, look: StationLook) -> None:
         """Every few seconds: how a station looks."""
+
+    def looked_at_central(self, look: CentralLook) -> None:
+        """Every minute: how much waits at the central system."""
 
     def limited(self, limit: SiteLimit, at_s: float) -> None:
         """An operator has set a site's limit."""
