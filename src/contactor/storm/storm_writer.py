@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from enum import Enum, auto
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Engine
 
 from contactor.central.store.batch import Outcome
 from contactor.central.store.writer import TurnWriter
@@ -47,7 +47,6 @@ class StormWriter(TurnWriter):
         self._fate: Fate | None = None
         self._is_dead = False
         self._is_tight = False
-        event.listen(self._connection, "commit", self._committing)
 
     def die(self) -> None:
         """End as a process does that is killed: what waits is lost, and nobody hears anything any more."""
@@ -71,7 +70,7 @@ class StormWriter(TurnWriter):
         self._mind_room()
         super()._turn()
 
-    def _committing(self, _connection: Connection) -> None:
+    def _about_to_commit(self) -> None:
         if self._fate is Fate.IN_COMMIT:
             if not self._is_dead:
                 self._disk.killed()

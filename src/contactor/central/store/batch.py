@@ -53,7 +53,9 @@ class TransactionLost(ContactorError):
 class Batches:
     """Runs batches on one connection, which is theirs alone."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, about_to_commit: Callable[[], None] = lambda: None) -> None:
+        """Be ready; `about_to_commit` is called before each commit, which does not happen if it raises."""
+        self._about_to_commit = about_to_commit
         self._last: dict[Statement, list[Row]] = {}
         self._connection = connection.execution_options(**{WRITTEN_LAST: self._last})
         self._failed_before = False
@@ -73,6 +75,7 @@ class Batches:
         self._failed_before = True
         with self._connection.begin():
             outcomes = run(items)
+            self._about_to_commit()
         self._failed_before = False
         return outcomes
 

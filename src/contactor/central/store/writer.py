@@ -114,7 +114,7 @@ class TurnWriter:
 
     def __init__(self, engine: Engine, *, limit: int = LIMIT) -> None:
         self._connection: Connection = engine.connect()
-        self._batches = Batches(self._connection)
+        self._batches = Batches(self._connection, self._about_to_commit)
         self._limit = limit
         self._log = structlog.get_logger("contactor.central.writer")
         self._gathering: list[Item] = []
@@ -152,6 +152,9 @@ class TurnWriter:
         if taken:
             self.batches.note(len(taken))
             self._tell(self._batches.commit(taken))
+
+    def _about_to_commit(self) -> None:
+        """Everything of a batch is in its transaction; a disk may fail here."""
 
     def _tell(self, outcomes: list[Outcome]) -> None:
         call_back(outcomes, self.news, self._log)
