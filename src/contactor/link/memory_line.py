@@ -46,7 +46,7 @@ class MemoryEnd:
 
     def send(self, text: bytes) -> bool:
         """Send one message; True does not mean that it gets through."""
-        if not self.is_open:
+        if self._state is not _State.OPEN:
             return False
         other = self._line.other(self)
         other.post(lambda: other._hear_text(text))
@@ -108,7 +108,7 @@ class MemoryEnd:
             happening()
 
     def _hear_text(self, text: bytes) -> None:
-        if self.is_open:
+        if self._state is _State.OPEN:
             call_receiver(self, self._receiver.text_received, text)
         else:
             self._say_nobody_is_here()

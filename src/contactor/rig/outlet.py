@@ -161,9 +161,12 @@ class Outlet:
 
     def wish_w(self, now_s: float) -> float:
         """What the vehicle asks for now, or would ask for if it were allowed."""
-        if self.vehicle is None or any(begin_s <= now_s < end_s for begin_s, end_s in self._rests):
+        if self.vehicle is None or (self._rests and self._is_resting(now_s)):
             return 0.0
         return self.vehicle.wish_w()
+
+    def _is_resting(self, now_s: float) -> bool:
+        return any(begin_s <= now_s < end_s for begin_s, end_s in self._rests)
 
     def gained_wh(self, now_s: float) -> float:
         """What the battery has gained since the vehicle's own count was last brought up to date."""

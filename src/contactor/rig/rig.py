@@ -330,6 +330,10 @@ class Rig:
         """The cabinet, to be looked at."""
         return self._cabinet
 
+    def meter(self, outlet: OutletNumber) -> Meter:
+        """The outlet's meter, to be looked at; it counts up to any second from `now_s` on."""
+        return self._outlet(outlet).meter
+
     def state(self, outlet: OutletNumber) -> OutletState:
         """What the outlet is doing."""
         return self._outlet(outlet).state

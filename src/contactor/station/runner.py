@@ -295,12 +295,16 @@ class StationRunner:
         if due_s is not None and 0 < due_s - now_s < _LAST_DIGIT_S:
             # The way from hardware seconds to the clock's and back may lose the last digit, and with it the deadline.
             now_s = due_s
-        self._events.extend(self._hardware.advance(now_s))
+        is_hardware_due = due_s is not None and due_s <= now_s
+        if is_hardware_due:
+            self._events.extend(self._hardware.advance(now_s))
         if self._events or self._software_is_due():
             self._events.append(DeadlineReached())
-            self._work(hardware_was_heard=True)
-        else:
+            self._work(hardware_was_heard=is_hardware_due)
+        elif is_hardware_due:
             self._flow_on()
+        else:
+            self._await_deadlines()  # this timer was for what has been put off meanwhile
 
     def _flow_on(self) -> None:
         """The hardware has gone on without anything to tell, and so has nothing for the software."""

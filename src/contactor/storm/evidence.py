@@ -141,11 +141,11 @@ def look_closely(look: StationLook, virtual: VirtualStation, store: Store) -> St
 
 
 def _outlet(rig: Rig, software: Station | None, number: OutletNumber) -> OutletLook:
-    reading = rig.read(number)
+    meter = rig.meter(number)
     return OutletLook(
         number,
-        reading.register_wh,
-        reading.power_w,
+        meter.register_wh(rig.now_s),
+        meter.power_w,
         RATINGS[rig.plug_kind(number)].power_max_w,
         None if software is None else software.transactions.open_on(number) is not None,
     )
@@ -219,7 +219,9 @@ class Record:
         """Everything that was logged, told or kept for people to read."""
         commands, events, messages = operation_tables.commands, operation_tables.events, operation_tables.messages
         columns = (commands.c.request, commands.c.answer, commands.c.detail, events.c.facts, messages.c.frame)
-        return [str(next(iter(row.values()))) for column in columns for row in self._rows(select(column))]
+        queries = [select(column).where(column.is_not(None)) for column in columns]
+        with self._engine.connect() as connection:
+            return [text for query in queries for text in connection.scalars(query)]
 
     def _transactions(self) -> Sequence[LedgerTransaction]:
         readings = self._readings()

@@ -23,8 +23,8 @@ from contactor.storm.storm_store import StormStore
 from contactor.storm.tap import TapDialer
 from contactor.virtual.virtual_station import VirtualStation
 
-COARSE = RigSettings(step_s=60.0, ramp_step_s=2.0)
-"""Charging curves are followed in steps of a minute, as often as they are read: the meter counts all that flows."""
+STEP_MIN_S, STEP_MAX_S = 60.0, 300.0
+"""How finely charging curves are followed: the meter counts what flows all the same."""
 
 MEDDLING_SHARE = 0.5
 """How many of the messages that a meddling in force is for are struck."""
@@ -63,7 +63,9 @@ class StationHouse:
         chance: Chance,
         witness: Witness,
         call_timeout_s: float,
+        sample_s: float,
     ) -> None:
+        """Make it; its charging curves are followed about as often as they are read, which is each `sample_s`."""
         self.identity = identity
         self.name = identity.station_id
         self.clock = clock
@@ -96,7 +98,7 @@ class StationHouse:
             self.tap,
             clock=clock,
             dice=chance.stream("station").dice,
-            hardware=COARSE,
+            hardware=RigSettings(step_s=min(max(sample_s, STEP_MIN_S), STEP_MAX_S), ramp_step_s=2.0),
             files=StormFiles(identity.product.name, chance.stream("files")),
             observe=lambda note: witness.noted(self.name, note),
             keeps_rig=False,  # it outlives the software here, so nobody would read what was kept of it

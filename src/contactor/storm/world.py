@@ -54,6 +54,7 @@ class World:
                 chance.stream(identity.station_id),
                 witness,
                 scenario.call_timeout_s,
+                scenario.sample_s,
             )
             for identity in identities
         ]

@@ -118,19 +118,22 @@ class Power:
             self._deadline_s = now.s + (change - now.instant).total_seconds()
 
     def _want(self, connector: Connector, outlook: Outlook, *, is_alone: bool) -> Want:
-        reading = self._hardware.read(connector.outlet)
         demand_w = self._hardware.demand_w(connector.outlet)
         if is_alone:
             # With nobody to share with, a wish counts in whole modules: the answer stands while it creeps.
             demand_w = math.ceil(demand_w / self._module_w) * self._module_w
-        # Rounded up, so that the grant stands still while the voltage creeps: the hardware keeps the amperes exactly.
-        volts = math.ceil((reading.voltage_v or self._nominal_v) / VOLTAGE_STEP_V) * VOLTAGE_STEP_V
-        return Want(
-            connector.outlet,
-            demand_w,
-            Bound(outlook.limit_w, outlook.limit_a).in_watts(volts),
-            is_controllable=connector.id not in self._uncontrolled,
-        )
+        limit_w = outlook.limit_w
+        if outlook.limit_a != math.inf:
+            limit_w = Bound(limit_w, outlook.limit_a).in_watts(self._volts(connector))
+        return Want(connector.outlet, demand_w, limit_w, is_controllable=connector.id not in self._uncontrolled)
+
+    def _volts(self, connector: Connector) -> float:
+        """What amperes count at: rounded up, so that the grant stands still while the voltage creeps.
+
+        The hardware keeps the amperes exactly.
+        """
+        voltage_v = self._hardware.read(connector.outlet).voltage_v or self._nominal_v
+        return math.ceil(voltage_v / VOLTAGE_STEP_V) * VOLTAGE_STEP_V
 
     def _modules_gained(self, grant: GrantPower) -> int:
         before = self._granted.get(grant.outlet)

@@ -17,7 +17,6 @@ class SecretsStaySecret(Checker):
     def __init__(self) -> None:
         super().__init__()
         self._secrets: set[str] = set()
-        self._told: list[tuple[str, float, str]] = []
 
     def heard(self, frame: Frame) -> None:
         """A key is set."""
@@ -30,7 +29,7 @@ class SecretsStaySecret(Checker):
 
     def settled(self, record: Record, looks: Sequence[StationLook]) -> None:
         """So is everything that is kept to be read."""
-        for text in record.texts():
+        for text in record.texts() if self._secrets else ():
             self._look_into("", 0.0, text)
 
     def logged(self, line: str) -> None:
