@@ -53,6 +53,10 @@ async def _on_http_error(connection: HTTPConnection, error: HTTPException) -> Re
 
 async def _on_flaws(connection: HTTPConnection, error: RequestValidationError) -> Response:
     """What does not fit the form: each flaw with its field, and the value unless it is a secret."""
+    if any(each["loc"] == ("body",) and isinstance(each.get("input"), bytes) for each in error.errors()):
+        # It was not even read, and must not be told again: it may be a login.
+        sent = connection.headers.get("content-type", "none")[:100]
+        return await tell(connection, Problem(415, f"send the body with Content-Type: application/json, not {sent}"))
     flaws = [_flaw(each) for each in error.errors()[:FLAWS_MAX]]
     if any(each["type"] == _NOT_JSON for each in error.errors()):
         return await tell(connection, Problem(400, f"the body is not JSON: {flaws[0].reason}"))

@@ -40,6 +40,9 @@ async def test_a_wrong_password_and_a_wrong_name_are_refused_alike_and_soon_made
             answer = await nobody.post(f"{API}/login", json={"name": name, "password": "wrong"})
             said.add(problem_of(answer, 401)["detail"])
         assert len(said) == 1
+        unread = await nobody.post(f"{API}/login", content=b'{"name": "admin", "password": "my secret"}')
+        assert "my secret" not in unread.text
+        problem_of(unread, 415)
         answer = await nobody.post(f"{API}/login", json={"name": "somebody", "password": "wrong"})
         problem_of(answer, 429)
         assert int(answer.headers["Retry-After"]) >= 1

@@ -133,6 +133,8 @@ async def test_what_is_no_json_too_large_or_nowhere_is_refused() -> None:
         plug = f"{it.path}/outlets/1/plug"
         headers = {"content-type": "application/json"}
         assert (await it.http.post(plug, content=b"{", headers=headers)).status_code == 400
+        form = await it.http.post(plug, content=b'{"soc_percent": 20}', headers={"content-type": "text/plain"})
+        assert (form.status_code, "Content-Type: application/json, not text/plain" in form.text) == (415, True)
         assert (await it.http.post(plug, content=b" " * 300_000, headers=headers)).status_code == 413
         assert (await it.http.get("/stations/nobody")).status_code == 404
         assert (await it.http.get("/nowhere")).status_code == 404
