@@ -100,6 +100,13 @@ async def test_sc_24_the_composite_computed_here_is_the_stations_own(tmp_path: P
         problem_of(await bench.admin.get(f"{PLACE}/composite-schedule", params={"connector_id": 3}), 422)
 
 
+async def test_sc_24_of_a_station_that_has_told_nothing_there_is_a_composite_too(database: str) -> None:
+    """How many connectors it has nobody knows, and asking for that must not fail."""
+    async with api_in(database) as bench:
+        found = await bench.admin.get(f"{PLACE}/composite-schedule", params={"connector_id": 3})
+        assert (found.status_code, found.json()["left_out"]) == (200, [])
+
+
 async def test_presence_tells_since_when_and_how_much(tmp_path: Path) -> None:
     async with api_in(tmp_path) as bench:
         async with virtual_station(bench):

@@ -8,13 +8,13 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 from sqlalchemy import Connection, select
 
-from contactor.central.api.office import Office, TheOffice
+from contactor.central.api.office import TheOffice
 from contactor.central.api.problem import Problem, missing
 from contactor.central.api.routes import API
 from contactor.central.api.shapes import StationPath
 from contactor.central.api.station_rows import find_station
-from contactor.central.commands.facts import StationFacts, load_facts
-from contactor.central.composite import compose
+from contactor.central.commands.facts import load_facts
+from contactor.central.composite import Composite, compose
 from contactor.central.milliseconds import from_ms
 from contactor.central.store.operation_tables import installed_profiles
 from contactor.ocpp.enumerations import ChargingRateUnit
@@ -94,11 +94,21 @@ async def get_composite(
     unit: ChargingRateUnit = ChargingRateUnit.W,
 ) -> CompositeBody:
     """Compute what the installed profiles allow from now on, without asking the station."""
-    facts = await _facts(office, station_id)
-    count = facts.connector_count
-    if count is not None and connector_id > count:
-        raise Problem(422, f"the station has {count} connectors", field="connector_id", value=connector_id)
-    found = compose(facts, connector_id, unit, duration_s)
+    now = office.clock.now()
+
+    def question(connection: Connection) -> Composite | None:
+        if find_station(connection, station_id) is None:
+            return None
+        # Facts are good as long as the connection is: some are read when they are asked for.
+        facts = load_facts(connection, station_id, None, now)
+        count = facts.connector_count
+        if count is not None and connector_id > count:
+            raise Problem(422, f"the station has {count} connectors", field="connector_id", value=connector_id)
+        return compose(facts, connector_id, unit, duration_s)
+
+    found = await office.read(question)
+    if found is None:
+        raise missing("station", "station_id", station_id)
     return CompositeBody(
         connector_id=found.connector_id,
         unit=found.unit,
@@ -107,17 +117,3 @@ async def get_composite(
         steps=[StepBody(start_s=each.start_s, limit=each.limit) for each in found.steps],
         left_out=list(found.left_out),
     )
-
-
-async def _facts(office: Office, station_id: str) -> StationFacts:
-    now = office.clock.now()
-
-    def question(connection: Connection) -> StationFacts | None:
-        if find_station(connection, station_id) is None:
-            return None
-        return load_facts(connection, station_id, None, now)
-
-    facts = await office.read(question)
-    if facts is None:
-        raise missing("station", "station_id", station_id)
-    return facts
