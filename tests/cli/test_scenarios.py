@@ -1,6 +1,12 @@
 """`contactor station run` plays scenarios with a verdict and a trace; `contactor trace` shows and compares traces."""
 
+import contextlib
 import json
+import os
+import pty
+import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -62,6 +68,26 @@ def test_shipped_scenarios_are_listed_and_played_by_name() -> None:
     lines = output.splitlines()
     assert lines[0] == "badge_refused: A badge the central system refuses charges nothing"
     assert lines[-1] == "2 of 2 passed"
+
+
+def test_at_a_terminal_the_step_that_is_waited_for_is_shown_before_it_is_over(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text("[[step]]\nsay = 'Anna [the first] plugs in'\nplug = 1\n")
+    script = f"{sys.executable} -m contactor station run {tmp_path / 'mine.toml'}"
+    master, terminal = pty.openpty()
+    try:
+        done = subprocess.Popen(shlex.split(script), stdout=terminal, env={**os.environ, "TERM": "xterm"})
+        os.close(terminal)
+        shown = b""
+        with contextlib.suppress(OSError):  # the terminal of a process that has ended
+            while part := os.read(master, 1000):
+                shown += part
+        assert done.wait() == 0
+    finally:
+        os.close(master)
+    said = shown.decode()
+    words = "Anna [the first] plugs in"
+    assert said.index(f"step 1: {words}") < said.index(f"--        1  {words}")
+    assert "passed: mine, 1 steps" in said
 
 
 def test_what_a_step_says_is_written_for_people_and_cut_where_it_is_long(tmp_path: Path) -> None:

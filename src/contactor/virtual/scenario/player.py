@@ -56,6 +56,8 @@ class Playing:
     watch: Callable[[str], Watcher] | None = None
     """Makes somebody who looks on, for a station of that name."""
     observe: Callable[[Note], None] | None = None
+    begun: Callable[[Step], None] = lambda _step: None
+    """Told each step when its turn has come."""
     told: Callable[[Played], None] = lambda _played: None
     """Told each step when it is over."""
 
@@ -135,6 +137,7 @@ class _Stage:
         """Play the steps until one fails."""
         played = []
         for step in self._scenario.steps:
+            self._playing.begun(step)
             failure = await self._play(step)
             played.append(Played(step, self._elapsed_s(), failure))
             self._playing.told(played[-1])
