@@ -37,7 +37,7 @@ def test_the_example_is_read() -> None:
     assert plan.station_count == 200
     assert plan.groups[1].settings == {"MeterValueSampleInterval": "10"}
     assert plan.drivers.arrivals_per_hour[7] == 1
-    assert plan.drivers.cars[0] == Car("saloon", 3, (0.1, 0.5), (10_000, 40_000))
+    assert plan.drivers.cars[0] == Car("saloon", 3, (0.1, 0.5), (10_000, 40_000), (60_000, 95_000))
 
 
 @pytest.mark.parametrize(
@@ -58,6 +58,7 @@ def test_the_example_is_read() -> None:
         (f'url = "{URL}"\n[[group]]\ncount = 2\n[drivers]\nbadges = [""]', "badges"),
         (f'url = "{URL}"\n[[group]]\ncount = 2\n[[drivers.car]]\nvehicle = "tank"', "tank"),
         (f'url = "{URL}"\n[[group]]\ncount = 2\n[[drivers.car]]\nvehicle = "van"\nsoc = [0.5, 0.1]', "soc"),
+        (f'url = "{URL}"\n[[group]]\ncount = 2\n[[drivers.car]]\nvehicle = "van"\nbattery_wh = [0, 9]', "battery_wh"),
         ("url = ", "Invalid"),
     ],
 )

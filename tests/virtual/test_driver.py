@@ -1,6 +1,7 @@
 """A driver among other people: outlets that are taken, plugs that are pulled, and power that fails."""
 
 import asyncio
+from dataclasses import replace
 
 from contactor.base.ids import ConnectorId, OutletNumber
 from contactor.ocpp.enumerations import ChargePointStatus as Status
@@ -47,3 +48,14 @@ async def test_a_visit_outlasts_a_power_cut() -> None:
         await it.do("power/return")
         assert await visit
         assert not it.virtual.rig.is_plugged(ONE)
+
+
+async def test_a_car_may_come_with_another_battery_than_usual() -> None:
+    async with stage() as it:
+        await it.booted()
+        visit = asyncio.create_task(drive(it.virtual, replace(VISIT, battery_wh=40_000.0)))
+        await it.virtual.until(lambda: it.virtual.station.connectors[ConnectorId(1)].status is Status.CHARGING)
+        vehicle = it.virtual.rig.vehicle(ONE)
+        assert vehicle is not None
+        assert (vehicle.model.name, vehicle.model.battery_wh) == ("saloon", 40_000.0)
+        visit.cancel()

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Coroutine
+from dataclasses import replace
 from functools import partial
 from operator import itemgetter
 from pathlib import Path
@@ -201,6 +202,8 @@ class Fleet:
                 continue
             soc = crowd.between(*car.soc)
             visit = Visit(outlet, crowd.badge(), car.vehicle, soc, crowd.between(*car.take_wh))
+            if car.battery_wh is not None:
+                visit = replace(visit, battery_wh=crowd.between(*car.battery_wh))
             self._spawn(self._visit(station, visit))
             return
         self.tally.turned_away += 1

@@ -92,6 +92,9 @@ def _check_group(group: Group, where: str) -> None:
         _require(product.key(key) is not None, f"{where}: settings", key, f"{product.name} has no such key")
 
 
+BATTERY_WH_MAX = 1_000_000.0
+
+
 def _check_drivers(drivers: Drivers, where: str) -> None:
     rates = drivers.arrivals_per_hour
     is_good = len(rates) == HOURS_A_DAY and all(0 <= rate <= 1000 for rate in rates)
@@ -106,6 +109,12 @@ def _check_drivers(drivers: Drivers, where: str) -> None:
         _require(car.weight > 0, f"{where}: car {car.vehicle}: weight", car.weight, "above 0")
         _require(0 <= car.soc[0] <= car.soc[1] <= 1, f"{where}: car {car.vehicle}: soc", list(car.soc), "0 to 1")
         _require(0 < car.take_wh[0] <= car.take_wh[1], f"{where}: car {car.vehicle}: take_wh", list(car.take_wh), "> 0")
+        if car.battery_wh is not None:
+            least, most = car.battery_wh
+            place = f"{where}: car {car.vehicle}: battery_wh"
+            _require(
+                0 < least <= most <= BATTERY_WH_MAX, place, list(car.battery_wh), f"above 0, to {BATTERY_WH_MAX:.0f}"
+            )
 
 
 def _require(is_good: bool, name: str, value: object, expected: str) -> None:
@@ -137,6 +146,10 @@ class _Car(_Strict, frozen=True):
     weight: float = 1.0
     soc: tuple[float, float] = Car.soc
     take_wh: tuple[float, float] = Car.take_wh
+    battery_wh: tuple[float, float] | None = None
+
+    def car(self) -> Car:
+        return Car(self.vehicle, self.weight, self.soc, self.take_wh, self.battery_wh)
 
 
 class _Drivers(_Strict, frozen=True):
@@ -148,7 +161,7 @@ class _Drivers(_Strict, frozen=True):
     def drivers(self) -> Drivers:
         rates = self.arrivals_per_hour
         hours = rates if isinstance(rates, tuple) else (rates,) * HOURS_A_DAY
-        cars = tuple(Car(each.vehicle, each.weight, each.soc, each.take_wh) for each in self.car) or Drivers.cars
+        cars = tuple(each.car() for each in self.car) or Drivers.cars
         return Drivers(hours, self.badges, cars, self.start_hour)
 
 

@@ -33,12 +33,16 @@ class Group:
 
 @dataclass(frozen=True)
 class Car:
-    """A kind of car that comes: how often beside the others, how full its battery is, and how much it takes."""
+    """A kind of car that comes: how often beside the others, how full its battery is, and how much it takes.
+
+    `battery_wh` is the size of its battery, where that is not the usual of the vehicle.
+    """
 
     vehicle: str
     weight: float = 1.0
     soc: tuple[float, float] = (0.1, 0.5)
     take_wh: tuple[float, float] = (5_000.0, 40_000.0)
+    battery_wh: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """SHELL: a driver: arrives, plugs in and shows the badge, charges as far as wanted, stops, unplugs and leaves."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from contactor.base.ids import ConnectorId, OutletNumber
 from contactor.rig.garage import vehicle_model
@@ -13,6 +13,7 @@ from contactor.virtual.virtual_station import VirtualStation
 class Visit:
     """What one driver is going to do. `take_wh` is how much energy is wanted, in watt-hours.
 
+    `battery_wh` is the size of the car's battery, None for the usual one.
     `badge_first` is the order: True shows the badge and then plugs in, None follows the habit of the product.
     """
 
@@ -22,6 +23,7 @@ class Visit:
     soc: float
     take_wh: float
     badge_first: bool | None = None
+    battery_wh: float | None = None
 
 
 async def drive(station: VirtualStation, visit: Visit) -> bool:
@@ -36,7 +38,8 @@ async def drive(station: VirtualStation, visit: Visit) -> bool:
     """
     while station.rig.is_plugged(visit.outlet):  # who waits may be overtaken again and again
         await station.until(lambda: not station.rig.is_plugged(visit.outlet))
-    vehicle = Vehicle(vehicle_model(visit.vehicle), soc=visit.soc)
+    model = vehicle_model(visit.vehicle)
+    vehicle = Vehicle(model if visit.battery_wh is None else replace(model, battery_wh=visit.battery_wh), soc=visit.soc)
     badge_first = _shows_badge_first(station, visit)
     if badge_first and not await _is_admitted(station, visit):
         return False
