@@ -103,6 +103,17 @@ def test_boot_14_a_trigger_that_was_refused_opens_nothing(database: str) -> None
         assert line.refused("Heartbeat") == "SecurityError"
 
 
+def test_cs_21_calls_wait_for_the_answer_to_the_one_before_and_are_counted(central: CentralBench) -> None:
+    line = central.connect_accepted()
+    central.connect_accepted(OTHER_STATION)
+    assert central.sessions.most_calls_waiting == 0
+    for _ in range(3):
+        line.session.call(ClearCache(), lambda _outcome: None)
+    assert central.sessions.most_calls_waiting == 2
+    line.answer({"status": "Accepted"})
+    assert central.sessions.most_calls_waiting == 1
+
+
 def test_boot_17_a_boot_leaves_open_transactions_open(central: CentralBench) -> None:
     line = central.connect_accepted()
     number = line.ask("StartTransaction", START)["transactionId"]

@@ -105,6 +105,11 @@ class Sessions:
         session = self.find(station_id)
         return session is not None and session.is_open and session.registration is RegistrationStatus.ACCEPTED
 
+    @property
+    def most_calls_waiting(self) -> int:
+        """How many calls wait for the station for which most do; only those that are asked something have any."""
+        return max((session.calls_waiting for session in self._calling), default=0)
+
     def expire_calls(self) -> None:
         """Give up the calls whose time is over."""
         now_s = self._clock.monotonic_s()

@@ -134,13 +134,13 @@ class CentralHouse:
 
     def look(self, at_s: float) -> CentralLook:
         """How much waits here."""
-        presence = () if self.server is None else self.server.sessions.presence
+        sessions = None if self.server is None else self.server.sessions
         return CentralLook(
             at_s=at_s,
             stations=len(self.settings.stations),
-            sessions=len(presence),
-            calls_waiting=max((session.calls_waiting for session in presence), default=0),
-            writes_waiting=0 if self._writer is None or self.server is None else self._writer.waiting,
+            sessions=0 if sessions is None else len(sessions.presence),
+            calls_waiting=0 if sessions is None else sessions.most_calls_waiting,
+            writes_waiting=0 if self._writer is None or sessions is None else self._writer.waiting,
             lines=len(self.network.lines),
         )
 

@@ -27,6 +27,7 @@ class Conscience:
         self._owe: list[Callable[[Debt], None]] = [c.owed for c in self.checkers if _wants(c, "owed")]
         self._note = [c.noted for c in self.checkers if _wants(c, "noted")]
         self._look: list[Callable[[StationLook], None]] = [c.looked for c in self.checkers if _wants(c, "looked")]
+        self._look_at_central = [c.looked_at_central for c in self.checkers if _wants(c, "looked_at_central")]
 
     @property
     def digest(self) -> str:
@@ -71,8 +72,8 @@ class Conscience:
 
     def looked_at_central(self, look: CentralLook) -> None:
         """How much waits at the central system."""
-        for each in self.checkers:
-            each.looked_at_central(look)
+        for see in self._look_at_central:
+            see(look)
 
     def limited(self, limit: SiteLimit) -> None:
         """An operator has set a site's limit."""
