@@ -68,7 +68,7 @@ STATION = ["station", "--url", "ws://127.0.0.1:1/ocpp", "--id", "CP-1"]
         ([*STATION, "--speed", "0"], "--speed: 0.0 cannot be used"),
         ([*STATION, "--set", "HeartbeatInterval"], "--set: 'HeartbeatInterval' cannot be used"),
         ([*STATION, "--set", "HeartbeatInterval=soon"], "HeartbeatInterval: 'soon' cannot be used"),
-        ([*STATION, "--set", "Nonsense=1"], "the guide has no such key"),
+        ([*STATION, "--set", "Nonsense=1"], "EVlink Pro DC has no such key"),
         ([*STATION, "--product", "unknown"], "'unknown' cannot be used"),
         ([*STATION, "--ca-file", "/nonexistent.pem"], "/nonexistent.pem"),
         ([*STATION, "--drivers", ""], "--drivers: '' cannot be used"),

@@ -36,7 +36,7 @@ def test_what_is_given_besides_wins_over_the_file() -> None:
         ('serial = "' + "x" * 26 + '"', "serial: "),
         ('outlets = ["CCS2"]', "outlets: ['CCS2'] cannot be used"),
         ("configuration = 1", "configuration: 1 cannot be used"),
-        ("[configuration]\nNonsense = 1", "configuration.Nonsense: 1 cannot be used; the guide has no such key"),
+        ("[configuration]\nNonsense = 1", "configuration.Nonsense: 1 cannot be used; EVlink Pro DC has no such key"),
         ("[configuration]\nHeartbeatInterval = -1", "configuration.HeartbeatInterval: '-1' cannot be used"),
         ("[configuration]\nHeartbeatInterval = 1.5", "configuration.HeartbeatInterval: 1.5 cannot be used"),
         ('[configuration]\nAuthorizationKey = "secret-text"', "AuthorizationKey: '<11 characters>' cannot be used"),

@@ -176,7 +176,8 @@ def _canonical(product: Product, initial: Mapping[str, str]) -> Mapping[str, str
     for name, text in initial.items():
         key = product.factory_key(name)
         if key is None:
-            raise BadSetting(f"initial value of {name}", text, "the guide has no such key; see: contactor guide keys")
+            expected = f"{product.name} has no such key; see: contactor guide keys --product"
+            raise BadSetting(f"initial value of {name}", text, expected)
         values[key.key] = canonical_value(key, text)
     return initial if values == initial else values
 

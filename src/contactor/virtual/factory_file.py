@@ -133,7 +133,7 @@ class _Page:
             key = product.factory_key(name)
             place = f"configuration.{name}"
             if key is None:
-                raise self._wrong(place, value, "the guide has no such key; see: contactor guide keys")
+                raise self._wrong(place, value, f"{product.name} has no such key; see: contactor guide keys --product")
             try:
                 initial[key.key] = canonical_value(key, self._on_the_wire(place, value))
             except BadSetting as error:
