@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 import structlog
 from argon2 import PasswordHasher
+from hypothesis import HealthCheck, settings
 
 from contactor.base.sweeping import seldom_swept
 from contactor.central.api import tickets
@@ -19,6 +20,10 @@ from tests.traceability import COLLECTED
 
 if TYPE_CHECKING:
     from tests.central.postgresql_server import PostgresqlServer
+
+# How fast the machine is decides no test.
+settings.register_profile("contactor", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("contactor")
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 IN_BROWSER = Path(__file__).parent / "browser"

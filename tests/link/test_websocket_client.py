@@ -31,7 +31,8 @@ from tests.link.raw import (
     raw_server,
 )
 
-QUICK = DialSettings(wire=WireLimits(message_bytes_max=100_000, close_limit_s=0.05), connect_limit_s=0.1)
+QUICK = DialSettings(wire=WireLimits(message_bytes_max=100_000, close_limit_s=0.05))
+IMPATIENT = DialSettings(connect_limit_s=0.1)
 
 
 @pytest.fixture
@@ -177,7 +178,7 @@ async def test_a_server_that_never_answers_is_given_up_and_the_connection_with_i
 
     async with raw_server(central) as port:
         with pytest.raises(LinkFailed, match=r"no answer within 0\.1 s"):
-            await WebSocketDialer(settings=QUICK).dial(at(port), ear)
+            await WebSocketDialer(settings=IMPATIENT).dial(at(port), ear)
 
 
 async def test_a_dial_that_is_cancelled_leaves_no_connection_behind(ear: Ear) -> None:
